@@ -1,0 +1,92 @@
+# triaged: crisis-line triage and routing daemon.
+#
+#   make            the daemon and triagectl
+#   make check      unit, golden and system tests
+#   make lint       layers, purity, headers, formatting, cppcheck
+#   make asan       everything with AddressSanitizer and UBSan, tests included
+#   make fuzz       libFuzzer targets, FUZZ_RUNS runs each
+#   make bench      load generator and benchmarks
+#   make install    DESTDIR= PREFIX=
+#
+# CC=clang-14 and BUILD=dir choose another compiler and object directory.
+
+CC      ?= gcc
+ifeq ($(origin CC),default)
+CC      := gcc
+endif
+BUILD   ?= build
+PREFIX  ?= /usr
+VERSION := 0.1.0
+PYTHON  ?= /usr/bin/python3
+FUZZ_RUNS ?= 1000000
+
+# Bottom to top: a layer may use itself and the layers left of it (checked by tools/lint-layers).
+LAYERS  := base triage core store edge privacy app
+
+PKGS    := libevent libevent_openssl hiredis libconfig openssl jansson libhs libutf8proc libsystemd
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g')
+PKG_LIBS   := $(shell pkg-config --libs $(PKGS))
+
+WARN    := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+           -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 -Wno-format-truncation -Werror
+HARDEN  := -fPIE -fstack-protector-strong -fstack-clash-protection
+ifneq ($(findstring clang,$(CC)),)
+WARN    := $(filter-out -Wno-format-truncation,$(WARN))
+else
+HARDEN  += -ftrivial-auto-var-init=zero
+endif
+FORTIFY := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+OPT     ?= -O2 -g
+SAN     ?=
+CFLAGS_ALL  = -std=gnu11 $(OPT) $(WARN) $(HARDEN) $(if $(SAN),,$(FORTIFY)) $(SAN) \
+              -Iinclude $(PKG_CFLAGS) -DTRIAGED_VERSION='"$(VERSION)"' -MMD -MP $(CFLAGS)
+LDFLAGS_ALL = $(SAN) -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack $(LDFLAGS)
+
+layer_src  = $(filter-out daemon/app/main.c,$(wildcard daemon/$(1)/*.c))
+layer_obj  = $(patsubst %.c,$(BUILD)/%.o,$(call layer_src,$(1)))
+layer_lib  = $(BUILD)/libtriaged_$(1).a
+# Libraries of a layer and of everything below it, in link order (top first).
+upto       = $(if $(filter $(1),$(firstword $(2))),$(1),$(call upto,$(1),$(wordlist 2,99,$(2))) $(firstword $(2)))
+libs_upto  = $(foreach l,$(call upto,$(1),$(LAYERS)),$(call layer_lib,$(l)))
+LIBS_ALL   = $(call libs_upto,$(lastword $(LAYERS)))
+
+all: $(BUILD)/triaged $(BUILD)/triagectl
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -c -o $@ $<
+
+define layer_rule
+$(call layer_lib,$(1)): $(call layer_obj,$(1))
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	ar rcs $$@ $$^
+endef
+$(foreach l,$(LAYERS),$(eval $(call layer_rule,$(l))))
+
+$(BUILD)/triaged: $(BUILD)/daemon/app/main.o $(LIBS_ALL)
+	$(CC) $(LDFLAGS_ALL) -o $@ $< $(LIBS_ALL) $(PKG_LIBS) -lpthread
+
+CTL_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tools/triagectl/*.c))
+$(BUILD)/triagectl: $(CTL_OBJ) $(LIBS_ALL)
+	$(CC) $(LDFLAGS_ALL) -o $@ $(CTL_OBJ) $(LIBS_ALL) $(PKG_LIBS) -lpthread
+
+# tests/unit/<layer>/test_x.c links its layer and the ones below: the link line proves the layering.
+UNIT_SRC := $(foreach l,$(LAYERS),$(wildcard tests/unit/$(l)/test_*.c))
+UNIT_BIN := $(patsubst %.c,$(BUILD)/%,$(UNIT_SRC))
+define unit_rule
+$(BUILD)/tests/unit/$(1)/test_%: $(BUILD)/tests/unit/$(1)/test_%.o $(call libs_upto,$(1))
+	$$(CC) $$(LDFLAGS_ALL) -o $$@ $$< $(call libs_upto,$(1)) $$(PKG_LIBS) -lcmocka -lpthread
+endef
+$(foreach l,$(LAYERS),$(eval $(call unit_rule,$(l))))
+
+unit: $(UNIT_BIN)
+	@set -e; for t in $(UNIT_BIN); do echo "== $$t"; $$t; done
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+clean:
+	rm -rf build
+
+.PHONY: all unit clean
+.SECONDARY:

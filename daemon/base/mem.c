@@ -1,0 +1,42 @@
+#include "triaged/base/mem.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "triaged/base/check.h"
+
+void *mem_zalloc(size_t size)
+{
+	void *p = calloc(1, size ? size : 1);
+	CHECK(p != NULL);
+	return p;
+}
+
+void *mem_resize(void *p, size_t count, size_t size)
+{
+	CHECK(size > 0 && count <= SIZE_MAX / size);
+	void *q = realloc(p, count * size ? count * size : 1);
+	CHECK(q != NULL);
+	return q;
+}
+
+char *mem_strdup(const char *s)
+{
+	return mem_dup(s ? s : "", s ? strlen(s) : 0);
+}
+
+void *mem_dup(const void *p, size_t n)
+{
+	char *q = mem_zalloc(n + 1);
+	if (n)
+		memcpy(q, p, n);
+	return q;
+}
+
+void mem_set_str(char **slot, const char *s)
+{
+	char *fresh = mem_strdup(s);
+	free(*slot);
+	*slot = fresh;
+}

@@ -1,0 +1,99 @@
+#include "triaged/base/record.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NAME_MAX_LEN 32
+
+static void put_decimal(struct buf *b, uint64_t v)
+{
+	char digits[24];
+	size_t n = sizeof digits;
+	do {
+		digits[--n] = (char)('0' + v % 10);
+		v /= 10;
+	} while (v);
+	buf_add(b, digits + n, sizeof digits - n);
+}
+
+void record_put(struct buf *b, const char *name, const void *p, size_t n)
+{
+	buf_adds(b, name);
+	buf_add(b, " ", 1);
+	put_decimal(b, n);
+	buf_add(b, ":", 1);
+	buf_add(b, p, n);
+	buf_add(b, "\n", 1);
+}
+
+void record_puts(struct buf *b, const char *name, const char *s)
+{
+	if (s && *s)
+		record_put(b, name, s, strlen(s));
+}
+
+void record_puti(struct buf *b, const char *name, int64_t v)
+{
+	if (v == 0)
+		return;
+	char text[24];
+	int n = snprintf(text, sizeof text, "%" PRId64, v);
+	record_put(b, name, text, (size_t)n);
+}
+
+static bool name_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+int record_next(struct record_reader *r, struct slice *name, struct slice *value)
+{
+	const char *p = r->at;
+	if (p == r->end)
+		return 0;
+	while (p < r->end && name_char(*p))
+		p++;
+	size_t name_len = (size_t)(p - r->at);
+	if (name_len == 0 || name_len > NAME_MAX_LEN || p == r->end || *p != ' ')
+		return -1;
+	*name = (struct slice){ r->at, name_len };
+	size_t len = 0;
+	const char *digits = ++p;
+	while (p < r->end && *p >= '0' && *p <= '9' && p - digits < 10)
+		len = len * 10 + (size_t)(*p++ - '0');
+	if (p == digits || p == r->end || *p != ':')
+		return -1;
+	p++;
+	if ((size_t)(r->end - p) < len + 1 || p[len] != '\n')
+		return -1;
+	*value = (struct slice){ p, len };
+	r->at = p + len + 1;
+	return 1;
+}
+
+bool slice_is(struct slice s, const char *text)
+{
+	return s.len == strlen(text) && memcmp(s.data, text, s.len) == 0;
+}
+
+int slice_int(struct slice s, int64_t *v)
+{
+	size_t i = 0;
+	bool negative = s.len > 0 && s.data[0] == '-';
+	if (negative)
+		i = 1;
+	if (i == s.len)
+		return -1;
+	int64_t n = 0;
+	for (; i < s.len; i++) {
+		char c = s.data[i];
+		if (c < '0' || c > '9' || __builtin_mul_overflow(n, 10, &n) ||
+			__builtin_sub_overflow(n, c - '0', &n))
+			return -1;
+	}
+	if (!negative && __builtin_mul_overflow(n, -1, &n))
+		return -1;
+	*v = n;
+	return 0;
+}

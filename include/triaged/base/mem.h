@@ -1,0 +1,17 @@
+/*
+ * Allocation of small things of our own: never NULL, ends the process when memory is gone (the
+ * supervisor restarts us; what was acknowledged is in the store). Anything sized by a peer is
+ * capped by the caller first.
+ */
+#ifndef TRIAGED_BASE_MEM_H
+#define TRIAGED_BASE_MEM_H
+
+#include <stddef.h>
+
+void *mem_zalloc(size_t size) __attribute__((returns_nonnull, malloc));
+void *mem_resize(void *p, size_t count, size_t size) __attribute__((returns_nonnull));
+char *mem_strdup(const char *s) __attribute__((returns_nonnull, malloc));	 /* NULL gives "" */
+void *mem_dup(const void *p, size_t n) __attribute__((returns_nonnull, malloc)); /* adds a NUL */
+void mem_set_str(char **slot, const char *s); /* replace an owned string; NULL gives "" */
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * The record format: a flat list of named byte strings, the one way we write commands, outputs
+ * and entities to bytes. Each field is `name SP length ':' bytes LF`. Names are 1..32 of
+ * [a-z0-9_], so an older reader skips what it does not know and an operator can read it with
+ * redis-cli. Reading never copies: slices point into the input.
+ */
+#ifndef TRIAGED_BASE_RECORD_H
+#define TRIAGED_BASE_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "triaged/base/buf.h"
+
+struct slice {
+	const char *data;
+	size_t len;
+};
+
+struct record_reader {
+	const char *at;
+	const char *end;
+};
+
+void record_put(struct buf *b, const char *name, const void *p, size_t n);
+void record_puts(struct buf *b, const char *name, const char *s); /* NULL or "" writes nothing */
+void record_puti(struct buf *b, const char *name, int64_t v);	  /* 0 writes nothing */
+
+/* 1 with name and value set, 0 at the end, -1 when the bytes are not a record. */
+int record_next(struct record_reader *r, struct slice *name, struct slice *value) MUST_CHECK;
+
+bool slice_is(struct slice s, const char *text);
+int slice_int(struct slice s, int64_t *v) MUST_CHECK; /* whole decimal int64, else -1 */
+
+#endif
