@@ -54,29 +54,33 @@ all: $(BUILD)/triaged $(BUILD)/triagectl
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -c -o $@ $<
+	@echo "CC $<"
+	@$(CC) $(CFLAGS_ALL) -c -o $@ $<
 
 define layer_rule
 $(call layer_lib,$(1)): $(call layer_obj,$(1))
 	@mkdir -p $$(@D)
 	@rm -f $$@
-	ar rcs $$@ $$^
+	@ar rcs $$@ $$^
 endef
 $(foreach l,$(LAYERS),$(eval $(call layer_rule,$(l))))
 
 $(BUILD)/triaged: $(BUILD)/daemon/app/main.o $(LIBS_ALL)
-	$(CC) $(LDFLAGS_ALL) -o $@ $< $(LIBS_ALL) $(PKG_LIBS) -lpthread
+	@echo "LD $@"
+	@$(CC) $(LDFLAGS_ALL) -o $@ $< $(LIBS_ALL) $(PKG_LIBS) -lpthread
 
 CTL_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tools/triagectl/*.c))
 $(BUILD)/triagectl: $(CTL_OBJ) $(LIBS_ALL)
-	$(CC) $(LDFLAGS_ALL) -o $@ $(CTL_OBJ) $(LIBS_ALL) $(PKG_LIBS) -lpthread
+	@echo "LD $@"
+	@$(CC) $(LDFLAGS_ALL) -o $@ $(CTL_OBJ) $(LIBS_ALL) $(PKG_LIBS) -lpthread
 
 # tests/unit/<layer>/test_x.c links its layer and the ones below: the link line proves the layering.
 UNIT_SRC := $(foreach l,$(LAYERS),$(wildcard tests/unit/$(l)/test_*.c))
 UNIT_BIN := $(patsubst %.c,$(BUILD)/%,$(UNIT_SRC))
 define unit_rule
 $(BUILD)/tests/unit/$(1)/test_%: $(BUILD)/tests/unit/$(1)/test_%.o $(call libs_upto,$(1))
-	$$(CC) $$(LDFLAGS_ALL) -o $$@ $$< $(call libs_upto,$(1)) $$(PKG_LIBS) -lcmocka -lpthread
+	@echo "LD $$@"
+	@$$(CC) $$(LDFLAGS_ALL) -o $$@ $$< $(call libs_upto,$(1)) $$(PKG_LIBS) -lcmocka -lpthread
 endef
 $(foreach l,$(LAYERS),$(eval $(call unit_rule,$(l))))
 

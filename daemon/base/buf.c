@@ -51,7 +51,7 @@ void buf_addf(struct buf *b, const char *fmt, ...)
 		}
 		reserve(b, (size_t)n);
 	}
-	CHECK(!"buf_addf: the length of a format changed between two passes");
+	CHECK(b->cap == 0); /* the length of a format changed between two passes */
 }
 
 void buf_drop(struct buf *b, size_t n)

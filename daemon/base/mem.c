@@ -16,7 +16,7 @@ void *mem_zalloc(size_t size)
 void *mem_resize(void *p, size_t count, size_t size)
 {
 	CHECK(size > 0 && count <= SIZE_MAX / size);
-	void *q = realloc(p, count * size ? count * size : 1);
+	void *q = realloc(p, count > 0 ? count * size : 1);
 	CHECK(q != NULL);
 	return q;
 }
