@@ -1,0 +1,130 @@
+/*
+ * A command: one thing somebody asked for or that happened, as the core receives it.
+ *
+ * Flat on purpose: the same list of fields encodes it for the inbox and the ledger and decodes it
+ * again, so replay sees exactly what the core saw. Strings are borrowed, NUL-terminated, never
+ * NULL after command_init() or command_decode(). Blobs are opaque to the core (sealed text, JSON
+ * made by the edge) and only passed on. The core never looks inside a person's text.
+ */
+#ifndef TRIAGED_CORE_COMMAND_H
+#define TRIAGED_CORE_COMMAND_H
+
+#include <stdint.h>
+
+#include "triaged/base/buf.h"
+#include "triaged/base/record.h"
+
+/* clang-format off */
+
+/* X(symbol, wire name) */
+#define COMMAND_KINDS(X)                                                                           \
+	X(CONTACT_OPEN, "contact.open")         /* front end: a new contact, already triaged */    \
+	X(CONTACT_SAY, "contact.say")           /* front end or responder: text, by role */        \
+	X(CONTACT_ANSWER, "contact.answer")     /* front end: screener answers */                  \
+	X(CONTACT_ASSESS, "contact.assess")     /* responder: screener answers */                  \
+	X(CONTACT_LEAVE, "contact.leave")       /* front end: the person has gone */               \
+	X(CONTACT_RESUME, "contact.resume")     /* front end: the person is back, new session */   \
+	X(CONTACT_LEVEL, "contact.level")       /* a person raises or lowers */                    \
+	X(CONTACT_NOTE, "contact.note")                                                            \
+	X(CONTACT_ESCALATE, "contact.escalate")                                                    \
+	X(CONTACT_CLOSE, "contact.close")                                                          \
+	X(CONTACT_NEXT, "contact.next")         /* responder asks for work */                      \
+	X(OFFER_ACCEPT, "offer.accept")                                                            \
+	X(OFFER_DECLINE, "offer.decline")                                                          \
+	X(RESPONDER_SET, "responder.set")                                                          \
+	X(RESPONDER_FORCE, "responder.force")   /* supervisor sets another's presence */           \
+	X(RESPONDER_DONE, "responder.done")     /* wrap-up ends early */                           \
+	X(DISPATCH_ACK, "dispatch.ack")         /* a named person takes a rescue request */        \
+	X(DISPATCH_OUTCOME, "dispatch.outcome") /* how the rescue ended */                         \
+	X(ALERT_ACK, "alert.ack")               /* a named person takes an alert */                \
+	X(BOARD_WATCH, "board.watch")                                                              \
+	X(SESSION_UP, "session.up")             /* a session with a role exists (also re-assert) */\
+	X(SESSION_DOWN, "session.down")                                                            \
+	X(NODE_UP, "node.up")                   /* a new incarnation: its older sessions are gone */\
+	X(NODE_LOST, "node.lost")               /* a node's lease ended: its sessions are gone */  \
+	X(TICK, "tick")                         /* time has passed */
+
+/* clang-format on */
+
+enum command_kind {
+#define X(sym, name) COMMAND_##sym,
+	COMMAND_KINDS(X)
+#undef X
+		COMMAND_KIND_COUNT
+};
+
+/* clang-format off */
+
+/*
+ * T(name): string; I(name): int64, 0 = absent unless stated; B(name): blob.
+ * Sets of words ("needs", "langs", "skills", "channels", "lines", "tried", "flags", "domains") are
+ * space-separated. Sessions are named "<node>/<incarnation>/<number>".
+ */
+#define COMMAND_FIELDS(T, I, B)                                                                    \
+	/* who, and where the answer goes */                                                       \
+	T(identity) T(role) T(node) T(session) T(incarnation)                                      \
+	I(request)      /* the node's number for the waiting request; 0: nobody waits */           \
+	T(ref)          /* the client's idempotency key */                                         \
+	I(fingerprint)  /* hash of the request's body: the same ref with another body conflicts */ \
+	/* what it is about */                                                                     \
+	T(contact) T(offer) T(responder) T(dispatch)                                               \
+	/* contact.open */                                                                         \
+	T(channel) T(lang) T(line) T(needs) T(caller_role) T(person)                               \
+	I(age)          /* years + 1; 0: unknown */                                                \
+	I(safe)         /* safe_to_contact: 1 no, 2 yes, 0 unknown */                              \
+	B(address)      /* sealed, kept only when the center's policy says so */                   \
+	B(location) B(meta) /* sealed JSON */                                                      \
+	/* text of contact.open, contact.say, contact.note: sealed */                              \
+	B(text)                                                                                    \
+	/* triage of open, say, answer, assess */                                                  \
+	I(level)        /* enum level + 1: floor with everything known; 0: not triaged */          \
+	I(level_alone)  /* enum level + 1: floor of this command by itself */                      \
+	I(unscored)     /* 1: could not be assessed */                                             \
+	B(reasons)      /* JSON array as the protocol shows it */                                  \
+	T(ruleset)      /* id@version:digest */                                                    \
+	T(flags) T(domains)                                                                        \
+	B(facts)        /* sorted set of lines, see triage.h; united by the core */                \
+	T(instrument)                                                                              \
+	B(answers)      /* JSON object */                                                          \
+	/* people's decisions */                                                                   \
+	I(confirm)      /* 1: second person's confirmation */                                      \
+	I(human_level)  /* enum level + 1, contact.level */                                        \
+	T(reason)       /* code or short reason, no text of the person */                          \
+	T(disposition) B(outcome) /* JSON object */                                                \
+	T(kind) T(corrects)                                                                        \
+	T(consent) T(tried) T(agency) T(by)                                                        \
+	/* responders and sessions */                                                              \
+	T(presence)     /* ready paused away */                                                    \
+	T(name)         /* alias shown to the person */                                            \
+	T(skills) T(langs) T(lines) T(channels)                                                    \
+	I(capacity)     /* units; 0: unchanged or default */                                       \
+	I(wrap_ms)      /* + 1; 0: unchanged */                                                    \
+	I(min_age) I(max_age) /* years + 1; 0: any */                                              \
+	I(since)        /* contact.resume: last seq the client has + 1; 0: none given */           \
+	I(watch)        /* board.watch: 1 on, 0 off */
+
+/* clang-format on */
+
+struct command {
+	enum command_kind command;
+#define T(name) const char *name;
+#define I(name) int64_t name;
+#define B(name) struct slice name;
+	COMMAND_FIELDS(T, I, B)
+#undef T
+#undef I
+#undef B
+};
+
+const char *command_name(enum command_kind kind);
+void command_init(struct command *c, enum command_kind kind);
+
+/* Append the record form. Blobs named text, address, location and meta are left out when
+ * with_content is false: that is the ledger's form. */
+void command_encode(const struct command *c, bool with_content, struct buf *out);
+
+/* Decode in place: bytes[0..n) is changed (string ends become NUL) and must outlive c. Unknown
+ * fields are skipped (a newer node wrote them). -1 on a broken record or an unknown kind. */
+int command_decode(char *bytes, size_t n, struct command *c, struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,170 @@
+/*
+ * The core: one center's contacts, responders, queue, offers and timers, and every decision about
+ * them. Pure: no I/O, no clock, no randomness. The same commands at the same times give the same
+ * state, outputs and ledger, in the daemon, in the simulator, in replay and in tests.
+ *
+ *     core_apply(core, command, now, step)   decide; step holds outputs and the ledger record
+ *     core_take_dirty(core, …)               what must be written to make the step durable
+ *
+ * The caller owns time: it passes `now` in milliseconds (the store's clock, never decreasing: the
+ * core clamps it) and applies COMMAND_TICK when core_next_due() has passed.
+ *
+ * Invariants I1-I17 of the design hold after every core_apply(); core_check() verifies them.
+ */
+#ifndef TRIAGED_CORE_CORE_H
+#define TRIAGED_CORE_CORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "triaged/base/buf.h"
+#include "triaged/base/level.h"
+#include "triaged/core/command.h"
+#include "triaged/core/output.h"
+
+/* How much of a requirement a tier still asks for. */
+enum tier_demand { TIER_REQUIRED, TIER_INTERPRETER, TIER_ANY };
+
+struct core_tier {
+	int64_t after_ms; /* waiting time at which it opens */
+	enum tier_demand
+		language; /* required: speaks it; interpreter: has the skill "interpreter"; any */
+	enum tier_demand
+		needs; /* required: has every needed skill; any (interpreter is not used) */
+};
+
+#define CORE_TIERS_MAX 8
+
+struct core_options {
+	int64_t target_ms[LEVEL_COUNT]; /* promised wait */
+	int64_t offer_ms[LEVEL_COUNT];	/* how long an offer stands */
+	int64_t wrap_ms[LEVEL_COUNT];	/* wrap-up behind a contact of that level */
+	int weight[LEVEL_COUNT];	/* load units; an emergency fills its responder anyway */
+	int capacity_default;		/* units, 1..64 */
+	int parallel_emergency_offers;	/* 1..8 */
+	int missed_to_away;   /* consecutive missed offers before presence becomes away; 0: never */
+	int missed_to_widen;  /* missed offers of a contact before its next tier and an alert */
+	int64_t exclusion_ms; /* a responder who declined or missed is not asked again before */
+	int64_t person_grace_ms;    /* a person's connection may be gone so long */
+	int64_t responder_grace_ms; /* a responder's connection may be gone so long with contacts */
+	int64_t alert_repeat_ms;    /* an unacknowledged alert repeats */
+	int64_t alert_reminder_ms;  /* an acknowledged one reminds while its cause lasts */
+	int64_t refs_retain_ms;	    /* answers to client references are kept so long */
+	int64_t persons_retain_ms;  /* how long a person counts as returning */
+	struct core_tier tiers[CORE_TIERS_MAX]; /* ascending after_ms, the first with after_ms 0 */
+	int n_tiers;
+	uint64_t hash_seed[2]; /* for tables whose keys peers choose */
+};
+
+void core_options_default(struct core_options *o);
+
+struct core;
+
+struct core *core_new(const struct core_options *options);
+void core_free(struct core **core);
+void core_set_options(struct core *core, const struct core_options *options); /* reload */
+
+/* One step's results; reused between steps. */
+struct step {
+	struct output *outputs;
+	size_t n_outputs, cap_outputs;
+	struct buf decisions; /* a record: what was decided and why, for the ledger */
+	bool changed;	      /* false: refused or a no-op; nothing needs to be written */
+};
+
+void step_clear(struct step *s);
+void step_free(struct step *s);
+
+/* Apply one command. Never fails: a command that cannot be done is answered with OUTPUT_ERROR and
+ * changes nothing. Strings of c are copied where kept. Appends to s (clear it between commits). */
+void core_apply(struct core *core, const struct command *c, int64_t now_ms, struct step *s);
+
+/* When COMMAND_TICK is next needed; INT64_MAX when never. */
+int64_t core_next_due(const struct core *core);
+int64_t core_now(const struct core *core); /* the last clamped now */
+
+/* ---- durability ---- */
+
+enum entity_kind {
+	ENTITY_CONTACT,	  /* c:<id>, and its place in q and live */
+	ENTITY_RESPONDER, /* r:<id> */
+	ENTITY_DISPATCH,  /* d:<id> */
+	ENTITY_PERSON,	  /* p:<person> */
+	ENTITY_REF,	  /* i:<identity>, field ref */
+	ENTITY_COUNTERS,  /* the core's own numbers, one record in the state hash */
+};
+
+struct entity_write {
+	enum entity_kind kind;
+	const char
+		*id; /* contact, responder, dispatch, person id; identity for a ref; "" counters */
+	const char *ref;    /* ENTITY_REF only */
+	struct slice bytes; /* the record; len 0: delete */
+	bool live;	    /* contact: not yet ended */
+	bool waiting;	    /* contact: in q */
+	double queue_score; /* when waiting: band x 2^42 + deadline in ms, exact below 2^53 */
+};
+
+typedef void (*entity_write_fn)(void *arg, const struct entity_write *w);
+
+/* Hand over everything changed since the last call, once each, and forget that it was dirty. */
+void core_take_dirty(struct core *core, entity_write_fn write, void *arg);
+
+/* Rebuild: feed every stored record into a fresh core, then core_load_done(), which derives queue,
+ * timers and load and verifies them. Unknown fields are skipped; -1 names the record. */
+int core_load(struct core *core, enum entity_kind kind, const char *id, const char *ref,
+	struct slice bytes, struct err *e) MUST_CHECK;
+int core_load_done(struct core *core, struct err *e) MUST_CHECK;
+
+/* Verify I1-I7, I10, I11, I14 over the whole state; -1 names the first that is broken. */
+int core_check(const struct core *core, struct err *e) MUST_CHECK;
+
+/* A digest of the whole state, independent of history: two cores with equal state are equal. */
+uint64_t core_digest(const struct core *core);
+
+/* ---- reading: for boards, lists and explanations; views are valid until the next core_apply ---- */
+
+struct contact_view {
+	const char *id, *state, *channel, *lang, *line, *needs, *caller_role, *person, *identity;
+	const char *responder;					     /* active with, or "" */
+	const char *ruleset, *flags, *domains, *disposition, *alert; /* alert: kind or "" */
+	const char *alert_by; /* who acknowledged it, or "" */
+	enum level level, level_auto;
+	bool unscored, connected;
+	int64_t arrived_ms, deadline_ms, accepted_ms, closed_ms; /* 0: not yet */
+	int age;						 /* -1 unknown */
+	int tier, offers_open, offers_missed, dispatches_open;
+	int64_t seq; /* messages so far */
+	struct slice reasons, history, match,
+		outcome; /* JSON, records, record, JSON; see contact.h */
+};
+
+struct responder_view {
+	const char *id, *name, *presence, *reason, *skills, *langs, *lines, *channels;
+	bool connected;
+	int load, capacity;
+	int contacts, offers, wrapups;
+	int missed; /* consecutive */
+	int64_t idle_since_ms, served_today;
+};
+
+struct dispatch_view {
+	const char *id, *contact, *kind, *state, *by, *consent, *outcome;
+	int64_t requested_ms;
+};
+
+/* false when there is no such id */
+bool core_contact(const struct core *core, const char *id, struct contact_view *v);
+bool core_responder(const struct core *core, const char *id, struct responder_view *v);
+
+/* Walk: size_t i = 0; while (core_next_contact(core, &i, &v)). Ended contacts are walked as long
+ * as the core keeps them (it forgets them once written; the store has them). */
+bool core_next_contact(const struct core *core, size_t *i, struct contact_view *v);
+bool core_next_responder(const struct core *core, size_t *i, struct responder_view *v);
+bool core_next_dispatch(const struct core *core, size_t *i, struct dispatch_view *v);
+
+/* 1-based place in the whole waiting order, 0 when not waiting. */
+size_t core_position(const struct core *core, const char *contact);
+size_t core_waiting(const struct core *core);
+
+#endif

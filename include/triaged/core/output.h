@@ -1,0 +1,94 @@
+/*
+ * What a step wants to tell somebody: an answer to a request or a notification to a session. The
+ * core states facts as a record; the edge that holds the session renders them as protocol JSON.
+ * Outputs may leave a node only after the step that made them is committed.
+ *
+ * Field names are the protocol's own; types by name: *_ms instants are absolute milliseconds
+ * (rendered RFC 3339), reasons/outcome/answers are JSON, text is sealed with the contact's id.
+ */
+#ifndef TRIAGED_CORE_OUTPUT_H
+#define TRIAGED_CORE_OUTPUT_H
+
+#include <stdint.h>
+
+#include "triaged/base/buf.h"
+#include "triaged/base/record.h"
+#include "triaged/core/command.h"
+
+/* clang-format off */
+
+/* X(symbol, name): REPLY and ERROR answer a request, the rest are notifications. */
+#define OUTPUT_KINDS(X)                                                                            \
+	X(REPLY, "reply")                                                                          \
+	X(ERROR, "error")                         /* code (protocol number) reason detail? field? */ \
+	X(CONTACT_UPDATE, "contact.update")       /* contact state position? eta_s? level? */      \
+	X(CONTACT_SAID, "contact.said")           /* contact seq from text at_ms */                \
+	X(CONTACT_NOTICE, "contact.notice")       /* contact kind */                               \
+	X(CONTACT_CONNECTED, "contact.connected") /* contact alias */                              \
+	X(CONTACT_CLOSED, "contact.closed")       /* contact outcome(word) */                      \
+	X(OFFER_NEW, "offer.new")                 /* offer contact level reasons channel lang line \
+	                                             waited_ms target_ms returning expires_in_ms   \
+	                                             flags tier */                                 \
+	X(OFFER_GONE, "offer.gone")               /* offer contact why */                          \
+	X(CONTACT_RAISED, "contact.raised")       /* contact level reasons */                      \
+	X(CONTACT_LEFT, "contact.left")           /* contact why */                                \
+	X(CONTACT_BACK, "contact.back")           /* contact */                                    \
+	X(DISPATCH_UPDATE, "dispatch.update")     /* dispatch contact kind state by? */            \
+	X(NOTICE, "notice")                       /* to supervisors: kind contact? level? line?    \
+	                                             waited_ms? responder? count? */               \
+	X(SESSION_REPLACED, "session.replaced")   /* the identity came with a newer session */
+
+/* clang-format on */
+
+enum output_kind {
+#define X(sym, name) OUTPUT_##sym,
+	OUTPUT_KINDS(X)
+#undef X
+		OUTPUT_KIND_COUNT
+};
+
+/* Protocol error codes (protocol.md, "Errors"). */
+enum output_error {
+	OUTPUT_ERR_FORBIDDEN = 2,
+	OUTPUT_ERR_NOT_FOUND = 3,
+	OUTPUT_ERR_STALE = 4,
+	OUTPUT_ERR_INVALID_STATE = 5,
+	OUTPUT_ERR_CONFLICT = 9,
+	OUTPUT_ERR_INVALID_PARAMS = 10,
+};
+
+struct output {
+	enum output_kind kind;
+	enum command_kind command; /* REPLY and ERROR: what is answered; else unused */
+	const char *node;	   /* owned by the step */
+	const char *session;	   /* notifications; "" with REPLY and ERROR */
+	int64_t request;	   /* REPLY and ERROR: the asking node's number */
+	struct buf fields;	   /* a record, owned by the step */
+};
+
+const char *output_name(enum output_kind kind);
+
+/* The form in which an output travels to another node, and back. Decoding is in place like
+ * command_decode(): node, session and fields point into bytes (fields.cap is 0: not to be freed). */
+void output_encode(const struct output *o, struct buf *out);
+int output_decode(char *bytes, size_t n, struct output *o, struct err *e) MUST_CHECK;
+
+/*
+ * Fields of a REPLY by command (beside those named in protocol.md):
+ *   contact.open     contact level reasons ruleset state position eta_s? target_ms flags
+ *   contact.say      seq level        (contact.answer, contact.assess: level reasons)
+ *   contact.leave    state            (contact.close: state)
+ *   contact.resume   contact state level facts since? (the edge adds what was missed)
+ *   contact.level    level level_auto pending? (level asked for, waiting for a second person)
+ *   contact.note     note
+ *   contact.escalate dispatch state   (dispatch.ack, dispatch.outcome: dispatch state)
+ *   offer.accept     contact state level reasons facts channel lang returning contacts_30d
+ *                    last_responder? (the edge adds the transcript)
+ *   contact.next     the fields of offer.new, or why
+ *   responder.set, responder.force, responder.done
+ *                    responder presence capacity load channels skills langs wrap_ms contacts offers
+ *   alert.ack        contact
+ *   session.up, session.down, board.watch, node.*, tick: never answered unless request is not 0
+ */
+
+#endif

@@ -1,0 +1,124 @@
+/*
+ * The store: this node's link to Redis and the discipline around it.
+ *
+ * What it gives the layers above: custody of commands (append to the center's inbox), leadership
+ * (a lease in Redis time with a fencing epoch), durable commits (one function call for a whole
+ * batch), outputs for other nodes, loading a center's state at take-over, reading transcripts.
+ * What it hides: hiredis, reconnects, deadlines, the function library, the managed server.
+ *
+ * Everything is asynchronous on the caller's event loop; no call blocks. A lost reply means the
+ * outcome is unknown: a commit is sent again under its number until Redis says whether it was
+ * applied; an append carries the command's own id and repeats harmlessly. Callbacks never run
+ * from inside the call that asked for them.
+ */
+#ifndef TRIAGED_STORE_STORE_H
+#define TRIAGED_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "triaged/base/buf.h"
+#include "triaged/base/record.h"
+
+struct event_base;
+struct store;
+struct commit;
+
+struct store_options {
+	const char *center;
+	const char *node;
+	const char *incarnation;	 /* random, new at every start */
+	const char *url;		 /* "unix:PATH" or "tcp:HOST:PORT" */
+	const char *username, *password; /* "" : none */
+	int64_t connect_ms;		 /* deadline to connect and be ready for use */
+	int64_t command_ms; /* a command without an answer so long: the link is reset */
+	int64_t lease_ms;   /* leader lease and node lease; renewed every third of it */
+	int64_t retain_refs_ms, retain_ledger_ms, retain_contacts_ms, retain_persons_ms;
+};
+
+enum store_state { STORE_DOWN, STORE_READY };
+
+struct store_events {
+	void *arg;
+	/* The link came up or went down. why: for the log and the board. */
+	void (*state)(void *arg, enum store_state state, const char *why);
+	/* This node now leads under epoch (load the state, then store_lead_ready()); or leads no more
+	 * (epoch 0): drop the core, hand unanswered commands to store_append() again. */
+	void (*lead)(void *arg, int64_t epoch, const char *leader_node);
+	/* Leader only, after store_lead_ready(): commands of other nodes, in order. Each must be part
+	 * of a later commit through commit_inbox_position(). bytes may be changed in place. */
+	void (*inbox)(void *arg, const char *position, char *bytes, size_t n);
+	/* An output for this node, in order, each exactly once as long as this process lives. */
+	void (*output)(void *arg, char *bytes, size_t n);
+	/* Leader only: the lease of another node's incarnation ended. */
+	void (*node_lost)(void *arg, const char *node, const char *incarnation);
+};
+
+struct store *store_open(struct event_base *base, const struct store_options *options,
+	const struct store_events *events, struct err *e) MUST_CHECK;
+void store_close(
+	struct store **store); /* gives up the lease and the node's place first if it can */
+
+enum store_state store_status(const struct store *store, const char **why);
+int64_t store_epoch(const struct store *store);	     /* 0: not leading */
+const char *store_leader(const struct store *store); /* node name or "" */
+int64_t store_now_ms(const struct store *store);     /* Redis time, estimated, never back */
+
+/* Stop competing for the lease and hand it over now (drain). */
+void store_yield_lead(struct store *store);
+
+enum store_result {
+	STORE_OK,
+	STORE_UNAVAILABLE /* not taken, or unknown when the deadline passed */
+};
+typedef void (*store_done_fn)(void *arg, enum store_result result);
+
+/* Custody of one command in the center's inbox. done runs once, at the latest deadline_ms later. */
+void store_append(struct store *store, struct slice command, int64_t deadline_ms,
+	store_done_fn done, void *arg);
+
+/* ---- take-over ---- */
+
+typedef void (*store_load_fn)(
+	void *arg, char kind, const char *id, const char *ref, struct slice bytes);
+/* Everything of the center: kinds 'c' (live contacts), 'r', 'd' (open), 'p', 'i' (refs), 's'
+ * (counters). Then done. STORE_UNAVAILABLE: the lease or the link was lost; it comes again. */
+void store_load(struct store *store, store_load_fn each, store_done_fn done, void *arg);
+/* The core is ready: start reading the inbox behind the committed position. */
+void store_lead_ready(struct store *store);
+
+/* ---- commits (leader) ---- */
+
+struct commit *commit_new(void);
+void commit_free(struct commit **c);
+void commit_entity(
+	struct commit *c, char kind, const char *id, struct slice bytes); /* len 0: delete */
+void commit_contact(struct commit *c, const char *id, bool live, bool waiting, double queue_score);
+void commit_ref(struct commit *c, const char *identity, const char *ref, struct slice bytes);
+void commit_ledger(struct commit *c, int64_t at_ms, struct slice command, struct slice decisions);
+void commit_message(struct commit *c, const char *contact, struct slice record);
+void commit_output(struct commit *c, const char *node, struct slice output);
+void commit_inbox_position(struct commit *c, const char *position);
+bool commit_is_empty(const struct commit *c);
+
+enum commit_result {
+	COMMIT_OK,
+	COMMIT_FENCED, /* another epoch leads: nothing of this batch was or ever will be applied */
+};
+typedef void (*commit_done_fn)(void *arg, enum commit_result result);
+
+/* Make a batch durable; takes ownership of c. One batch at a time: the caller gathers the next one
+ * meanwhile. While Redis is away it is kept and repeated; store_status() tells. */
+void store_commit(struct store *store, struct commit **c, commit_done_fn done, void *arg);
+
+/* ---- reading ---- */
+
+typedef void (*store_message_fn)(void *arg, struct slice record);
+/* A contact's transcript in order, then done. */
+void store_transcript(struct store *store, const char *contact, store_message_fn each,
+	store_done_fn done, void *arg);
+/* One stored record of a contact that the core no longer holds; bytes.len 0: none. */
+typedef void (*store_record_fn)(void *arg, enum store_result result, struct slice bytes);
+void store_contact(struct store *store, const char *contact, store_record_fn done, void *arg);
+
+#endif
