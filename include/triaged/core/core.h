@@ -96,8 +96,8 @@ enum entity_kind {
 
 struct entity_write {
 	enum entity_kind kind;
-	const char
-		*id; /* contact, responder, dispatch, person id; identity for a ref; "" counters */
+	const char *
+		id; /* contact, responder, dispatch, person id; identity for a ref; contact of a message; "" counters */
 	const char *ref;    /* ENTITY_REF only */
 	struct slice bytes; /* the record; len 0: delete */
 	bool live;	    /* contact: not yet ended */
