@@ -91,7 +91,8 @@ enum entity_kind {
 	ENTITY_DISPATCH,  /* d:<id> */
 	ENTITY_PERSON,	  /* p:<person> */
 	ENTITY_REF,	  /* i:<identity>, field ref */
-	ENTITY_COUNTERS,  /* the core's own numbers, one record in the state hash */
+	ENTITY_MESSAGE, /* m:<contact>, appended: seq from kind (text, note) at_ms text corrects? */
+	ENTITY_COUNTERS, /* the core's own numbers, one record in the state hash */
 };
 
 struct entity_write {
