@@ -1,0 +1,158 @@
+/*
+ * A ruleset: lexicon, cues, frames, emoji and rules, compiled and checked as one whole.
+ *
+ * The source structs are plain: whoever reads the files fills them in; strings are borrowed during
+ * ruleset_compile() only. A compiled ruleset never changes and is counted; references are taken
+ * and dropped on one thread, but compiling may happen on any thread (there are no globals).
+ *
+ * The phrase language, matched on folded text, on word boundaries, inside one clause:
+ *   words separated by single spaces; (a|b c|d) alternatives; (a|b)? optional group;
+ *   <N> up to N arbitrary words, N 1..8; word* any ending; # a number; #mg a number with its unit.
+ */
+#ifndef TRIAGED_TRIAGE_RULESET_H
+#define TRIAGED_TRIAGE_RULESET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "triaged/base/buf.h"
+#include "triaged/base/err.h"
+#include "triaged/base/level.h"
+
+struct source_place {
+	const char *file;
+	int line;
+};
+
+/* lexicon = ( { id; family; lang; phrase; owner; added; negatable?; figurative_ok?; time?; subject? } ) */
+struct source_entry {
+	struct source_place place;
+	const char *id, *family, *lang, *phrase, *owner, *added;
+	const char *time;    /* now soon recent past, NULL: read from the cues around it */
+	const char *subject; /* self other, NULL: read from the words around it */
+	bool not_negatable;  /* the phrase holds its own negator */
+	bool not_figurative; /* no frame may set it aside */
+};
+
+/*
+ * cues = ( { kind; lang; phrase; channel? } ). Kinds: negation, charted (a negation only in call notes),
+ * pseudo_negation (a span in which a negator does not count), third_party, first_person,
+ * reported_self, past, resolved, now, soon, recent, quoted, joke, clause (a word that begins a clause),
+ * light (a word a negation reaches across; also tells which languages a text is written in).
+ */
+struct source_cue {
+	struct source_place place;
+	const char *kind, *lang, *phrase;
+};
+
+/* frames = ( { id; lang; phrase; suppresses = [families]; owner; added } ) */
+struct source_frame {
+	struct source_place place;
+	const char *id, *lang, *phrase, *owner, *added;
+	const char *const *suppresses;
+	size_t n_suppresses;
+};
+
+/* emoji = ( { text; token } ) */
+struct source_emoji {
+	struct source_place place;
+	const char *text, *token;
+};
+
+enum source_cond_kind { COND_ALL, COND_ANY, COND_NONE, COND_SIGNAL, COND_FIELD };
+
+struct source_cond {
+	struct source_place place;
+	enum source_cond_kind kind;
+	struct source_cond *children; /* ALL ANY NONE */
+	size_t n_children;
+	const char *signal; /* family, or several as "a|b" */
+	const char *subject, *time,
+		*framing;   /* each one word or several as "a|b"; NULL: see rules manual */
+	const char *window; /* "message" (also NULL) or "contact" */
+	int min_count;	    /* distinct hits wanted; 0 means 1 */
+	bool same_clause;
+	const char *field, *op;
+	const char *const *values; /* as text; "true" and "false" for booleans */
+	size_t n_values;
+};
+
+struct source_test {
+	struct source_place place;
+	const char *text, *channel, *lang, *caller_role;
+	int age; /* -1 unknown */
+	const char *
+		answers; /* compact C-SSRS: "111100" or with q6_recent "1111001"; ? unknown; NULL none */
+	const char *const *items; /* triples instrument, item, value */
+	size_t n_items;
+	const char *level, *not_level, *min_level; /* at least one */
+};
+
+struct source_rule {
+	struct source_place place;
+	const char *id, *level, *raise_max, *domain, *explain;
+	bool raise;
+	const char *const *flags, *const *actions;
+	size_t n_flags, n_actions;
+	struct source_cond *when;
+	struct source_test *tests;
+	size_t n_tests;
+};
+
+struct ruleset_source {
+	struct source_place place; /* of the `ruleset` group */
+	const char *id, *version;
+	int schema;
+	const char *const *langs;
+	size_t n_langs;
+	const char *default_level, *unscored_level; /* NULL: low, moderate */
+	const char *
+		digest; /* SHA-256 over the files' bytes as 64 hex digits, from whoever read them */
+	struct source_entry *entries;
+	size_t n_entries;
+	struct source_cue *cues;
+	size_t n_cues;
+	struct source_frame *frames;
+	size_t n_frames;
+	struct source_emoji *emoji;
+	size_t n_emoji;
+	struct source_rule *rules;
+	size_t n_rules;
+};
+
+/* Called once for each error found, so that an author sees all of them at once. */
+typedef void (*ruleset_error_fn)(void *ctx, struct source_place place, const char *text);
+
+struct ruleset_report {
+	ruleset_error_fn error;
+	void *ctx;
+	size_t n_errors;
+	size_t n_tests; /* run */
+};
+
+struct ruleset;
+
+/*
+ * NULL, with at least one error reported, when anything is wrong: syntax, unknown or duplicate
+ * names, missing owner or date, a family no rule reads, a rule without two tests that fire it and
+ * two that do not, or a failing test. `cached` (may be NULL) is what ruleset_serialize() gave for the
+ * same digest by the same build; one that does not fit is ignored and the work done anew.
+ */
+struct ruleset *ruleset_compile(const struct ruleset_source *source, const void *cached,
+	size_t cached_len, struct ruleset_report *report) MUST_CHECK;
+/* Append the compiled pattern database, for a cache on disk keyed by the digest. */
+int ruleset_serialize(const struct ruleset *rules, struct buf *out, struct err *e) MUST_CHECK;
+
+struct ruleset *ruleset_ref(struct ruleset *rules);
+void ruleset_unref(struct ruleset **rules); /* NULL is fine */
+
+const char *ruleset_id(const struct ruleset *rules);
+const char *ruleset_version(const struct ruleset *rules);
+const char *ruleset_digest(const struct ruleset *rules);
+
+struct ruleset_counts {
+	size_t entries, cues, frames, rules;
+};
+struct ruleset_counts ruleset_count(const struct ruleset *rules);
+
+#endif
