@@ -10,7 +10,7 @@
 
 #include "conf_tree.h"
 
-#define CONF_IMAGE_MAX	      (256u << 20) /* bytes; a 16 MiB file of small values makes about 150 */
+#define CONF_IMAGE_MAX        (256u << 20) /* bytes; a 16 MiB file of small values makes about 150 */
 #define CONF_PARSE_TIMEOUT_MS 5000
 
 /* Check and parse path with libconfig, in this process. Anything may happen: for a child only. */

@@ -27,7 +27,7 @@ enum conf_type {
 
 struct conf_node {
 	enum conf_type type;
-	char *name;	  /* "" inside a list or an array, and for the root */
+	char *name;       /* "" inside a list or an array, and for the root */
 	const char *file; /* owned by the root */
 	int line;
 	int64_t integer;

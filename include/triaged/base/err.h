@@ -7,7 +7,7 @@
 #ifndef TRIAGED_BASE_ERR_H
 #define TRIAGED_BASE_ERR_H
 
-#define MUST_CHECK	       __attribute__((warn_unused_result))
+#define MUST_CHECK             __attribute__((warn_unused_result))
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 
 struct err {

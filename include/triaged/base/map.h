@@ -19,9 +19,9 @@ struct map_entry {
 
 struct map {
 	struct map_entry *entries; /* in insertion order, with holes */
-	uint32_t *slots;	   /* index + 1 into entries, 0 = free */
-	size_t n_slots;		   /* power of two */
-	size_t used;		   /* entries, holes included */
+	uint32_t *slots;           /* index + 1 into entries, 0 = free */
+	size_t n_slots;            /* power of two */
+	size_t used;               /* entries, holes included */
 	size_t cap;
 	size_t count; /* live entries */
 	uint64_t seed[2];

@@ -10,7 +10,7 @@
 
 void *mem_zalloc(size_t size) __attribute__((returns_nonnull, malloc));
 void *mem_resize(void *p, size_t count, size_t size) __attribute__((returns_nonnull));
-char *mem_strdup(const char *s) __attribute__((returns_nonnull, malloc));	 /* NULL gives "" */
+char *mem_strdup(const char *s) __attribute__((returns_nonnull, malloc));        /* NULL gives "" */
 void *mem_dup(const void *p, size_t n) __attribute__((returns_nonnull, malloc)); /* adds a NUL */
 void mem_set_str(char **slot, const char *s); /* replace an owned string; NULL gives "" */
 

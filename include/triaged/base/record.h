@@ -25,7 +25,7 @@ struct record_reader {
 
 void record_put(struct buf *b, const char *name, const void *p, size_t n);
 void record_puts(struct buf *b, const char *name, const char *s); /* NULL or "" writes nothing */
-void record_puti(struct buf *b, const char *name, int64_t v);	  /* 0 writes nothing */
+void record_puti(struct buf *b, const char *name, int64_t v);     /* 0 writes nothing */
 
 /* 1 with name and value set, 0 at the end, -1 when the bytes are not a record. */
 int record_next(struct record_reader *r, struct slice *name, struct slice *value) MUST_CHECK;

@@ -37,11 +37,11 @@ struct core_tier {
 
 struct core_options {
 	int64_t target_ms[LEVEL_COUNT]; /* promised wait */
-	int64_t offer_ms[LEVEL_COUNT];	/* how long an offer stands */
-	int64_t wrap_ms[LEVEL_COUNT];	/* wrap-up behind a contact of that level */
-	int weight[LEVEL_COUNT];	/* load units; an emergency fills its responder anyway */
-	int capacity_default;		/* units, 1..64 */
-	int parallel_emergency_offers;	/* 1..8 */
+	int64_t offer_ms[LEVEL_COUNT];  /* how long an offer stands */
+	int64_t wrap_ms[LEVEL_COUNT];   /* wrap-up behind a contact of that level */
+	int weight[LEVEL_COUNT];        /* load units; an emergency fills its responder anyway */
+	int capacity_default;           /* units, 1..64 */
+	int parallel_emergency_offers;  /* 1..8 */
 	int missed_to_away;   /* consecutive missed offers before presence becomes away; 0: never */
 	int missed_to_widen;  /* missed offers of a contact before its next tier and an alert */
 	int64_t exclusion_ms; /* a responder who declined or missed is not asked again before */
@@ -49,7 +49,7 @@ struct core_options {
 	int64_t responder_grace_ms; /* a responder's connection may be gone so long with contacts */
 	int64_t alert_repeat_ms;    /* an unacknowledged alert repeats */
 	int64_t alert_reminder_ms;  /* an acknowledged one reminds while its cause lasts */
-	int64_t refs_retain_ms;	    /* answers to client references are kept so long */
+	int64_t refs_retain_ms;     /* answers to client references are kept so long */
 	int64_t persons_retain_ms;  /* how long a person counts as returning */
 	struct core_tier tiers[CORE_TIERS_MAX]; /* ascending after_ms, the first with after_ms 0 */
 	int n_tiers;
@@ -69,7 +69,7 @@ struct step {
 	struct output *outputs;
 	size_t n_outputs, cap_outputs;
 	struct buf decisions; /* a record: what was decided and why, for the ledger */
-	bool changed;	      /* false: refused or a no-op; nothing needs to be written */
+	bool changed;         /* false: refused or a no-op; nothing needs to be written */
 };
 
 void step_clear(struct step *s);
@@ -86,11 +86,11 @@ int64_t core_now(const struct core *core); /* the last clamped now */
 /* ---- durability ---- */
 
 enum entity_kind {
-	ENTITY_CONTACT,	  /* c:<id>, and its place in q and live */
+	ENTITY_CONTACT,   /* c:<id>, and its place in q and live */
 	ENTITY_RESPONDER, /* r:<id> */
 	ENTITY_DISPATCH,  /* d:<id> */
-	ENTITY_PERSON,	  /* p:<person> */
-	ENTITY_REF,	  /* i:<identity>, field ref */
+	ENTITY_PERSON,    /* p:<person> */
+	ENTITY_REF,       /* i:<identity>, field ref */
 	ENTITY_MESSAGE, /* m:<contact>, appended: seq from kind (text, note) at_ms text corrects? */
 	ENTITY_COUNTERS, /* the core's own numbers, one record in the state hash */
 };
@@ -101,8 +101,8 @@ struct entity_write {
 		id; /* contact, responder, dispatch, person id; identity for a ref; contact of a message; "" counters */
 	const char *ref;    /* ENTITY_REF only */
 	struct slice bytes; /* the record; len 0: delete */
-	bool live;	    /* contact: not yet ended */
-	bool waiting;	    /* contact: in q */
+	bool live;          /* contact: not yet ended */
+	bool waiting;       /* contact: in q */
 	double queue_score; /* when waiting: band x 2^42 + deadline in ms, exact below 2^53 */
 };
 
@@ -127,13 +127,13 @@ uint64_t core_digest(const struct core *core);
 
 struct contact_view {
 	const char *id, *state, *channel, *lang, *line, *needs, *caller_role, *person, *identity;
-	const char *responder;					     /* active with, or "" */
+	const char *responder;                                       /* active with, or "" */
 	const char *ruleset, *flags, *domains, *disposition, *alert; /* alert: kind or "" */
 	const char *alert_by; /* who acknowledged it, or "" */
 	enum level level, level_auto;
 	bool unscored, connected;
 	int64_t arrived_ms, deadline_ms, accepted_ms, closed_ms; /* 0: not yet */
-	int age;						 /* -1 unknown */
+	int age;                                                 /* -1 unknown */
 	int tier, offers_open, offers_missed, dispatches_open;
 	int64_t seq; /* messages so far */
 	struct slice reasons, history, match,

@@ -60,10 +60,10 @@ enum output_error {
 struct output {
 	enum output_kind kind;
 	enum command_kind command; /* REPLY and ERROR: what is answered; else unused */
-	const char *node;	   /* owned by the step */
-	const char *session;	   /* notifications; "" with REPLY and ERROR */
-	int64_t request;	   /* REPLY and ERROR: the asking node's number */
-	struct buf fields;	   /* a record, owned by the step */
+	const char *node;          /* owned by the step */
+	const char *session;       /* notifications; "" with REPLY and ERROR */
+	int64_t request;           /* REPLY and ERROR: the asking node's number */
+	struct buf fields;         /* a record, owned by the step */
 };
 
 const char *output_name(enum output_kind kind);

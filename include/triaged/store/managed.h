@@ -20,6 +20,6 @@ struct managed_options {
 struct managed *managed_start(
 	struct event_base *base, const struct managed_options *options, struct err *e) MUST_CHECK;
 const char *managed_url(const struct managed *m); /* "unix:…", valid until managed_stop() */
-void managed_stop(struct managed **m);		  /* SHUTDOWN in order, waits at most 5 s */
+void managed_stop(struct managed **m);            /* SHUTDOWN in order, waits at most 5 s */
 
 #endif

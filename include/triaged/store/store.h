@@ -27,10 +27,10 @@ struct commit;
 struct store_options {
 	const char *center;
 	const char *node;
-	const char *incarnation;	 /* random, new at every start */
-	const char *url;		 /* "unix:PATH" or "tcp:HOST:PORT" */
+	const char *incarnation;         /* random, new at every start */
+	const char *url;                 /* "unix:PATH" or "tcp:HOST:PORT" */
 	const char *username, *password; /* "" : none */
-	int64_t connect_ms;		 /* deadline to connect and be ready for use */
+	int64_t connect_ms;              /* deadline to connect and be ready for use */
 	int64_t command_ms; /* a command without an answer so long: the link is reset */
 	int64_t lease_ms;   /* leader lease and node lease; renewed every third of it */
 	int64_t retain_refs_ms, retain_ledger_ms, retain_contacts_ms, retain_persons_ms;
@@ -60,7 +60,7 @@ void store_close(
 	struct store **store); /* gives up the lease and the node's place first if it can */
 
 enum store_state store_status(const struct store *store, const char **why);
-int64_t store_epoch(const struct store *store);	     /* 0: not leading */
+int64_t store_epoch(const struct store *store);      /* 0: not leading */
 const char *store_leader(const struct store *store); /* node name or "" */
 int64_t store_now_ms(const struct store *store);     /* Redis time, estimated, never back */
 

@@ -70,7 +70,7 @@ struct source_cond {
 	const char *subject, *time,
 		*framing;   /* each one word or several as "a|b"; NULL: see rules manual */
 	const char *window; /* "message" (also NULL) or "contact" */
-	int min_count;	    /* distinct hits wanted; 0 means 1 */
+	int min_count;      /* distinct hits wanted; 0 means 1 */
 	bool same_clause;
 	const char *field, *op;
 	const char *const *values; /* as text; "true" and "false" for booleans */

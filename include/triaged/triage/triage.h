@@ -21,7 +21,7 @@
 #include "triaged/base/level.h"
 #include "triaged/triage/ruleset.h"
 
-#define TRIAGE_TEXT_MAX	 65536 /* bytes scanned of one text; more is scanned so far, and unscored */
+#define TRIAGE_TEXT_MAX  65536 /* bytes scanned of one text; more is scanned so far, and unscored */
 #define TRIAGE_FACTS_MAX 65536 /* bytes of a fact set taken in; more makes the contact unscored */
 
 /*
@@ -41,9 +41,9 @@ struct triage_request {
 	const char *
 		text; /* need not be valid UTF-8 nor NUL-terminated; NULL: no text in this request */
 	size_t text_len;
-	const char *channel;	 /* any word, NULL unknown */
-	const char *lang;	 /* declared, BCP 47, NULL unknown */
-	int age;		 /* years, -1 unknown */
+	const char *channel;     /* any word, NULL unknown */
+	const char *lang;        /* declared, BCP 47, NULL unknown */
+	int age;                 /* years, -1 unknown */
 	const char *caller_role; /* self third_party professional, NULL or other: unknown */
 	const struct triage_answer *answers;
 	size_t n_answers;
@@ -61,7 +61,7 @@ struct triage_reason {
 	const char *rule; /* rule id, or "unscored.<why>" */
 	const char *text; /* the rule's explanation */
 	enum level level; /* its floor; LEVEL_LOW when it sets none */
-	bool raised;	  /* its one-step raise changed the level */
+	bool raised;      /* its one-step raise changed the level */
 	size_t first_span, n_spans;
 	size_t first_field, n_fields;
 };
@@ -69,7 +69,7 @@ struct triage_reason {
 /* A phrase that matched and was set aside: by what, and where. */
 struct triage_suppressed {
 	const char *entry; /* lexicon id */
-	const char *by;	   /* frame id, or "negation" "charted" "resolved" "quoted" */
+	const char *by;    /* frame id, or "negation" "charted" "resolved" "quoted" */
 	struct triage_span span;
 };
 

@@ -1,0 +1,150 @@
+/*
+ * The edge: TLS listener and line sessions. It terminates TLS, frames lines, speaks JSON-RPC 2.0
+ * strictly, authenticates, checks the role table (default deny) and the parameters of each method,
+ * and enforces every limit and deadline of a peer. What a request means is decided by the handler
+ * above it (verbs), which answers later, by session and token; ids, never pointers, so an answer
+ * for a session that is gone is dropped quietly.
+ *
+ * One event loop; nothing here blocks. Output is buffered per session up to a limit, then the
+ * session is closed: a slow reader costs nobody else anything.
+ */
+#ifndef TRIAGED_EDGE_EDGE_H
+#define TRIAGED_EDGE_EDGE_H
+
+#include <stdint.h>
+
+#include "triaged/base/json.h"
+#include "triaged/base/record.h"
+#include "triaged/edge/principal.h"
+#include "triaged/edge/verb.h"
+
+struct event_base;
+struct edge;
+
+/* Protocol error codes beside JSON-RPC's own. */
+enum rpc_code {
+	RPC_PARSE_ERROR = -32700,
+	RPC_INVALID_REQUEST = -32600,
+	RPC_METHOD_NOT_FOUND = -32601,
+	RPC_INVALID_PARAMS = -32602,
+	RPC_INTERNAL_ERROR = -32603,
+	RPC_UNAUTHENTICATED = 1,
+	RPC_FORBIDDEN = 2,
+	RPC_NOT_FOUND = 3,
+	RPC_STALE = 4,
+	RPC_INVALID_STATE = 5,
+	RPC_RATE_LIMITED = 6,
+	RPC_TOO_LARGE = 7,
+	RPC_UNAVAILABLE = 8,
+	RPC_CONFLICT = 9,
+	RPC_BAD_VALUE = 10,
+};
+
+struct rpc_error {
+	int code;
+	const char *reason; /* word: data.reason */
+	const char *detail; /* data.detail or NULL; never a person's words */
+	const char *field;  /* data.field or NULL */
+	int retry_after_ms; /* 0: none */
+};
+
+struct edge_limits {
+	size_t line_bytes, text_bytes;
+	int nesting;
+	int unanswered; /* requests per session without an answer */
+	int sessions;   /* open sessions, handshakes included */
+	int handshakes; /* unfinished handshakes at once */
+	size_t output_backlog_bytes;
+	int requests_per_s; /* per session, token bucket with a burst of twice that; 0: none */
+	int64_t handshake_ms, first_line_ms, whole_line_ms, idle_ms, write_stall_ms;
+	int64_t request_ms; /* an unanswered request is answered `unavailable` after this */
+};
+
+struct edge_tls {
+	const char *certificate, *key,
+		*client_ca; /* PEM files; client_ca NULL: no client certificates */
+	int min_version;    /* TLS1_2_VERSION or TLS1_3_VERSION */
+};
+
+/* Names in a verified client certificate, exact; a name holding NUL is left out by the edge. */
+struct certificate_names {
+	const char *common_name; /* "" none */
+	const char *const *uris, *const *dns;
+	size_t n_uris, n_dns;
+};
+
+typedef void (*edge_login_fn)(void *arg, uint64_t ticket, struct principal *who /* or NULL */);
+
+struct edge_request {
+	uint64_t session;
+	uint64_t token; /* give it back with the answer */
+	const struct verb *verb;
+	const json_t *params; /* checked against the verb; valid during the call */
+	struct principal *who;
+	unsigned
+		role; /* the one role of `who` under which the verb is allowed and, after session.hello, chosen */
+};
+
+struct edge_events {
+	void *arg;
+	/* A request other than session.ping and session.bye. Answer now or later, exactly once. */
+	void (*request)(void *arg, const struct edge_request *r);
+	void (*closed)(void *arg, uint64_t session, const char *why);
+	/* Returns a reference or NULL. */
+	struct principal *(*by_certificate)(void *arg, const struct certificate_names *names);
+	struct principal *(*by_token)(void *arg, const char *token);
+	/* Slow (scrypt): runs elsewhere and calls edge_login_done() on the loop. The strings are only
+	 * valid during the call. */
+	void (*by_password)(void *arg, uint64_t ticket, const char *user, const char *password,
+		const char *totp);
+	/* false: the session's client was revoked by a reload */
+	bool (*still_valid)(void *arg, const struct principal *who);
+	/* Facts of session.hello's answer that only the node knows. */
+	const char *(*mode)(void *arg); /* normal island draining */
+	/* data.detail of `unavailable` answers made by the edge itself */
+	const char *(*unavailable_text)(void *arg);
+};
+
+struct edge_options {
+	const char *node, *incarnation, *center;
+	const char *address; /* "host:port"; NULL when a listening socket is passed */
+	int listen_fd;       /* socket activation; -1: none */
+	struct edge_limits limits;
+	struct edge_tls tls;
+};
+
+struct edge *edge_open(struct event_base *base, const struct edge_options *options,
+	const struct edge_events *events, struct err *e) MUST_CHECK;
+void edge_close(struct edge **edge);
+
+/* "127.0.0.1:PORT" really bound. */
+const char *edge_address(const struct edge *edge);
+
+/* Reload: build a new TLS context first (edge_tls_check says what is wrong without touching
+ * anything); new sessions use it. Limits apply to new lines. Then revoked sessions are closed. */
+int edge_tls_check(const struct edge_tls *tls, struct err *e) MUST_CHECK;
+int edge_reload(struct edge *edge, const struct edge_limits *limits, const struct edge_tls *tls,
+	struct err *e) MUST_CHECK;
+
+void edge_stop_accepting(struct edge *edge); /* drain: the listener closes, sessions go on */
+
+void edge_login_done(struct edge *edge, uint64_t ticket, struct principal *who);
+
+/* Answers and notifications: json is the text of `result` or `params`. Unknown sessions and tokens
+ * are ignored. */
+void edge_result(struct edge *edge, uint64_t session, uint64_t token, struct slice json);
+void edge_error(struct edge *edge, uint64_t session, uint64_t token, const struct rpc_error *error);
+void edge_notify(struct edge *edge, uint64_t session, const char *method, struct slice json);
+void edge_disconnect(struct edge *edge, uint64_t session, const char *why); /* after flushing */
+
+/* NULL when there is no such session. */
+struct principal *edge_principal(const struct edge *edge, uint64_t session);
+
+struct edge_counts {
+	int sessions, handshakes;
+	uint64_t accepted, refused, handshake_failures, lines, errors, forbidden, rate_limited,
+		unknown_params, slow_readers, idle_closed, over_limit;
+};
+void edge_counts(const struct edge *edge, struct edge_counts *counts);
+
+#endif
