@@ -38,7 +38,7 @@ endif
 FORTIFY := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 OPT     ?= -O2 -g
 SAN     ?=
-CFLAGS_ALL  = -std=gnu11 $(OPT) $(WARN) $(HARDEN) $(if $(SAN),,$(FORTIFY)) $(SAN) \
+CFLAGS_ALL  = -std=gnu11 -D_GNU_SOURCE $(OPT) $(WARN) $(HARDEN) $(if $(SAN),,$(FORTIFY)) $(SAN) \
               -Iinclude $(PKG_CFLAGS) -DTRIAGED_VERSION='"$(VERSION)"' -MMD -MP $(CFLAGS)
 LDFLAGS_ALL = $(SAN) -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack $(LDFLAGS)
 

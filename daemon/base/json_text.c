@@ -1,0 +1,157 @@
+#include "triaged/base/json_text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "triaged/base/clock.h"
+
+/* A value or a name needs a comma unless it is first or follows a name. */
+static void separate(struct buf *b)
+{
+	if (b->len == 0)
+		return;
+	char last = b->data[b->len - 1];
+	if (last != '{' && last != '[' && last != ':' && last != '\n')
+		buf_add(b, ",", 1);
+}
+
+void json_open(struct buf *b, char bracket)
+{
+	separate(b);
+	buf_add(b, &bracket, 1);
+}
+
+void json_close(struct buf *b, char bracket)
+{
+	buf_add(b, &bracket, 1);
+}
+
+void json_name(struct buf *b, const char *name)
+{
+	separate(b);
+	buf_add(b, "\"", 1);
+	buf_adds(b, name);
+	buf_add(b, "\":", 2);
+}
+
+/* Bytes of the well-formed UTF-8 sequence at p, 0 when it is not one (Unicode table 3-7). */
+static size_t sequence(const unsigned char *p, size_t n)
+{
+	if (p[0] < 0x80)
+		return 1;
+	if (p[0] >= 0xc2 && p[0] <= 0xdf)
+		return n >= 2 && (p[1] & 0xc0) == 0x80 ? 2 : 0;
+	if ((p[0] & 0xf0) == 0xe0) {
+		unsigned char lo = p[0] == 0xe0 ? 0xa0 : 0x80, hi = p[0] == 0xed ? 0x9f : 0xbf;
+		return n >= 3 && p[1] >= lo && p[1] <= hi && (p[2] & 0xc0) == 0x80 ? 3 : 0;
+	}
+	if (p[0] >= 0xf0 && p[0] <= 0xf4) {
+		unsigned char lo = p[0] == 0xf0 ? 0x90 : 0x80, hi = p[0] == 0xf4 ? 0x8f : 0xbf;
+		return n >= 4 && p[1] >= lo && p[1] <= hi && (p[2] & 0xc0) == 0x80 &&
+				       (p[3] & 0xc0) == 0x80
+			       ? 4
+			       : 0;
+	}
+	return 0;
+}
+
+static void escape(struct buf *b, unsigned char c)
+{
+	switch (c) {
+	case '"':
+		buf_add(b, "\\\"", 2);
+		break;
+	case '\\':
+		buf_add(b, "\\\\", 2);
+		break;
+	case '\n':
+		buf_add(b, "\\n", 2);
+		break;
+	default:
+		buf_addf(b, "\\u%04x", c);
+	}
+}
+
+void json_strn(struct buf *b, const char *s, size_t n)
+{
+	const unsigned char *p = (const unsigned char *)s, *end = p + n;
+	separate(b);
+	buf_add(b, "\"", 1);
+	const unsigned char *plain = p;
+	while (p < end) {
+		size_t len = sequence(p, (size_t)(end - p));
+		if (len > 1 || (len == 1 && *p >= 0x20 && *p != '"' && *p != '\\')) {
+			p += len;
+			continue;
+		}
+		buf_add(b, plain, (size_t)(p - plain));
+		if (len)
+			escape(b, *p);
+		else
+			buf_adds(b, "\xef\xbf\xbd");
+		plain = ++p;
+	}
+	buf_add(b, plain, (size_t)(p - plain));
+	buf_add(b, "\"", 1);
+}
+
+void json_str(struct buf *b, const char *s)
+{
+	json_strn(b, s, strlen(s));
+}
+
+void json_int(struct buf *b, int64_t v)
+{
+	separate(b);
+	buf_addf(b, "%lld", (long long)v);
+}
+
+void json_bool(struct buf *b, bool v)
+{
+	separate(b);
+	buf_adds(b, v ? "true" : "false");
+}
+
+void json_null(struct buf *b)
+{
+	separate(b);
+	buf_adds(b, "null");
+}
+
+void json_seconds(struct buf *b, int64_t ms)
+{
+	separate(b);
+	if (ms % 1000 == 0)
+		buf_addf(b, "%lld", (long long)(ms / 1000));
+	else
+		buf_addf(b, "%s%lld.%03d", ms < 0 ? "-" : "",
+			(long long)(ms < 0 ? -(ms / 1000) : ms / 1000),
+			(int)(ms < 0 ? -(ms % 1000) : ms % 1000));
+}
+
+void json_time(struct buf *b, int64_t wall_ms)
+{
+	char text[TIME_TEXT_SIZE];
+	json_str(b, time_text(wall_ms, text));
+}
+
+void json_raw(struct buf *b, const char *json, size_t n)
+{
+	separate(b);
+	buf_add(b, json, n);
+}
+
+void json_words(struct buf *b, const char *words, size_t n)
+{
+	const char *end = words + n;
+	json_open(b, '[');
+	while (words < end) {
+		const char *stop = memchr(words, ' ', (size_t)(end - words));
+		if (!stop)
+			stop = end;
+		if (stop > words)
+			json_strn(b, words, (size_t)(stop - words));
+		words = stop < end ? stop + 1 : end;
+	}
+	json_close(b, ']');
+}

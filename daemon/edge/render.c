@@ -1,0 +1,291 @@
+#include "render.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "triaged/base/json_text.h"
+
+enum shape {
+	SHAPE_STRING,
+	SHAPE_INTEGER,
+	SHAPE_FLAG,    /* 0 or 1 as false or true */
+	SHAPE_SECONDS, /* milliseconds as seconds */
+	SHAPE_INSTANT, /* milliseconds as RFC 3339 */
+	SHAPE_JSON,    /* already JSON */
+	SHAPE_WORDS,   /* space-separated set as an array */
+	SHAPE_RULESET, /* id@version:digest as an object */
+	SHAPE_SEALED,
+	SHAPE_HIDDEN, /* for the node, not for the peer */
+};
+
+/* Sorted by record name for bsearch. */
+static const struct field {
+	const char *record, *json;
+	enum shape shape;
+} fields[] = {
+	{ "at_ms", "at", SHAPE_INSTANT },
+	{ "capacity", "capacity", SHAPE_INTEGER },
+	{ "channels", "channels", SHAPE_WORDS },
+	{ "code", "code", SHAPE_INTEGER },
+	{ "contacts", "contacts", SHAPE_WORDS },
+	{ "contacts_30d", "contacts_30d", SHAPE_INTEGER },
+	{ "count", "count", SHAPE_INTEGER },
+	{ "domains", "domains", SHAPE_WORDS },
+	{ "eta_s", "eta_s", SHAPE_INTEGER },
+	{ "expires_in_ms", "expires_ms", SHAPE_INTEGER },
+	{ "facts", NULL, SHAPE_HIDDEN },
+	{ "flags", "flags", SHAPE_WORDS },
+	{ "langs", "langs", SHAPE_WORDS },
+	{ "lines", "lines", SHAPE_WORDS },
+	{ "load", "load", SHAPE_INTEGER },
+	{ "needs", "needs", SHAPE_WORDS },
+	{ "offers", "offers", SHAPE_WORDS },
+	{ "position", "position", SHAPE_INTEGER },
+	{ "reasons", "reasons", SHAPE_JSON },
+	{ "returning", "returning", SHAPE_FLAG },
+	{ "ruleset", "ruleset", SHAPE_RULESET },
+	{ "seq", "seq", SHAPE_INTEGER },
+	{ "since", NULL, SHAPE_HIDDEN },
+	{ "skills", "skills", SHAPE_WORDS },
+	{ "target_ms", "target_s", SHAPE_SECONDS },
+	{ "text", "text", SHAPE_SEALED },
+	{ "tier", "tier", SHAPE_INTEGER },
+	{ "waited_ms", "waited_s", SHAPE_SECONDS },
+	{ "wrap_ms", "wrap_s", SHAPE_SECONDS },
+};
+
+static int by_name(const void *key, const void *member)
+{
+	const struct slice *name = key;
+	const struct field *f = member;
+	int order = strncmp(name->data, f->record, name->len);
+	return order ? order : -(f->record[name->len] != '\0');
+}
+
+static void ruleset_object(struct buf *out, struct slice v)
+{
+	const char *end = v.data + v.len;
+	const char *at = memchr(v.data, '@', v.len);
+	const char *colon = at ? memchr(at, ':', (size_t)(end - at)) : NULL;
+	json_open(out, '{');
+	json_name(out, "id");
+	json_strn(out, v.data, (size_t)((at ? at : end) - v.data));
+	if (colon) {
+		json_name(out, "version");
+		json_strn(out, at + 1, (size_t)(colon - at - 1));
+		json_name(out, "digest");
+		json_strn(out, colon + 1, (size_t)(end - colon - 1));
+	}
+	json_close(out, '}');
+}
+
+static void sealed_text(
+	const struct render *r, const char *contact, struct slice v, struct buf *out)
+{
+	struct buf plain = { 0 };
+	if (r->open(r->arg, contact, v, &plain) == 0)
+		json_strn(out, buf_str(&plain), plain.len);
+	else
+		json_null(out);
+	buf_wipe(&plain);
+}
+
+static void number(enum shape shape, struct slice v, struct buf *out)
+{
+	int64_t n;
+	if (slice_int(v, &n) < 0)
+		json_null(out);
+	else if (shape == SHAPE_INTEGER)
+		json_int(out, n);
+	else if (shape == SHAPE_FLAG)
+		json_bool(out, n != 0);
+	else if (shape == SHAPE_SECONDS)
+		json_seconds(out, n);
+	else
+		json_time(out, n);
+}
+
+static void value(const struct render *r, enum shape shape, const char *contact, struct slice v,
+	struct buf *out)
+{
+	switch (shape) {
+	case SHAPE_INTEGER:
+	case SHAPE_FLAG:
+	case SHAPE_SECONDS:
+	case SHAPE_INSTANT:
+		number(shape, v, out);
+		break;
+	case SHAPE_JSON:
+		json_raw(out, v.data, v.len);
+		break;
+	case SHAPE_WORDS:
+		json_words(out, v.data, v.len);
+		break;
+	case SHAPE_RULESET:
+		ruleset_object(out, v);
+		break;
+	case SHAPE_SEALED:
+		sealed_text(r, contact, v, out);
+		break;
+	default:
+		json_strn(out, v.data, v.len);
+	}
+}
+
+struct slice render_find(struct slice record, const char *wanted)
+{
+	struct record_reader reader = { record.data, record.data + record.len };
+	struct slice name, v;
+	while (record_next(&reader, &name, &v) == 1)
+		if (slice_is(name, wanted))
+			return v;
+	return (struct slice){ "", 0 };
+}
+
+static void members(
+	const struct render *r, const char *contact, struct slice record, struct buf *out)
+{
+	struct record_reader reader = { record.data, record.data + record.len };
+	struct slice name, v;
+	while (record_next(&reader, &name, &v) == 1) {
+		const struct field *f = bsearch(
+			&name, fields, sizeof fields / sizeof *fields, sizeof *fields, by_name);
+		if (f && f->shape == SHAPE_HIDDEN)
+			continue;
+		char plain[40];
+		snprintf(plain, sizeof plain, "%.*s", (int)name.len, name.data);
+		json_name(out, f ? f->json : plain);
+		value(r, f ? f->shape : SHAPE_STRING, contact, v, out);
+	}
+}
+
+void render_fields(const struct render *r, struct slice record, struct buf *out)
+{
+	char contact[64];
+	struct slice id = render_find(record, "contact"); /* whose seal the text carries */
+	snprintf(contact, sizeof contact, "%.*s", (int)id.len, id.data);
+	members(r, contact, record, out);
+}
+
+void render_message(
+	const struct render *r, const char *contact, struct slice record, struct buf *out)
+{
+	json_open(out, '{');
+	members(r, contact, record, out);
+	json_close(out, '}');
+}
+
+/* What a client may rely on being there even when it is empty. */
+static void add_missing(struct slice record, const char *name, const char *json, struct buf *out)
+{
+	if (render_find(record, name).len)
+		return;
+	json_name(out, name);
+	json_raw(out, json, strlen(json));
+}
+
+/* offer.new's one line for a small screen: the level and the first reason, which stands as "text"
+ * in our own serialisation and is copied as it is escaped there. */
+static void summary(struct slice record, struct buf *out)
+{
+	static const char key[] = "\"text\":\"";
+	struct slice level = render_find(record, "level"), reasons = render_find(record, "reasons");
+	const char *end = reasons.data + reasons.len;
+	const char *text = memmem(reasons.data, reasons.len, key, sizeof key - 1);
+	json_name(out, "summary");
+	buf_addf(out, "\"%.*s", (int)level.len, level.data);
+	if (text) {
+		text += sizeof key - 1;
+		const char *stop = text;
+		while (stop < end && *stop != '"')
+			stop += *stop == '\\' ? 2 : 1;
+		if (stop < end)
+			buf_addf(out, ": %.*s", (int)(stop - text), text);
+	}
+	buf_adds(out, "\"");
+}
+
+static const char *notice_text(struct slice kind)
+{
+	static const struct {
+		const char *kind, *text;
+	} texts[] = {
+		{ "deadline", "A contact has waited longer than its level promises." },
+		{ "offers_missed", "A contact's offers were not taken." },
+		{ "unservable", "No responder on duty can serve a waiting contact." },
+		{ "missed_offers", "A responder missed several offers and was set away." },
+		{ "review", "A person is gone before being served; someone must follow up." },
+		{ "responder_lost", "A responder with open contacts lost the connection." },
+		{ "dispatch_requested", "A rescue was requested and waits for a named person." },
+		{ "unscored", "A contact could not be assessed." },
+	};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		if (slice_is(kind, texts[i].kind))
+			return texts[i].text;
+	return "See the board.";
+}
+
+static const char *person_text(const struct render *r, struct slice kind)
+{
+	if (slice_is(kind, "responder_lost"))
+		return r->texts.responder_lost;
+	if (slice_is(kind, "review"))
+		return r->texts.review;
+	return r->texts.waiting;
+}
+
+static void reply_defaults(enum command_kind command, struct slice record, struct buf *out)
+{
+	switch (command) {
+	case COMMAND_CONTACT_OPEN:
+		add_missing(record, "position", "null", out);
+		add_missing(record, "eta_s", "null", out);
+		add_missing(record, "flags", "[]", out);
+		add_missing(record, "reasons", "[]", out);
+		break;
+	case COMMAND_CONTACT_ANSWER:
+	case COMMAND_CONTACT_ASSESS:
+	case COMMAND_OFFER_ACCEPT:
+		add_missing(record, "reasons", "[]", out);
+		break;
+	case COMMAND_RESPONDER_SET:
+	case COMMAND_RESPONDER_FORCE:
+	case COMMAND_RESPONDER_DONE:
+		add_missing(record, "load", "0", out);
+		add_missing(record, "contacts", "[]", out);
+		add_missing(record, "offers", "[]", out);
+		break;
+	default:
+		break;
+	}
+}
+
+void render_output(const struct render *r, const struct output *o, struct buf *out)
+{
+	struct slice record = { buf_str(&o->fields), o->fields.len };
+	render_fields(r, record, out);
+	switch (o->kind) {
+	case OUTPUT_OFFER_NEW:
+		add_missing(record, "reasons", "[]", out);
+		add_missing(record, "returning", "false", out);
+		summary(record, out);
+		break;
+	case OUTPUT_CONTACT_RAISED:
+		add_missing(record, "reasons", "[]", out);
+		break;
+	case OUTPUT_CONTACT_NOTICE:
+		json_name(out, "text");
+		json_str(out, person_text(r, render_find(record, "kind")));
+		break;
+	case OUTPUT_NOTICE:
+		json_name(out, "text");
+		json_str(out, notice_text(render_find(record, "kind")));
+		break;
+	case OUTPUT_REPLY:
+		reply_defaults(o->command, record, out);
+		break;
+	default:
+		break;
+	}
+}

@@ -1,0 +1,28 @@
+/*
+ * JSON written straight into a buffer, for the hot path where building a tree first would cost
+ * three times as much. The caller nests correctly; commas are put where they belong by looking at
+ * what stands before.
+ */
+#ifndef TRIAGED_BASE_JSON_TEXT_H
+#define TRIAGED_BASE_JSON_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "triaged/base/buf.h"
+
+void json_open(struct buf *b, char bracket);  /* '{' or '[', as a value */
+void json_close(struct buf *b, char bracket); /* '}' or ']' */
+void json_name(struct buf *b, const char *name);
+void json_strn(struct buf *b, const char *s, size_t n); /* bytes that are not UTF-8 become U+FFFD */
+void json_str(struct buf *b, const char *s);
+void json_int(struct buf *b, int64_t v);
+void json_bool(struct buf *b, bool v);
+void json_null(struct buf *b);
+void json_seconds(struct buf *b, int64_t ms);             /* milliseconds as seconds: 1500 is 1.5 */
+void json_time(struct buf *b, int64_t wall_ms);           /* RFC 3339 */
+void json_raw(struct buf *b, const char *json, size_t n); /* a whole value already serialised */
+void json_words(struct buf *b, const char *words, size_t n); /* "a b c" as ["a","b","c"] */
+
+#endif
