@@ -15,18 +15,18 @@ static void separate(struct buf *b)
 		buf_add(b, ",", 1);
 }
 
-void json_open(struct buf *b, char bracket)
+void jtext_open(struct buf *b, char bracket)
 {
 	separate(b);
 	buf_add(b, &bracket, 1);
 }
 
-void json_close(struct buf *b, char bracket)
+void jtext_close(struct buf *b, char bracket)
 {
 	buf_add(b, &bracket, 1);
 }
 
-void json_name(struct buf *b, const char *name)
+void jtext_name(struct buf *b, const char *name)
 {
 	separate(b);
 	buf_add(b, "\"", 1);
@@ -72,7 +72,7 @@ static void escape(struct buf *b, unsigned char c)
 	}
 }
 
-void json_strn(struct buf *b, const char *s, size_t n)
+void jtext_strn(struct buf *b, const char *s, size_t n)
 {
 	const unsigned char *p = (const unsigned char *)s, *end = p + n;
 	separate(b);
@@ -95,30 +95,30 @@ void json_strn(struct buf *b, const char *s, size_t n)
 	buf_add(b, "\"", 1);
 }
 
-void json_str(struct buf *b, const char *s)
+void jtext_str(struct buf *b, const char *s)
 {
-	json_strn(b, s, strlen(s));
+	jtext_strn(b, s, strlen(s));
 }
 
-void json_int(struct buf *b, int64_t v)
+void jtext_int(struct buf *b, int64_t v)
 {
 	separate(b);
 	buf_addf(b, "%lld", (long long)v);
 }
 
-void json_bool(struct buf *b, bool v)
+void jtext_bool(struct buf *b, bool v)
 {
 	separate(b);
 	buf_adds(b, v ? "true" : "false");
 }
 
-void json_null(struct buf *b)
+void jtext_null(struct buf *b)
 {
 	separate(b);
 	buf_adds(b, "null");
 }
 
-void json_seconds(struct buf *b, int64_t ms)
+void jtext_seconds(struct buf *b, int64_t ms)
 {
 	separate(b);
 	if (ms % 1000 == 0)
@@ -129,29 +129,29 @@ void json_seconds(struct buf *b, int64_t ms)
 			(int)(ms < 0 ? -(ms % 1000) : ms % 1000));
 }
 
-void json_time(struct buf *b, int64_t wall_ms)
+void jtext_time(struct buf *b, int64_t wall_ms)
 {
 	char text[TIME_TEXT_SIZE];
-	json_str(b, time_text(wall_ms, text));
+	jtext_str(b, time_text(wall_ms, text));
 }
 
-void json_raw(struct buf *b, const char *json, size_t n)
+void jtext_raw(struct buf *b, const char *json, size_t n)
 {
 	separate(b);
 	buf_add(b, json, n);
 }
 
-void json_words(struct buf *b, const char *words, size_t n)
+void jtext_words(struct buf *b, const char *words, size_t n)
 {
 	const char *end = words + n;
-	json_open(b, '[');
+	jtext_open(b, '[');
 	while (words < end) {
 		const char *stop = memchr(words, ' ', (size_t)(end - words));
 		if (!stop)
 			stop = end;
 		if (stop > words)
-			json_strn(b, words, (size_t)(stop - words));
+			jtext_strn(b, words, (size_t)(stop - words));
 		words = stop < end ? stop + 1 : end;
 	}
-	json_close(b, ']');
+	jtext_close(b, ']');
 }

@@ -68,16 +68,16 @@ static void ruleset_object(struct buf *out, struct slice v)
 	const char *end = v.data + v.len;
 	const char *at = memchr(v.data, '@', v.len);
 	const char *colon = at ? memchr(at, ':', (size_t)(end - at)) : NULL;
-	json_open(out, '{');
-	json_name(out, "id");
-	json_strn(out, v.data, (size_t)((at ? at : end) - v.data));
+	jtext_open(out, '{');
+	jtext_name(out, "id");
+	jtext_strn(out, v.data, (size_t)((at ? at : end) - v.data));
 	if (colon) {
-		json_name(out, "version");
-		json_strn(out, at + 1, (size_t)(colon - at - 1));
-		json_name(out, "digest");
-		json_strn(out, colon + 1, (size_t)(end - colon - 1));
+		jtext_name(out, "version");
+		jtext_strn(out, at + 1, (size_t)(colon - at - 1));
+		jtext_name(out, "digest");
+		jtext_strn(out, colon + 1, (size_t)(end - colon - 1));
 	}
-	json_close(out, '}');
+	jtext_close(out, '}');
 }
 
 static void sealed_text(
@@ -85,9 +85,9 @@ static void sealed_text(
 {
 	struct buf plain = { 0 };
 	if (r->open(r->arg, contact, v, &plain) == 0)
-		json_strn(out, buf_str(&plain), plain.len);
+		jtext_strn(out, buf_str(&plain), plain.len);
 	else
-		json_null(out);
+		jtext_null(out);
 	buf_wipe(&plain);
 }
 
@@ -95,15 +95,15 @@ static void number(enum shape shape, struct slice v, struct buf *out)
 {
 	int64_t n;
 	if (slice_int(v, &n) < 0)
-		json_null(out);
+		jtext_null(out);
 	else if (shape == SHAPE_INTEGER)
-		json_int(out, n);
+		jtext_int(out, n);
 	else if (shape == SHAPE_FLAG)
-		json_bool(out, n != 0);
+		jtext_bool(out, n != 0);
 	else if (shape == SHAPE_SECONDS)
-		json_seconds(out, n);
+		jtext_seconds(out, n);
 	else
-		json_time(out, n);
+		jtext_time(out, n);
 }
 
 static void value(const struct render *r, enum shape shape, const char *contact, struct slice v,
@@ -117,10 +117,10 @@ static void value(const struct render *r, enum shape shape, const char *contact,
 		number(shape, v, out);
 		break;
 	case SHAPE_JSON:
-		json_raw(out, v.data, v.len);
+		jtext_raw(out, v.data, v.len);
 		break;
 	case SHAPE_WORDS:
-		json_words(out, v.data, v.len);
+		jtext_words(out, v.data, v.len);
 		break;
 	case SHAPE_RULESET:
 		ruleset_object(out, v);
@@ -129,7 +129,7 @@ static void value(const struct render *r, enum shape shape, const char *contact,
 		sealed_text(r, contact, v, out);
 		break;
 	default:
-		json_strn(out, v.data, v.len);
+		jtext_strn(out, v.data, v.len);
 	}
 }
 
@@ -143,37 +143,58 @@ struct slice render_find(struct slice record, const char *wanted)
 	return (struct slice){ "", 0 };
 }
 
-static void members(
-	const struct render *r, const char *contact, struct slice record, struct buf *out)
+/* Fields of a reply to offer.accept that the protocol shows together as "person". */
+static bool about_person(struct slice name)
+{
+	return slice_is(name, "returning") || slice_is(name, "contacts_30d") ||
+	       slice_is(name, "last_responder");
+}
+
+enum which { ALL_FIELDS, BUT_PERSON, PERSON_ONLY };
+
+static void members(const struct render *r, const char *contact, struct slice record,
+	enum which which, struct buf *out)
 {
 	struct record_reader reader = { record.data, record.data + record.len };
 	struct slice name, v;
 	while (record_next(&reader, &name, &v) == 1) {
 		const struct field *f = bsearch(
 			&name, fields, sizeof fields / sizeof *fields, sizeof *fields, by_name);
-		if (f && f->shape == SHAPE_HIDDEN)
+		if ((f && f->shape == SHAPE_HIDDEN) ||
+			(which != ALL_FIELDS && about_person(name) != (which == PERSON_ONLY)))
 			continue;
 		char plain[40];
 		snprintf(plain, sizeof plain, "%.*s", (int)name.len, name.data);
-		json_name(out, f ? f->json : plain);
+		jtext_name(out, f ? f->json : plain);
 		value(r, f ? f->shape : SHAPE_STRING, contact, v, out);
 	}
 }
 
-void render_fields(const struct render *r, struct slice record, struct buf *out)
+/* The contact whose seal a record's text carries. */
+static void contact_of(struct slice record, char contact[64])
 {
-	char contact[64];
-	struct slice id = render_find(record, "contact"); /* whose seal the text carries */
-	snprintf(contact, sizeof contact, "%.*s", (int)id.len, id.data);
-	members(r, contact, record, out);
+	struct slice id = render_find(record, "contact");
+	snprintf(contact, 64, "%.*s", (int)id.len, id.data);
+}
+
+static void person(const struct render *r, struct slice record, struct buf *out)
+{
+	jtext_name(out, "person");
+	jtext_open(out, '{');
+	members(r, "", record, PERSON_ONLY, out);
+	if (!render_find(record, "returning").len) {
+		jtext_name(out, "returning");
+		jtext_bool(out, false);
+	}
+	jtext_close(out, '}');
 }
 
 void render_message(
 	const struct render *r, const char *contact, struct slice record, struct buf *out)
 {
-	json_open(out, '{');
-	members(r, contact, record, out);
-	json_close(out, '}');
+	jtext_open(out, '{');
+	members(r, contact, record, ALL_FIELDS, out);
+	jtext_close(out, '}');
 }
 
 /* What a client may rely on being there even when it is empty. */
@@ -181,8 +202,8 @@ static void add_missing(struct slice record, const char *name, const char *json,
 {
 	if (render_find(record, name).len)
 		return;
-	json_name(out, name);
-	json_raw(out, json, strlen(json));
+	jtext_name(out, name);
+	jtext_raw(out, json, strlen(json));
 }
 
 /* offer.new's one line for a small screen: the level and the first reason, which stands as "text"
@@ -193,7 +214,7 @@ static void summary(struct slice record, struct buf *out)
 	struct slice level = render_find(record, "level"), reasons = render_find(record, "reasons");
 	const char *end = reasons.data + reasons.len;
 	const char *text = memmem(reasons.data, reasons.len, key, sizeof key - 1);
-	json_name(out, "summary");
+	jtext_name(out, "summary");
 	buf_addf(out, "\"%.*s", (int)level.len, level.data);
 	if (text) {
 		text += sizeof key - 1;
@@ -264,7 +285,12 @@ static void reply_defaults(enum command_kind command, struct slice record, struc
 void render_output(const struct render *r, const struct output *o, struct buf *out)
 {
 	struct slice record = { buf_str(&o->fields), o->fields.len };
-	render_fields(r, record, out);
+	bool accepted = o->kind == OUTPUT_REPLY && o->command == COMMAND_OFFER_ACCEPT;
+	char contact[64];
+	contact_of(record, contact);
+	members(r, contact, record, accepted ? BUT_PERSON : ALL_FIELDS, out);
+	if (accepted)
+		person(r, record, out);
 	switch (o->kind) {
 	case OUTPUT_OFFER_NEW:
 		add_missing(record, "reasons", "[]", out);
@@ -275,12 +301,12 @@ void render_output(const struct render *r, const struct output *o, struct buf *o
 		add_missing(record, "reasons", "[]", out);
 		break;
 	case OUTPUT_CONTACT_NOTICE:
-		json_name(out, "text");
-		json_str(out, person_text(r, render_find(record, "kind")));
+		jtext_name(out, "text");
+		jtext_str(out, person_text(r, render_find(record, "kind")));
 		break;
 	case OUTPUT_NOTICE:
-		json_name(out, "text");
-		json_str(out, notice_text(render_find(record, "kind")));
+		jtext_name(out, "text");
+		jtext_str(out, notice_text(render_find(record, "kind")));
 		break;
 	case OUTPUT_REPLY:
 		reply_defaults(o->command, record, out);

@@ -29,9 +29,6 @@ struct render {
 /* The value of a record's field; len 0 when it is not there. */
 struct slice render_find(struct slice record, const char *name);
 
-/* Append the fields of a record as members of the object being written in out. */
-void render_fields(const struct render *r, struct slice record, struct buf *out);
-
 /* The params of a notification, or the result of a reply, as members of the object being written. */
 void render_output(const struct render *r, const struct output *o, struct buf *out);
 

@@ -12,17 +12,18 @@
 
 #include "triaged/base/buf.h"
 
-void json_open(struct buf *b, char bracket);  /* '{' or '[', as a value */
-void json_close(struct buf *b, char bracket); /* '}' or ']' */
-void json_name(struct buf *b, const char *name);
-void json_strn(struct buf *b, const char *s, size_t n); /* bytes that are not UTF-8 become U+FFFD */
-void json_str(struct buf *b, const char *s);
-void json_int(struct buf *b, int64_t v);
-void json_bool(struct buf *b, bool v);
-void json_null(struct buf *b);
-void json_seconds(struct buf *b, int64_t ms);             /* milliseconds as seconds: 1500 is 1.5 */
-void json_time(struct buf *b, int64_t wall_ms);           /* RFC 3339 */
-void json_raw(struct buf *b, const char *json, size_t n); /* a whole value already serialised */
-void json_words(struct buf *b, const char *words, size_t n); /* "a b c" as ["a","b","c"] */
+void jtext_open(struct buf *b, char bracket);  /* '{' or '[', as a value */
+void jtext_close(struct buf *b, char bracket); /* '}' or ']' */
+void jtext_name(struct buf *b, const char *name);
+void jtext_strn(
+	struct buf *b, const char *s, size_t n); /* bytes that are not UTF-8 become U+FFFD */
+void jtext_str(struct buf *b, const char *s);
+void jtext_int(struct buf *b, int64_t v);
+void jtext_bool(struct buf *b, bool v);
+void jtext_null(struct buf *b);
+void jtext_seconds(struct buf *b, int64_t ms);   /* milliseconds as seconds: 1500 is 1.5 */
+void jtext_time(struct buf *b, int64_t wall_ms); /* RFC 3339 */
+void jtext_raw(struct buf *b, const char *json, size_t n);    /* a whole value already serialised */
+void jtext_words(struct buf *b, const char *words, size_t n); /* "a b c" as ["a","b","c"] */
 
 #endif

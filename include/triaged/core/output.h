@@ -36,6 +36,7 @@
 	X(DISPATCH_UPDATE, "dispatch.update")     /* dispatch contact kind state by? */            \
 	X(NOTICE, "notice")                       /* to supervisors: kind contact? level? line?    \
 	                                             waited_ms? responder? count? */               \
+	X(BOARD_CHANGE, "board.change")           /* json: the board as it now stands */           \
 	X(SESSION_REPLACED, "session.replaced")   /* the identity came with a newer session */
 
 /* clang-format on */

@@ -1,0 +1,297 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "triaged/base/check.h"
+#include "triaged/base/json_text.h"
+#include "verbs_internal.h"
+
+const char *param_text(const struct edge_request *r, const char *name)
+{
+	return json_string_value(json_object_get(r->params, name));
+}
+
+int64_t param_int(const struct edge_request *r, const char *name, int64_t absent)
+{
+	const json_t *v = json_object_get(r->params, name);
+	return json_is_integer(v) ? (int64_t)json_integer_value(v) : absent;
+}
+
+static struct buf *draft_buf(struct draft *d)
+{
+	CHECK(d->n_store < sizeof d->store / sizeof *d->store);
+	return &d->store[d->n_store++];
+}
+
+/* A hash of a value in which the order of an object's members does not matter: the same request
+ * serialised by another client library is still the same request. The key is fixed so that every
+ * node computes the same. */
+static uint64_t fingerprint(const json_t *v)
+{
+	uint64_t sum = 0;
+	struct buf text = { 0 };
+	if (json_is_object(v)) {
+		const char *key;
+		json_t *member;
+		json_object_foreach((json_t *)(uintptr_t)v, key, member)
+		{
+			uint64_t pair[2] = { map_siphash(key, strlen(key), 1, 2),
+				fingerprint(member) };
+			sum += map_siphash(pair, sizeof pair, 3, 4);
+		}
+		return sum;
+	}
+	json_write(&text, v);
+	sum = map_siphash(buf_str(&text), text.len, 5, 6);
+	buf_wipe(&text);
+	return sum;
+}
+
+void draft_init(
+	struct draft *d, struct verbs *v, const struct edge_request *r, enum command_kind kind)
+{
+	*d = (struct draft){ .verbs = v, .request = r };
+	struct command *c = &d->command;
+	command_init(c, kind);
+	snprintf(d->session, sizeof d->session, "%s/%s/%llu", v->node, v->incarnation,
+		(unsigned long long)r->session);
+	c->identity = r->who->name;
+	c->role = role_name(r->role);
+	c->node = v->node;
+	c->session = d->session;
+	c->incarnation = v->incarnation;
+	const struct {
+		const char *param;
+		const char **field;
+	} words[] = {
+		{ "ref", &c->ref },
+		{ "contact", &c->contact },
+		{ "offer", &c->offer },
+		{ "responder", &c->responder },
+		{ "dispatch", &c->dispatch },
+		{ "channel", &c->channel },
+		{ "lang", &c->lang },
+		{ "line", &c->line },
+		{ "caller_role", &c->caller_role },
+		{ "reason", &c->reason },
+		{ "presence", &c->presence },
+		{ "disposition", &c->disposition },
+		{ "kind", &c->kind },
+		{ "consent", &c->consent },
+		{ "agency", &c->agency },
+		{ "corrects", &c->corrects },
+		{ "instrument", &c->instrument },
+		{ "by", &c->by },
+	};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		const char *text = param_text(r, words[i].param);
+		if (text)
+			*words[i].field = text;
+	}
+	if (*c->ref)
+		c->fingerprint = (int64_t)(fingerprint(r->params) >> 1);
+}
+
+int draft_seal(
+	struct draft *d, const char *contact, const char *text, size_t n, struct slice *field)
+{
+	struct buf *sealed = draft_buf(d);
+	if (d->verbs->ops.seal(d->verbs->ops.arg, contact, (struct slice){ text, n }, sealed) < 0) {
+		edge_error(d->verbs->edge, d->request->session, d->request->token,
+			&(struct rpc_error){ .code = RPC_UNAVAILABLE, .reason = "sealing_failed" });
+		return -1;
+	}
+	*field = (struct slice){ buf_str(sealed), sealed->len };
+	return 0;
+}
+
+const char *draft_words(struct draft *d, const char *param)
+{
+	const json_t *array = json_object_get(d->request->params, param);
+	size_t n = json_array_size(array);
+	if (n == 0)
+		return "";
+	struct buf *words = draft_buf(d);
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			buf_adds(words, " ");
+		buf_adds(words, json_string_value(json_array_get(array, i)));
+	}
+	return buf_str(words);
+}
+
+struct slice draft_json(struct draft *d, const char *param)
+{
+	const json_t *object = json_object_get(d->request->params, param);
+	if (!object)
+		return (struct slice){ "", 0 };
+	struct buf *text = draft_buf(d);
+	json_write(text, object);
+	return (struct slice){ buf_str(text), text->len };
+}
+
+/* ---- triage ---- */
+
+#define ANSWERS_MAX 64
+
+struct answer_list {
+	struct triage_answer items[ANSWERS_MAX];
+	char numbers[ANSWERS_MAX][24];
+	size_t n;
+};
+
+static void add_answer(
+	struct answer_list *list, const char *instrument, const char *item, const json_t *value)
+{
+	if (list->n == ANSWERS_MAX)
+		return;
+	struct triage_answer *a = &list->items[list->n];
+	*a = (struct triage_answer){ instrument, item, NULL };
+	if (json_is_boolean(value)) {
+		a->value = json_is_true(value) ? "yes" : "no";
+	} else if (json_is_integer(value)) {
+		snprintf(list->numbers[list->n], sizeof list->numbers[0], "%lld",
+			(long long)json_integer_value(value));
+		a->value = list->numbers[list->n];
+	} else if (json_is_string(value)) {
+		a->value = json_string_value(value);
+	}
+	list->n++; /* anything else, null first of all, stays unknown */
+}
+
+static void add_instrument(struct answer_list *list, const char *instrument, const json_t *answers)
+{
+	const char *item;
+	json_t *value;
+	json_object_foreach((json_t *)(uintptr_t)answers, item, value)
+		add_answer(list, instrument, item, value);
+}
+
+/* contact.open gives {instrument: {item: value}}; the other methods one instrument at a time. */
+static void collect_answers(const struct edge_request *r, struct answer_list *list)
+{
+	const json_t *answers = json_object_get(r->params, "answers");
+	const char *one = param_text(r, "instrument"), *key;
+	json_t *value;
+	if (one) {
+		add_instrument(list, one, answers);
+	} else {
+		json_object_foreach((json_t *)(uintptr_t)answers, key, value)
+		{
+			if (json_is_object(value))
+				add_instrument(list, key, value);
+			else
+				add_answer(list, "answers", key, value);
+		}
+	}
+	const json_t *safe = json_object_get(r->params, "safe_to_contact");
+	if (safe)
+		add_answer(list, NULL, "safe_to_contact", safe);
+	if (json_object_get(r->params, "location"))
+		add_answer(list, NULL, "location_known", json_true());
+}
+
+static void write_reasons(const struct triage_result *t, struct buf *out)
+{
+	jtext_open(out, '[');
+	for (size_t i = 0; i < t->n_reasons; i++) {
+		const struct triage_reason *reason = &t->reasons[i];
+		jtext_open(out, '{');
+		jtext_name(out, "rule");
+		jtext_str(out, reason->rule);
+		jtext_name(out, "text");
+		jtext_str(out, reason->text);
+		jtext_name(out, "spans");
+		jtext_open(out, '[');
+		for (size_t s = 0; s < reason->n_spans; s++) {
+			const struct triage_span *span = &t->spans[reason->first_span + s];
+			jtext_open(out, '[');
+			jtext_int(out, span->start);
+			jtext_int(out, span->end);
+			jtext_close(out, ']');
+		}
+		jtext_close(out, ']');
+		jtext_close(out, '}');
+	}
+	jtext_close(out, ']');
+}
+
+static const char *join(struct draft *d, const char *const *words, size_t n)
+{
+	if (n == 0)
+		return "";
+	struct buf *out = draft_buf(d);
+	for (size_t i = 0; i < n; i++)
+		buf_addf(out, "%s%s", i ? " " : "", words[i]);
+	return buf_str(out);
+}
+
+/* No rules at all: nothing may be rated low for that. */
+static void triage_without_rules(struct command *c)
+{
+	static const char reasons[] = "[{\"rule\":\"unscored.no_rules\",\"text\":\"no valid rules "
+				      "are loaded\",\"spans\":[]}]";
+	c->level = c->level_alone = LEVEL_MODERATE + 1;
+	c->unscored = 1;
+	c->reasons = (struct slice){ reasons, sizeof reasons - 1 };
+	c->flags = "unscored";
+}
+
+void draft_triage(struct draft *d, const char *contact)
+{
+	struct verbs *v = d->verbs;
+	struct command *c = &d->command;
+	if (!v->rules) {
+		triage_without_rules(c);
+		return;
+	}
+	struct answer_list answers = { .n = 0 };
+	collect_answers(d->request, &answers);
+	const json_t *text = json_object_get(d->request->params, "text");
+	struct slice known = memory_facts(&v->memory, contact);
+	struct triage_request q = {
+		.text = json_string_value(text),
+		.text_len = json_string_length(text),
+		.channel = *c->channel ? c->channel : NULL,
+		.lang = *c->lang ? c->lang : NULL,
+		.age = (int)c->age - 1,
+		.caller_role = *c->caller_role ? c->caller_role : NULL,
+		.answers = answers.items,
+		.n_answers = answers.n,
+	};
+	struct triage_result *t = &v->result;
+	triage_run(v->rules, v->scratch, &q, t);
+	c->level_alone = (int64_t)t->level + 1;
+	if (known.len) {
+		q.facts = known.data;
+		q.facts_len = known.len;
+		triage_run(v->rules, v->scratch, &q, t);
+	}
+	c->level = (int64_t)t->level + 1;
+	c->unscored = t->unscored;
+	struct buf *reasons = draft_buf(d), *ruleset = draft_buf(d), *facts = draft_buf(d);
+	write_reasons(t, reasons);
+	c->reasons = (struct slice){ buf_str(reasons), reasons->len };
+	buf_addf(ruleset, "%s@%s:%s", ruleset_id(v->rules), ruleset_version(v->rules),
+		ruleset_digest(v->rules));
+	c->ruleset = buf_str(ruleset);
+	c->flags = join(d, t->flags, t->n_flags);
+	c->domains = join(d, t->domains, t->n_domains);
+	buf_add(facts, t->facts.data, t->facts.len);
+	c->facts = (struct slice){ buf_str(facts), facts->len };
+	memory_add(&v->memory, contact, d->request->session, c->facts);
+}
+
+void draft_submit(struct draft *d)
+{
+	d->command.request = pending_add(d->verbs, d->request);
+	d->verbs->ops.submit(d->verbs->ops.arg, &d->command);
+	draft_drop(d);
+}
+
+void draft_drop(struct draft *d)
+{
+	for (size_t i = 0; i < d->n_store; i++)
+		buf_wipe(&d->store[i]);
+	d->n_store = 0;
+}

@@ -1,0 +1,69 @@
+#include "memory.h"
+
+#include <stdlib.h>
+
+#include "triaged/base/buf.h"
+#include "triaged/base/mem.h"
+#include "triaged/triage/triage.h"
+
+struct entry {
+	uint64_t session;
+	struct buf facts;
+};
+
+static void entry_free(struct entry *entry)
+{
+	if (!entry)
+		return;
+	buf_free(&entry->facts);
+	free(entry);
+}
+
+void memory_init(struct memory *m, uint64_t seed0, uint64_t seed1)
+{
+	map_init(&m->contacts, seed0, seed1);
+}
+
+void memory_fini(struct memory *m)
+{
+	struct entry *entry;
+	for (size_t i = 0; (entry = map_walk(&m->contacts, &i, NULL));)
+		entry_free(entry);
+	map_fini(&m->contacts);
+}
+
+struct slice memory_facts(const struct memory *m, const char *contact)
+{
+	const struct entry *entry = map_get(&m->contacts, contact);
+	return entry ? (struct slice){ buf_str(&entry->facts), entry->facts.len }
+		     : (struct slice){ "", 0 };
+}
+
+void memory_add(struct memory *m, const char *contact, uint64_t session, struct slice facts)
+{
+	struct entry *entry = map_get(&m->contacts, contact);
+	if (!entry) {
+		entry = mem_zalloc(sizeof *entry);
+		map_put(&m->contacts, contact, entry);
+	}
+	entry->session = session;
+	struct buf merged = { 0 };
+	triage_facts_merge(
+		buf_str(&entry->facts), entry->facts.len, facts.data, facts.len, &merged);
+	buf_free(&entry->facts);
+	entry->facts = merged;
+}
+
+void memory_forget(struct memory *m, const char *contact)
+{
+	entry_free(map_remove(&m->contacts, contact));
+}
+
+void memory_forget_session(struct memory *m, uint64_t session)
+{
+	struct entry *entry;
+	const char *contact;
+	for (size_t i = 0; (entry = map_walk(&m->contacts, &i, &contact));)
+		if (entry->session == session)
+			memory_forget(m, contact);
+}

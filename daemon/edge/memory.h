@@ -1,0 +1,25 @@
+/*
+ * What triage has to remember of a conversation, by contact: its facts (short tokens, no text).
+ * An entry belongs to the session through which the contact is served here and goes with it.
+ */
+#ifndef TRIAGED_EDGE_MEMORY_H
+#define TRIAGED_EDGE_MEMORY_H
+
+#include <stdint.h>
+
+#include "triaged/base/map.h"
+#include "triaged/base/record.h"
+
+struct memory {
+	struct map contacts;
+};
+
+void memory_init(struct memory *m, uint64_t seed0, uint64_t seed1);
+void memory_fini(struct memory *m);
+struct slice memory_facts(const struct memory *m, const char *contact); /* len 0: nothing known */
+/* Unite with what is known; the entry now belongs to session. */
+void memory_add(struct memory *m, const char *contact, uint64_t session, struct slice facts);
+void memory_forget(struct memory *m, const char *contact);
+void memory_forget_session(struct memory *m, uint64_t session);
+
+#endif

@@ -1,0 +1,430 @@
+#include "triaged/edge/verbs.h"
+
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "triaged/base/check.h"
+#include "triaged/base/json_text.h"
+#include "triaged/base/mem.h"
+#include "verbs_internal.h"
+
+/* Tables keyed by a number. */
+#define KEY(number) (const char *)&(number), sizeof(number)
+
+struct verbs *verbs_new(const struct verbs_options *options, const struct verbs_ops *ops)
+{
+	struct verbs *v = mem_zalloc(sizeof *v);
+	uint64_t seed[2];
+	CHECK(RAND_bytes((unsigned char *)seed, sizeof seed) == 1);
+	v->options = *options;
+	v->ops = *ops;
+	v->node = mem_strdup(options->node);
+	v->incarnation = mem_strdup(options->incarnation);
+	v->scratch = triage_scratch_new();
+	v->ended = mem_zalloc(VERBS_ENDED_KEPT * sizeof *v->ended);
+	v->render = (struct render){ .open = ops->unseal, .arg = ops->arg };
+	verbs_set_texts(v, &options->texts);
+	memory_init(&v->memory, seed[0], seed[1]);
+	map_init(&v->pending, seed[0], seed[1]);
+	map_init(&v->attached, seed[0], seed[1]);
+	return v;
+}
+
+static void pending_free(struct pending *p)
+{
+	if (!p)
+		return;
+	free(p->contact);
+	buf_wipe(&p->result);
+	free(p);
+}
+
+static void attached_free(struct attached *a)
+{
+	principal_unref(&a->who);
+	free(a);
+}
+
+void verbs_free(struct verbs **verbs)
+{
+	struct verbs *v = *verbs;
+	*verbs = NULL;
+	if (!v)
+		return;
+	struct pending *p;
+	for (size_t i = 0; (p = map_walk(&v->pending, &i, NULL));)
+		pending_free(p);
+	struct attached *a;
+	for (size_t i = 0; (a = map_walk(&v->attached, &i, NULL));)
+		attached_free(a);
+	map_fini(&v->pending);
+	map_fini(&v->attached);
+	memory_fini(&v->memory);
+	triage_result_free(&v->result);
+	triage_scratch_free(&v->scratch);
+	ruleset_unref(&v->rules);
+	for (size_t i = 0; i < VERBS_ENDED_KEPT; i++)
+		free(v->ended[i]);
+	free(v->ended);
+	free(v->node);
+	free(v->incarnation);
+	free(v);
+}
+
+void verbs_set_edge(struct verbs *v, struct edge *edge)
+{
+	v->edge = edge;
+}
+
+void verbs_set_rules(struct verbs *v, struct ruleset *rules)
+{
+	ruleset_unref(&v->rules);
+	v->rules = rules ? ruleset_ref(rules) : NULL;
+}
+
+void verbs_set_texts(struct verbs *v, const struct verbs_texts *texts)
+{
+	v->render.texts =
+		(struct render_texts){ texts->waiting, texts->responder_lost, texts->review };
+}
+
+/* ---- sessions the core must know of ---- */
+
+static void session_name(const struct verbs *v, uint64_t session, char out[96])
+{
+	snprintf(out, 96, "%s/%s/%llu", v->node, v->incarnation, (unsigned long long)session);
+}
+
+static void submit_session(struct verbs *v, enum command_kind kind, const struct attached *a)
+{
+	struct command c;
+	char name[96];
+	const struct principal *who = a->who;
+	session_name(v, a->session, name);
+	command_init(&c, kind);
+	c.identity = who->name;
+	c.role = role_name(a->role);
+	c.node = v->node;
+	c.incarnation = v->incarnation;
+	c.session = name;
+	if (kind == COMMAND_SESSION_UP && a->role == ROLE_RESPONDER) {
+		c.responder = who->name;
+		c.name = who->alias;
+		c.skills = who->skills;
+		c.langs = who->langs;
+		c.lines = who->lines;
+		c.channels = who->channels;
+		c.capacity = who->capacity;
+		c.min_age = who->min_age + 1;
+		c.max_age = who->max_age + 1;
+	}
+	v->ops.submit(v->ops.arg, &c);
+}
+
+#define ATTACHING_ROLES (ROLE_RESPONDER | ROLE_SUPERVISOR | ROLE_DISPATCHER)
+
+void attach(struct verbs *v, uint64_t session, struct principal *who, unsigned role)
+{
+	struct attached *a = map_getn(&v->attached, KEY(session));
+	if (a && (a->role & ATTACHING_ROLES))
+		return;
+	if (!a) {
+		a = mem_zalloc(sizeof *a);
+		a->session = session;
+		a->who = principal_ref(who);
+		map_putn(&v->attached, KEY(session), a);
+	}
+	a->role = role;
+	if (role & ATTACHING_ROLES)
+		submit_session(v, COMMAND_SESSION_UP, a);
+}
+
+void verbs_opened(struct verbs *v, uint64_t session, struct principal *who, unsigned role)
+{
+	if (role & ATTACHING_ROLES)
+		attach(v, session, who, role);
+}
+
+static void remember_ended(struct verbs *v, const struct attached *a)
+{
+	char name[96];
+	session_name(v, a->session, name);
+	mem_set_str(&v->ended[v->n_ended++ % VERBS_ENDED_KEPT], name);
+}
+
+void verbs_closed(struct verbs *v, uint64_t session)
+{
+	struct attached *a = map_removen(&v->attached, KEY(session));
+	if (!a)
+		return;
+	if ((a->role & ATTACHING_ROLES) || a->contacts) {
+		submit_session(v, COMMAND_SESSION_DOWN, a);
+		remember_ended(v, a);
+	}
+	memory_forget_session(&v->memory, session);
+	attached_free(a);
+}
+
+static void submit_watch(struct verbs *v, const struct attached *a)
+{
+	struct command c;
+	char name[96];
+	session_name(v, a->session, name);
+	command_init(&c, COMMAND_BOARD_WATCH);
+	c.identity = a->who->name;
+	c.node = v->node;
+	c.session = name;
+	c.watch = a->watching;
+	v->ops.submit(v->ops.arg, &c);
+}
+
+void verbs_reassert(struct verbs *v)
+{
+	for (size_t i = 0; i < VERBS_ENDED_KEPT; i++) {
+		if (!v->ended[i])
+			continue;
+		struct command c;
+		command_init(&c, COMMAND_SESSION_DOWN);
+		c.node = v->node;
+		c.incarnation = v->incarnation;
+		c.session = v->ended[i];
+		v->ops.submit(v->ops.arg, &c);
+	}
+	struct attached *a;
+	for (size_t i = 0; (a = map_walk(&v->attached, &i, NULL));) {
+		if (a->role & ATTACHING_ROLES)
+			submit_session(v, COMMAND_SESSION_UP, a);
+		if (a->watching)
+			submit_watch(v, a);
+	}
+}
+
+/* ---- requests ---- */
+
+int64_t pending_add(struct verbs *v, const struct edge_request *r)
+{
+	struct pending *p = mem_zalloc(sizeof *p);
+	p->number = ++v->last_number;
+	p->session = r->session;
+	p->token = r->token;
+	p->verb = r->verb->id;
+	map_putn(&v->pending, KEY(p->number), p);
+	return p->number;
+}
+
+static void watch_board(struct verbs *v, const struct edge_request *r)
+{
+	attach(v, r->session, r->who, r->role);
+	struct attached *a = map_getn(&v->attached, KEY(r->session));
+	const json_t *on = json_object_get(r->params, "on");
+	a->watching = !json_is_false(on);
+	submit_watch(v, a);
+}
+
+static void ask(struct verbs *v, const struct edge_request *r)
+{
+	struct buf params = { 0 };
+	json_write(&params, r->params);
+	v->ops.query(v->ops.arg, r->verb, buf_str(&params), pending_add(v, r));
+	buf_free(&params);
+}
+
+void verbs_request(struct verbs *v, const struct edge_request *r)
+{
+	if (r->role & ATTACHING_ROLES)
+		attach(v, r->session, r->who, r->role);
+	switch (r->verb->id) {
+	case VERB_BOARD_WATCH:
+		watch_board(v, r);
+		ask(v, r);
+		break;
+	case VERB_BOARD_GET:
+	case VERB_CONTACT_LIST:
+	case VERB_CONTACT_GET:
+	case VERB_CONTACT_EXPLAIN:
+	case VERB_RESPONDER_LIST:
+		ask(v, r);
+		break;
+	case VERB_RULES_GET:
+	case VERB_RULES_CHECK:
+	case VERB_NODE_STATUS:
+	case VERB_NODE_DRAIN:
+	case VERB_NODE_RELOAD:
+		v->ops.admin(v->ops.arg, r->verb, r->params, pending_add(v, r));
+		break;
+	default:
+		if (r->role == ROLE_FRONTEND)
+			verbs_frontend(v, r);
+		else
+			verbs_responder(v, r);
+	}
+}
+
+/* ---- answers ---- */
+
+void verbs_answer(struct verbs *v, int64_t request, struct slice json)
+{
+	struct pending *p = map_removen(&v->pending, KEY(request));
+	if (p)
+		edge_result(v->edge, p->session, p->token, json);
+	pending_free(p);
+}
+
+void verbs_refuse(struct verbs *v, int64_t request, const struct rpc_error *error)
+{
+	struct pending *p = map_removen(&v->pending, KEY(request));
+	if (p)
+		edge_error(v->edge, p->session, p->token, error);
+	pending_free(p);
+}
+
+static void deliver_error(struct verbs *v, const struct output *o)
+{
+	struct slice record = { buf_str(&o->fields), o->fields.len };
+	char reason[64], detail[256], field[64];
+	int64_t code;
+	if (slice_int(render_find(record, "code"), &code) < 0)
+		code = RPC_INTERNAL_ERROR;
+	struct slice r = render_find(record, "reason"), d = render_find(record, "detail"),
+		     f = render_find(record, "field");
+	snprintf(reason, sizeof reason, "%.*s", (int)r.len, r.data);
+	snprintf(detail, sizeof detail, "%.*s", (int)d.len, d.data);
+	snprintf(field, sizeof field, "%.*s", (int)f.len, f.data);
+	verbs_refuse(v, o->request,
+		&(struct rpc_error){ .code = (int)code,
+			.reason = reason,
+			.detail = *detail ? detail : NULL,
+			.field = *field ? field : NULL });
+}
+
+static char *contact_of(struct slice record)
+{
+	struct slice id = render_find(record, "contact");
+	return mem_dup(id.data, id.len);
+}
+
+/* Answers that show a conversation: the rest of it is in the store. */
+static void begin_transcript(struct verbs *v, struct pending *p, const struct output *o)
+{
+	struct slice record = { buf_str(&o->fields), o->fields.len };
+	struct slice facts = render_find(record, "facts");
+	int64_t since;
+	p->contact = contact_of(record);
+	p->since = slice_int(render_find(record, "since"), &since) == 0 ? since - 1 : 0;
+	memory_add(&v->memory, p->contact, p->session, facts);
+	jtext_open(&p->result, '{');
+	render_output(&v->render, o, &p->result);
+	jtext_name(&p->result, p->verb == VERB_OFFER_ACCEPT ? "transcript" : "missed");
+	jtext_open(&p->result, '[');
+	v->ops.transcript(v->ops.arg, p->contact, p->number);
+}
+
+void verbs_transcript_message(struct verbs *v, int64_t request, struct slice record)
+{
+	struct pending *p = map_getn(&v->pending, KEY(request));
+	int64_t seq;
+	if (!p || slice_int(render_find(record, "seq"), &seq) < 0)
+		return;
+	/* Notes are the staff's; a person who comes back sees the conversation only. */
+	if (p->verb == VERB_CONTACT_RESUME &&
+		(seq <= p->since || slice_is(render_find(record, "kind"), "note")))
+		return;
+	render_message(&v->render, p->contact, record, &p->result);
+}
+
+void verbs_transcript_done(struct verbs *v, int64_t request, bool complete)
+{
+	struct pending *p = map_getn(&v->pending, KEY(request));
+	if (!p)
+		return;
+	jtext_close(&p->result, ']');
+	if (!complete) { /* the contact is theirs all the same; say that text is missing */
+		jtext_name(&p->result, "transcript_incomplete");
+		jtext_bool(&p->result, true);
+	}
+	jtext_close(&p->result, '}');
+	struct slice json = { buf_str(&p->result), p->result.len };
+	edge_result(v->edge, p->session, p->token, json);
+	map_removen(&v->pending, KEY(request));
+	pending_free(p);
+}
+
+/* offer.accept shows what is known of the person as one object, as the protocol has it. */
+static void deliver_reply(struct verbs *v, const struct output *o)
+{
+	struct pending *p = map_getn(&v->pending, KEY(o->request));
+	if (!p)
+		return;
+	struct slice record = { buf_str(&o->fields), o->fields.len };
+	struct slice ready = render_find(record, "json");
+	if (ready.len) {
+		verbs_answer(v, o->request, ready);
+		return;
+	}
+	if (p->verb == VERB_OFFER_ACCEPT || p->verb == VERB_CONTACT_RESUME) {
+		begin_transcript(v, p, o);
+		return;
+	}
+	struct buf out = { 0 };
+	jtext_open(&out, '{');
+	render_output(&v->render, o, &out);
+	if (p->verb == VERB_CONTACT_OPEN) {
+		jtext_name(&out, "custody");
+		jtext_str(&out, "store");
+	}
+	jtext_close(&out, '}');
+	verbs_answer(v, o->request, (struct slice){ buf_str(&out), out.len });
+	buf_wipe(&out);
+}
+
+/* The number of a session of this node and incarnation; 0 for any other. */
+static uint64_t local_session(const struct verbs *v, const char *name)
+{
+	size_t node = strlen(v->node), incarnation = strlen(v->incarnation);
+	if (strncmp(name, v->node, node) != 0 || name[node] != '/' ||
+		strncmp(name + node + 1, v->incarnation, incarnation) != 0 ||
+		name[node + 1 + incarnation] != '/')
+		return 0;
+	return strtoull(name + node + incarnation + 2, NULL, 10);
+}
+
+static void deliver_notification(struct verbs *v, const struct output *o)
+{
+	uint64_t session = local_session(v, o->session);
+	if (session == 0)
+		return;
+	if (o->kind == OUTPUT_SESSION_REPLACED) {
+		edge_disconnect(v->edge, session, "replaced by a newer session");
+		return;
+	}
+	struct slice record = { buf_str(&o->fields), o->fields.len };
+	struct buf out = { 0 };
+	struct slice ready = render_find(record, "json");
+	if (ready.len) {
+		buf_add(&out, ready.data, ready.len);
+	} else {
+		jtext_open(&out, '{');
+		render_output(&v->render, o, &out);
+		jtext_close(&out, '}');
+	}
+	edge_notify(
+		v->edge, session, output_name(o->kind), (struct slice){ buf_str(&out), out.len });
+	buf_wipe(&out);
+	if (o->kind == OUTPUT_CONTACT_CLOSED) {
+		char *contact = contact_of(record);
+		memory_forget(&v->memory, contact);
+		free(contact);
+	}
+}
+
+void verbs_output(struct verbs *v, const struct output *o)
+{
+	if (o->kind == OUTPUT_ERROR)
+		deliver_error(v, o);
+	else if (o->kind == OUTPUT_REPLY)
+		deliver_reply(v, o);
+	else
+		deliver_notification(v, o);
+}

@@ -1,0 +1,85 @@
+/* Shared by the files that make commands of requests; see triaged/edge/verbs.h. */
+#ifndef TRIAGED_EDGE_VERBS_INTERNAL_H
+#define TRIAGED_EDGE_VERBS_INTERNAL_H
+
+#include "triaged/base/map.h"
+#include "triaged/edge/verbs.h"
+#include "triaged/triage/triage.h"
+#include "memory.h"
+#include "render.h"
+
+/* A request whose answer is on its way. */
+struct pending {
+	int64_t number;
+	uint64_t session, token;
+	enum verb_id verb;
+	char *contact;     /* owned: whose transcript is being added */
+	int64_t since;     /* contact.resume: messages behind this seq */
+	struct buf result; /* the answer so far, while a transcript is read */
+};
+
+/* A session that the core must know of. */
+struct attached {
+	uint64_t session;
+	struct principal *who; /* reference */
+	unsigned role;
+	bool contacts; /* a front end that has opened or resumed contacts */
+	bool watching; /* board.watch */
+};
+
+struct verbs {
+	struct verbs_options options;
+	char *node, *incarnation;
+	struct verbs_ops ops;
+	struct edge *edge;
+	struct ruleset *rules;
+	struct triage_scratch *scratch;
+	struct triage_result result;
+	struct render render;
+	struct memory memory;
+	struct map pending;  /* number -> struct pending */
+	struct map attached; /* session -> struct attached */
+	int64_t last_number;
+	char **ended; /* ring of session names that closed lately, for verbs_reassert() */
+	size_t n_ended;
+};
+
+#define VERBS_ENDED_KEPT 256
+
+/* A command in the making, with the memory its borrowed strings live in. */
+struct draft {
+	struct verbs *verbs;
+	const struct edge_request *request;
+	struct command command;
+	char session[96];
+	struct buf store[16]; /* freed, text wiped, by draft_submit() or draft_drop() */
+	size_t n_store;
+};
+
+/* Identity, role, node, session, ref and the words and numbers that every verb may carry. */
+void draft_init(
+	struct draft *d, struct verbs *v, const struct edge_request *r, enum command_kind kind);
+/* Seal text for the contact into a field; answers `unavailable` and returns -1 when it cannot be. */
+int draft_seal(
+	struct draft *d, const char *contact, const char *text, size_t n, struct slice *field);
+/* Triage text and answers with what is known of the contact and put the result into the command. */
+void draft_triage(struct draft *d, const char *contact);
+/* The space-separated form of an array parameter; "" when absent. */
+const char *draft_words(struct draft *d, const char *param);
+/* The JSON text of an object parameter. */
+struct slice draft_json(struct draft *d, const char *param);
+/* Remember who waits and hand the command over. */
+void draft_submit(struct draft *d);
+void draft_drop(struct draft *d);
+
+const char *param_text(const struct edge_request *r, const char *name); /* NULL when absent */
+int64_t param_int(const struct edge_request *r, const char *name, int64_t absent);
+
+int64_t pending_add(struct verbs *v, const struct edge_request *r);
+void attach(struct verbs *v, uint64_t session, struct principal *who, unsigned role);
+
+/* Methods by role. */
+void verbs_frontend(struct verbs *v, const struct edge_request *r);
+void verbs_responder(struct verbs *v, const struct edge_request *r);
+
+#endif

@@ -1,0 +1,113 @@
+/* What people on duty do: responders, supervisors, dispatchers. */
+#include <string.h>
+
+#include "verbs_internal.h"
+
+static int seal_text(struct draft *d)
+{
+	const json_t *text = json_object_get(d->request->params, "text");
+	return draft_seal(d, d->command.contact, json_string_value(text), json_string_length(text),
+		&d->command.text);
+}
+
+static int64_t level_param(const struct edge_request *r)
+{
+	const char *name = param_text(r, "level");
+	enum level level;
+	return name && level_parse(name, strlen(name), &level) == 0 ? (int64_t)level + 1 : 0;
+}
+
+static void responder_set(struct draft *d)
+{
+	struct command *c = &d->command;
+	const json_t *wrap = json_object_get(d->request->params, "wrap_s");
+	c->capacity = param_int(d->request, "capacity", 0);
+	c->channels = draft_words(d, "channels");
+	if (json_is_number(wrap))
+		c->wrap_ms = (int64_t)(json_number_value(wrap) * 1000) + 1;
+}
+
+static int escalate(struct draft *d)
+{
+	struct command *c = &d->command;
+	c->tried = draft_words(d, "tried");
+	struct slice location = draft_json(d, "location");
+	return location.len ? draft_seal(d, c->contact, location.data, location.len, &c->location)
+			    : 0;
+}
+
+/* Method -> command; what needs more than the named parameters is filled in behind it. */
+static enum command_kind command_of(enum verb_id verb)
+{
+	switch (verb) {
+	case VERB_RESPONDER_SET:
+		return COMMAND_RESPONDER_SET;
+	case VERB_RESPONDER_FORCE:
+		return COMMAND_RESPONDER_FORCE;
+	case VERB_RESPONDER_DONE:
+		return COMMAND_RESPONDER_DONE;
+	case VERB_OFFER_ACCEPT:
+		return COMMAND_OFFER_ACCEPT;
+	case VERB_OFFER_DECLINE:
+		return COMMAND_OFFER_DECLINE;
+	case VERB_CONTACT_NEXT:
+		return COMMAND_CONTACT_NEXT;
+	case VERB_CONTACT_SAY:
+		return COMMAND_CONTACT_SAY;
+	case VERB_CONTACT_ASSESS:
+		return COMMAND_CONTACT_ASSESS;
+	case VERB_CONTACT_LEVEL:
+		return COMMAND_CONTACT_LEVEL;
+	case VERB_CONTACT_NOTE:
+		return COMMAND_CONTACT_NOTE;
+	case VERB_CONTACT_ESCALATE:
+		return COMMAND_CONTACT_ESCALATE;
+	case VERB_CONTACT_CLOSE:
+		return COMMAND_CONTACT_CLOSE;
+	case VERB_DISPATCH_ACK:
+		return COMMAND_DISPATCH_ACK;
+	case VERB_DISPATCH_OUTCOME:
+		return COMMAND_DISPATCH_OUTCOME;
+	case VERB_ALERT_ACK:
+		return COMMAND_ALERT_ACK;
+	default:
+		return COMMAND_KIND_COUNT;
+	}
+}
+
+void verbs_responder(struct verbs *v, const struct edge_request *r)
+{
+	struct draft d;
+	int ok = 0;
+	draft_init(&d, v, r, command_of(r->verb->id));
+	switch (r->verb->id) {
+	case VERB_RESPONDER_SET:
+		responder_set(&d);
+		break;
+	case VERB_CONTACT_SAY: /* a responder's own words are not triaged */
+	case VERB_CONTACT_NOTE:
+		ok = seal_text(&d);
+		break;
+	case VERB_CONTACT_ASSESS:
+		d.command.answers = draft_json(&d, "answers");
+		draft_triage(&d, d.command.contact);
+		break;
+	case VERB_CONTACT_LEVEL:
+		d.command.human_level = level_param(r);
+		d.command.confirm = json_is_true(json_object_get(r->params, "confirm"));
+		break;
+	case VERB_CONTACT_ESCALATE:
+		ok = escalate(&d);
+		break;
+	case VERB_CONTACT_CLOSE:
+	case VERB_DISPATCH_OUTCOME:
+		d.command.outcome = draft_json(&d, "outcome");
+		break;
+	default:
+		break;
+	}
+	if (ok == 0)
+		draft_submit(&d);
+	else
+		draft_drop(&d);
+}
