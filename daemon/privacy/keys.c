@@ -1,4 +1,3 @@
-#define _GNU_SOURCE /* MADV_WIPEONFORK */
 
 #include "triaged/privacy/keys.h"
 
