@@ -87,6 +87,8 @@ $(foreach l,$(LAYERS),$(eval $(call unit_rule,$(l))))
 unit: $(UNIT_BIN)
 	@set -e; for t in $(UNIT_BIN); do echo "== $$t"; $$t; done
 
+include $(wildcard tests/*/rules.mk)
+
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 clean:
