@@ -1,5 +1,6 @@
 """One running daemon: its configuration file, its process, its address."""
 
+import glob
 import json
 import os
 import signal
@@ -109,3 +110,18 @@ class Node:
                 return f.read()
         except OSError:
             return ""
+
+
+def rule_files(root):
+    return sorted(glob.glob(os.path.join(os.path.abspath(root), "conf", "rules", "*.rules")))
+
+
+def settings(root, server_tls, clients, directory, center="center"):
+    """What a node of a development center needs to run; the clients file is written here."""
+    os.makedirs(directory, mode=0o700, exist_ok=True)
+    file = os.path.join(directory, "clients.conf")
+    conf.write(file, {"clients": [{"center": center, **c} for c in clients]})
+    return {"node": "n1", "center": center, "data_dir": directory,
+            "listen.line": "127.0.0.1:0", "tls.certificate": server_tls.cert,
+            "tls.key": server_tls.key, "tls.client_ca": server_tls.ca,
+            "rules": rule_files(root), "clients": file, "demo": True}
