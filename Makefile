@@ -84,10 +84,17 @@ $(BUILD)/tests/unit/$(1)/test_%: $(BUILD)/tests/unit/$(1)/test_%.o $(call libs_u
 endef
 $(foreach l,$(LAYERS),$(eval $(call unit_rule,$(l))))
 
+# What triagectl shows is pure: tests/unit/triagectl/ links those files and base alone.
+CTL_PURE := $(patsubst %,$(BUILD)/tools/triagectl/%.o,args table text view_board view_contact view_node)
+CTL_UNIT := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/triagectl/test_*.c))
+$(BUILD)/tests/unit/triagectl/%: CFLAGS += -Itools/triagectl
+$(CTL_UNIT): %: %.o $(CTL_PURE) $(call layer_lib,base)
+	@echo "LD $@"
+	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS) -lcmocka
+UNIT_BIN += $(CTL_UNIT)
+
 unit: $(UNIT_BIN)
 	@set -e; for t in $(UNIT_BIN); do echo "== $$t"; $$t; done
-
-include $(wildcard tests/*/rules.mk)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
