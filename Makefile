@@ -77,10 +77,12 @@ $(BUILD)/triagectl: $(CTL_OBJ) $(LIBS_ALL)
 # tests/unit/<layer>/test_x.c links its layer and the ones below: the link line proves the layering.
 UNIT_SRC := $(foreach l,$(LAYERS),$(wildcard tests/unit/$(l)/test_*.c))
 UNIT_BIN := $(patsubst %.c,$(BUILD)/%,$(UNIT_SRC))
+# Other .c files in that directory are shared by its tests.
+unit_shared = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/$(1)/test_%,$(wildcard tests/unit/$(1)/*.c)))
 define unit_rule
-$(BUILD)/tests/unit/$(1)/test_%: $(BUILD)/tests/unit/$(1)/test_%.o $(call libs_upto,$(1))
+$(BUILD)/tests/unit/$(1)/test_%: $(BUILD)/tests/unit/$(1)/test_%.o $(call unit_shared,$(1)) $(call libs_upto,$(1))
 	@echo "LD $$@"
-	@$$(CC) $$(LDFLAGS_ALL) -o $$@ $$< $(call libs_upto,$(1)) $$(PKG_LIBS) -lcmocka -lpthread
+	@$$(CC) $$(LDFLAGS_ALL) -o $$@ $$(filter %.o,$$^) $(call libs_upto,$(1)) $$(PKG_LIBS) -lcmocka -lpthread
 endef
 $(foreach l,$(LAYERS),$(eval $(call unit_rule,$(l))))
 
