@@ -57,6 +57,9 @@ $(BUILD)/%.o: %.c
 	@echo "CC $<"
 	@$(CC) $(CFLAGS_ALL) -c -o $@ $<
 
+# The Redis function library is assembled into this object.
+$(BUILD)/daemon/store/library.o: daemon/store/triaged1.lua
+
 define layer_rule
 $(call layer_lib,$(1)): $(call layer_obj,$(1))
 	@mkdir -p $$(@D)
