@@ -1,6 +1,6 @@
 """What supervisors see: counts, lists, why."""
 
-from center import eventually
+from harness.center import eventually
 
 
 def level(board, name):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from center import eventually
+from harness.center import eventually
 from devkit.line import RpcError
 
 

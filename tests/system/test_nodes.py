@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from center import eventually
+from harness.center import eventually
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from center import CLIENTS, PLAIN_RULES, eventually
+from harness.center import CLIENTS, PLAIN_RULES, eventually
 from devkit import conf
 from devkit.line import RpcError
 

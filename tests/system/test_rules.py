@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from center import ROOT
+from harness.center import ROOT
 
 RULES = sorted(glob.glob(os.path.join(ROOT, "conf", "rules", "*")))
 ORDER = ["low", "moderate", "high", "urgent", "emergency"]

@@ -4,7 +4,7 @@ import ssl
 
 import pytest
 
-from center import CLIENTS, ROLES
+from harness.center import CLIENTS, ROLES
 from devkit import line, pki
 from devkit.line import RpcError
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from center import eventually, managed_store_pids
+from harness.center import eventually, managed_store_pids
 from devkit.line import RpcError
 
 

@@ -115,11 +115,19 @@ static void start(struct crew *c)
 	on_tick(-1, 0, c);
 }
 
+static void note_session(const struct member *m, const char *op)
+{
+	struct history_entry e = { .process = m->name, .event = "event", .op = op };
+
+	history_write(m->crew->o.history, &e);
+}
+
 static void member_ready(struct member *m)
 {
 	struct crew *c = m->crew;
 
 	m->ready = true;
+	note_session(m, "session.ready");
 	request_resend(c, m);
 	if (++c->n_ready == c->n_members && !c->started)
 		start(c);
@@ -192,6 +200,7 @@ static void on_down(void *arg)
 	struct crew *c = m->crew;
 
 	c->r->lost_connections++;
+	note_session(m, "session.lost");
 	if (m->ready)
 		c->n_ready--;
 	m->ready = false;

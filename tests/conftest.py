@@ -9,11 +9,11 @@ import tempfile
 import pytest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-for folder in (os.path.join(HERE, "..", "..", "tools"), HERE):
+for folder in (os.path.join(HERE, "..", "tools"), os.path.join(HERE, "fault"), HERE):
     if folder not in sys.path:
         sys.path.insert(0, folder)
 
-from center import Center  # noqa: E402
+from harness.center import Center  # noqa: E402
 from devkit import pki  # noqa: E402
 
 

@@ -10,7 +10,7 @@ from devkit import line, node, store
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 PROGRAM = os.environ.get("TRIAGED_PROGRAM", os.path.join(ROOT, "build", "triaged"))
-PLAIN_RULES = os.path.join(ROOT, "tests", "system", "plain.rules")
+PLAIN_RULES = os.path.join(ROOT, "tests", "harness", "plain.rules")
 
 CLIENTS = [
     {"name": "gateway", "cert": "gateway", "roles": ["frontend"]},
