@@ -8,6 +8,8 @@
 #   make bench      load generator and benchmarks
 #   make install    DESTDIR= PREFIX=
 #
+# tools/check runs what a change must pass, tools/packages lists what all this needs.
+#
 # CC=clang-14 and BUILD=dir choose another compiler and object directory.
 
 CC      ?= gcc
@@ -22,6 +24,9 @@ FUZZ_RUNS ?= 1000000
 
 # Bottom to top: a layer may use itself and the layers left of it (checked by tools/lint-layers).
 LAYERS  := base triage core store edge privacy app
+
+# Debian 12 and 13 differ in the names of compilers only; libraries are told apart by their headers.
+CLANG   ?= $(firstword $(foreach c,clang-14 clang-19 clang,$(if $(shell command -v $(c)),$(c))) clang)
 
 PKGS    := libevent libevent_openssl hiredis libconfig openssl jansson libhs libutf8proc libsystemd
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g')
@@ -101,10 +106,100 @@ UNIT_BIN += $(CTL_UNIT)
 unit: $(UNIT_BIN)
 	@set -e; for t in $(UNIT_BIN); do echo "== $$t"; $$t; done
 
+# ---- tests beyond the unit tests ----
+
+PYTESTS := $(wildcard tests/golden tests/system)
+system: all
+	$(if $(PYTESTS),TRIAGED_BUILD=$(abspath $(BUILD)) $(PYTHON) -m pytest -q $(PYTESTS))
+
+check: unit system
+
+ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all
+asan:
+	$(MAKE) BUILD=build/asan SAN="$(ASAN)" OPT="-O1 -g" check
+
+FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+$(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(LIBS_ALL)
+	@echo "LD $@"
+	@$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS)
+# tests/fuzz/corpus/NAME holds the inputs worth keeping; what a run finds goes below BUILD.
+run-%: $(BUILD)/%
+	@mkdir -p $(BUILD)/found/$* tests/fuzz/corpus/$*
+	$< -runs=$(FUZZ_RUNS) -max_len=65536 -timeout=10 -artifact_prefix=$(BUILD)/found/ \
+		$(BUILD)/found/$* tests/fuzz/corpus/$*
+fuzz:
+	$(if $(FUZZERS),$(MAKE) CC=$(CLANG) BUILD=build/fuzz SAN="$(ASAN),fuzzer-no-link" \
+		$(FUZZERS:%=run-%))
+
+# ---- checks of the text ----
+
+C_FILES = $(shell find daemon include tests tools -name '*.[ch]')
+HEADERS = $(wildcard daemon/*/*.h include/triaged/*/*.h)
+
+lint: lint-layers lint-headers lint-format lint-cppcheck lint-units lint-man
+
+lint-layers: $(LIBS_ALL)
+	tools/lint-layers $(BUILD)
+
+# Each header compiles alone.
+lint-headers:
+	@for h in $(HEADERS); do $(CC) $(CFLAGS_ALL) -MF /dev/null -fsyntax-only -x c $$h || exit 1; done
+
+lint-format:
+	clang-format-14 --dry-run -Werror $(C_FILES)
+
+lint-cppcheck:
+	cppcheck -q -j2 --std=c11 --enable=warning,performance,portability --error-exitcode=1 \
+		--inline-suppr --suppress=missingIncludeSystem -Iinclude \
+		-D'json_object_foreach(o,k,v)=if((k="")&&(v=o))' \
+		-D'json_array_foreach(a,i,v)=if((i=1)&&(v=a))' \
+		daemon tools/triagectl
+
+# 1.2 is what Debian's own redis-server has, the best of the shipped servers.
+lint-units: $(BUILD)/triaged
+	@mkdir -p $(BUILD)/units
+	@for u in triaged.service triaged@.service triaged.socket; do \
+		tools/unit $$u $(abspath $(BUILD)) >$(BUILD)/units/$$u || exit 1; done
+	systemd-analyze verify --man=no $(BUILD)/units/triaged.service \
+		$(BUILD)/units/triaged@.service $(BUILD)/units/triaged.socket
+	systemd-analyze security --offline=true --threshold=12 $(BUILD)/units/triaged.service \
+		>$(BUILD)/units/exposure
+
+lint-man:
+	$(if $(MAN),mandoc -T lint -W warning $(MAN))
+
+# ---- installation ----
+
+MAN   := $(wildcard tools/man/*.[1578])
+SHARE := $(DESTDIR)$(PREFIX)/share
+ETC   := $(DESTDIR)/etc/triaged
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/triaged $(ETC)
+	install -m 755 $(BUILD)/triaged $(BUILD)/triagectl $(DESTDIR)$(PREFIX)/bin
+	for m in $(MAN); do install -D -m 644 $$m $(SHARE)/man/man$${m##*.}/$${m##*/} || exit 1; done
+	for d in $(notdir $(wildcard conf/rules conf/lexicon conf/demo)); do \
+		rm -rf $(SHARE)/triaged/$$d; cp -r --no-preserve=mode,ownership conf/$$d $(SHARE)/triaged/ \
+		|| exit 1; done
+	install -d $(SHARE)/bash-completion/completions
+	$(BUILD)/triagectl completion >$(SHARE)/bash-completion/completions/triagectl
+	for u in triaged.service triaged@.service triaged.socket; do \
+		install -d $(DESTDIR)$(PREFIX)/lib/systemd/system; \
+		tools/unit $$u $(PREFIX)/bin >$(DESTDIR)$(PREFIX)/lib/systemd/system/$$u || exit 1; done
+	install -D -m 644 systemd/triaged.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/triaged.conf
+	install -D -m 644 systemd/triaged.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/triaged.conf
+	# What an operator has written stays; the newest example is always beside it.
+	for f in triaged.conf clients.conf; do \
+		install -m 640 conf/$$f $(ETC)/$$f.example; \
+		test -e $(ETC)/$$f || install -m 640 conf/$$f $(ETC)/$$f; done
+
+include $(wildcard tests/*/rules.mk)
+
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 clean:
 	rm -rf build
 
-.PHONY: all unit clean
+.PHONY: all unit system check asan fuzz lint lint-layers lint-headers lint-format lint-cppcheck \
+	lint-units lint-man install clean
 .SECONDARY:

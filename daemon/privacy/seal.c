@@ -9,9 +9,9 @@
 #include "triaged/base/check.h"
 #include "triaged/privacy/random.h"
 
-#define VERSION	  1
+#define VERSION   1
 #define NONCE_LEN 12
-#define TAG_LEN	  16
+#define TAG_LEN   16
 #define HEAD_LEN  (1 + 4 + NONCE_LEN)
 
 static_assert(SEAL_OVERHEAD == HEAD_LEN + TAG_LEN, "the header states the overhead");

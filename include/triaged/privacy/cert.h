@@ -9,8 +9,8 @@
 
 struct cert_files {
 	const char *certificate; /* PEM, the chain behind it */
-	const char *key;	 /* PEM; NULL: not looked at */
-	const char *client_ca;	 /* PEM; NULL: not looked at */
+	const char *key;         /* PEM; NULL: not looked at */
+	const char *client_ca;   /* PEM; NULL: not looked at */
 };
 
 /* One fault of one of the files. */

@@ -13,9 +13,9 @@
 #include "triaged/base/err.h"
 
 #define PASSWORD_TEXT_SIZE 160
-#define PASSWORD_MAX	   256 /* bytes of a password: longer ones are refused, not cut */
-#define TOTP_SECRET_MIN	   10  /* bytes */
-#define TOTP_SECRET_MAX	   64
+#define PASSWORD_MAX       256 /* bytes of a password: longer ones are refused, not cut */
+#define TOTP_SECRET_MIN    10  /* bytes */
+#define TOTP_SECRET_MAX    64
 
 enum password_result { PASSWORD_MATCHES, PASSWORD_DIFFERS, PASSWORD_UNREADABLE };
 

@@ -11,7 +11,7 @@
 #include "triaged/base/err.h"
 #include "triaged/privacy/keys.h"
 
-#define PSEUDONYM_SIZE	      33  /* 32 hex digits (128 bits) and NUL */
+#define PSEUDONYM_SIZE        33  /* 32 hex digits (128 bits) and NUL */
 #define PSEUDONYM_ADDRESS_MAX 256 /* bytes of an address */
 
 /*
