@@ -87,8 +87,14 @@ struct edge_request {
 
 struct edge_events {
 	void *arg;
-	/* A request other than session.ping and session.bye. Answer now or later, exactly once. */
+	/* session.hello succeeded: the session acts in this one role from now on. A session that a
+	 * certificate alone identifies may send requests without it, in each of its roles; then its
+	 * first request is the first that is heard of it. */
+	void (*opened)(void *arg, uint64_t session, struct principal *who, unsigned role);
+	/* A request other than session.*. Answer now or later, exactly once. */
 	void (*request)(void *arg, const struct edge_request *r);
+	/* An authenticated session takes no more requests and answers. Never from inside a call into
+	 * the edge, but at the end of the turn of the loop. */
 	void (*closed)(void *arg, uint64_t session, const char *why);
 	/* Returns a reference or NULL. */
 	struct principal *(*by_certificate)(void *arg, const struct certificate_names *names);

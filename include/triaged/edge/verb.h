@@ -68,18 +68,26 @@ enum param_type {
 	PARAM_NUMBER,
 	PARAM_BOOL,
 	PARAM_WORDS,  /* array of PARAM_WORD, at most max of them */
-	PARAM_OBJECT, /* object of anything within the nesting limit */
+	PARAM_OBJECT, /* object: of `fields` when given, else of anything within the nesting limit */
 	PARAM_LEVEL,  /* one of the five level names */
+	PARAM_ANSWERS, /* {item: value}: at most max items; a value is a bool, integer, null or word */
+	PARAM_SHEETS, /* {instrument: {item: value}}: at most max instruments */
+	PARAM_RESULT, /* a word, or an object of anything within the nesting limit */
 };
 
 struct param {
 	const char *name;
 	enum param_type type;
-	bool required;
+	bool required; /* an optional parameter given as null is as if it were absent */
 	long min, max;
 	const char *words; /* PARAM_ENUM */
 	const char *doc;
+	const struct param
+		*fields; /* PARAM_OBJECT with known members, ends with name NULL; or NULL */
 };
+
+/* `ref` is in no table: every verb that changes state may carry it (1..64 printable characters). */
+#define VERB_REF_MAX 64
 
 struct verb {
 	enum verb_id id;
@@ -87,6 +95,7 @@ struct verb {
 	unsigned roles; /* bits of enum role; 0: before authentication (session.*) */
 	bool changes;   /* state-changing: may carry `ref` */
 	bool needs_ref;
+	bool vital; /* carries a person's need or a rescue: never refused for the session's rate */
 	const struct param *params; /* ends with name NULL */
 	const char *doc;            /* one line */
 };

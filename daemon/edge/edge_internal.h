@@ -1,0 +1,48 @@
+/* What the files of the transport share. */
+#ifndef TRIAGED_EDGE_EDGE_INTERNAL_H
+#define TRIAGED_EDGE_EDGE_INTERNAL_H
+
+#include <openssl/ssl.h>
+
+#include "triaged/edge/edge.h"
+#include "deadlines.h"
+#include "session_table.h"
+
+struct listener;
+struct login;
+struct session;
+
+struct edge {
+	struct event_base *base;
+	struct edge_events events;
+	char *node, *incarnation, *center;
+	char *address;
+	struct edge_limits limits;
+	SSL_CTX *tls;
+	struct listener *listener; /* NULL: draining */
+	struct session_table table;
+	struct deadlines deadlines;
+	struct session *oldest_handshake, *youngest_handshake;
+	struct login *logins;
+	struct session *graveyard, *to_report;
+	struct event *turn_end;
+	struct buf out; /* scratch for one answer */
+	struct edge_counts counts;
+	uint64_t last_token, last_ticket;
+};
+
+int limits_check(const struct edge_limits *limits, struct err *e) MUST_CHECK;
+
+/* One line that came, without its end. Secrets in it are overwritten. */
+void edge_line(struct session *s, char *text, size_t n);
+/* Too many requests, or too fast: an error, and the end of a session that goes on like this. */
+void edge_refuse(struct session *s, const char *id, const char *reason, int retry_after_ms);
+
+/* session.hello, answered now or later. Secrets in r are overwritten. */
+struct rpc_request;
+void edge_hello(struct session *s, struct rpc_request *r);
+void login_due(struct session *s, int64_t now_ms);
+int64_t login_due_ms(const struct login *login);
+void login_forget(struct session *s); /* the session ends */
+
+#endif

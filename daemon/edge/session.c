@@ -1,0 +1,280 @@
+#include "session.h"
+
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <event2/buffer.h>
+#include <event2/bufferevent_ssl.h>
+#include <event2/event.h>
+
+#include "triaged/base/check.h"
+#include "triaged/base/log.h"
+#include "triaged/base/mem.h"
+#include "listener.h"
+#include "rpc.h"
+#include "session_io.h"
+
+#define LINGER_MS 1000 /* for our last words to arrive; loopback needs none of it, a phone most */
+
+/* ---- handshakes: a queue, oldest first ---- */
+
+static void handshake_begin(struct session *s)
+{
+	struct edge *edge = s->edge;
+	s->older = edge->youngest_handshake;
+	if (s->older)
+		s->older->younger = s;
+	else
+		edge->oldest_handshake = s;
+	edge->youngest_handshake = s;
+	edge->counts.handshakes++;
+}
+
+/*
+ * At the limit new peers wait in the kernel, in order. So that silent ones cannot hold the door
+ * shut, the oldest handshake then has only a fifth of its time.
+ */
+static void mind_the_door(struct edge *edge)
+{
+	if (!edge->listener)
+		return;
+	if (edge->counts.handshakes < edge->limits.handshakes) {
+		listener_resume(edge->listener);
+		return;
+	}
+	listener_pause(edge->listener);
+	struct session *oldest = edge->oldest_handshake;
+	int64_t latest = oldest->bucket_at_ms + edge->limits.handshake_ms / 5;
+	if (oldest->phase_ms > latest)
+		oldest->phase_ms = latest;
+	session_look_by(oldest, oldest->phase_ms);
+}
+
+static void handshake_end(struct session *s)
+{
+	struct edge *edge = s->edge;
+	*(s->older ? &s->older->younger : &edge->oldest_handshake) = s->younger;
+	*(s->younger ? &s->younger->older : &edge->youngest_handshake) = s->older;
+	s->older = s->younger = NULL;
+	edge->counts.handshakes--;
+	mind_the_door(edge);
+}
+
+/* ---- coming and going ---- */
+
+static bool make_room(struct edge *edge, int64_t now)
+{
+	if (edge->counts.sessions < edge->limits.sessions)
+		return true;
+	struct session *oldest = edge->oldest_handshake;
+	if (!oldest || now < oldest->bucket_at_ms + edge->limits.handshake_ms / 5)
+		return false;
+	edge->counts.handshake_failures++;
+	session_step(oldest, SESSION_STEP_DROP, "displaced");
+	return true;
+}
+
+static struct bufferevent *tls_stream(struct edge *edge, int fd)
+{
+	SSL *ssl = SSL_new(edge->tls);
+	CHECK(ssl != NULL);
+	struct bufferevent *bev = bufferevent_openssl_socket_new(
+		edge->base, fd, ssl, BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
+	CHECK(bev != NULL);
+	return bev;
+}
+
+void session_open(struct edge *edge, int fd)
+{
+	int64_t now = deadlines_now_ms();
+	if (!make_room(edge, now)) {
+		edge->counts.refused++;
+		close(fd);
+		return;
+	}
+	struct session *s = mem_zalloc(sizeof *s);
+	s->edge = edge;
+	s->id = session_table_add(&edge->table, s);
+	s->bev = tls_stream(edge, fd);
+	s->bucket = 2000 * edge->limits.requests_per_s;
+	s->bucket_at_ms = now;
+	s->phase_ms = now + edge->limits.handshake_ms;
+	edge->counts.accepted++;
+	edge->counts.sessions++;
+	handshake_begin(s);
+	session_io_start(s);
+	session_look_by(s, s->phase_ms);
+	mind_the_door(edge);
+}
+
+static void forget_waiting(struct session *s)
+{
+	for (struct waiting *w = s->oldest, *next; w; w = next) {
+		next = w->next;
+		free(w);
+	}
+	s->oldest = s->newest = NULL;
+	s->unanswered = 0;
+}
+
+static void at_turn_end(struct edge *edge)
+{
+	static const struct timeval now = { 0, 0 };
+	if (!evtimer_pending(edge->turn_end, NULL))
+		evtimer_add(edge->turn_end, &now);
+}
+
+/* It takes no more requests: what waits for an answer is forgotten, the layer above will hear. */
+static void leave_open(struct session *s, const char *why)
+{
+	s->why = why;
+	s->line_ms = 0;
+	forget_waiting(s);
+	login_forget(s);
+	if (s->who) {
+		s->to_report = s->edge->to_report;
+		s->edge->to_report = s;
+		at_turn_end(s->edge);
+	}
+}
+
+static void enter_flushing(struct session *s)
+{
+	session_look_by(s, s->phase_ms = deadlines_now_ms() + s->edge->limits.write_stall_ms);
+	bufferevent_enable(s->bev, EV_READ);
+	if (evbuffer_get_length(bufferevent_get_output(s->bev)) == 0)
+		session_step(s, SESSION_STEP_FLUSHED, s->why);
+}
+
+static void enter_lingering(struct session *s)
+{
+	s->scanned = 0;
+	s->stall_ms = 0;
+	SSL_shutdown(bufferevent_openssl_get_ssl(s->bev));
+	shutdown(bufferevent_getfd(s->bev), SHUT_WR);
+	session_look_by(s, s->phase_ms = deadlines_now_ms() + LINGER_MS);
+}
+
+static void enter_closed(struct session *s)
+{
+	struct edge *edge = s->edge;
+	bufferevent_setcb(s->bev, NULL, NULL, NULL, NULL);
+	bufferevent_disable(s->bev, EV_READ | EV_WRITE);
+	deadline_cancel(&edge->deadlines, &s->look);
+	session_table_remove(&edge->table, s->id);
+	edge->counts.sessions--;
+	s->next = edge->graveyard;
+	edge->graveyard = s;
+	at_turn_end(edge);
+}
+
+#define OPEN      SESSION_OPEN
+#define FLUSHING  SESSION_FLUSHING
+#define LINGERING SESSION_LINGERING
+#define CLOSED    SESSION_CLOSED
+
+/* Empty cells (HANDSHAKE, which nothing leads to) are not possible on purpose. */
+static const uint8_t next_state[SESSION_STATE_COUNT][SESSION_STEP_COUNT] = {
+	[SESSION_HANDSHAKE] = {
+		[SESSION_STEP_SECURED] = OPEN,
+		[SESSION_STEP_FINISH] = CLOSED,
+		[SESSION_STEP_DROP] = CLOSED,
+	},
+	[SESSION_OPEN] = {
+		[SESSION_STEP_FINISH] = FLUSHING,
+		[SESSION_STEP_DROP] = CLOSED,
+	},
+	[SESSION_FLUSHING] = {
+		[SESSION_STEP_FLUSHED] = LINGERING,
+		[SESSION_STEP_DROP] = CLOSED,
+	},
+	[SESSION_LINGERING] = {
+		[SESSION_STEP_DROP] = CLOSED,
+	},
+};
+
+bool session_step(struct session *s, enum session_step step, const char *why)
+{
+	enum session_state from = s->state, to = next_state[from][step];
+	if (to == SESSION_HANDSHAKE)
+		return false;
+	s->state = (uint8_t)to;
+	if (from == SESSION_HANDSHAKE)
+		handshake_end(s);
+	if (from == OPEN)
+		leave_open(s, why);
+	if (to == FLUSHING)
+		enter_flushing(s);
+	else if (to == LINGERING)
+		enter_lingering(s);
+	else if (to == CLOSED)
+		enter_closed(s);
+	LOG(DEBUG, "edge.session", LOG_I("session", s->id), LOG_I("state", to), LOG_S("why", why));
+	return true;
+}
+
+static void session_free(struct session *s)
+{
+	bufferevent_free(s->bev);
+	principal_unref(&s->who);
+	free(s);
+}
+
+void session_turn_end(struct edge *edge)
+{
+	for (struct session *s; (s = edge->to_report);) {
+		edge->to_report = s->to_report;
+		edge->events.closed(edge->events.arg, s->id, s->why);
+	}
+	for (struct session *s; (s = edge->graveyard);) {
+		edge->graveyard = s->next;
+		session_free(s);
+	}
+}
+
+/* ---- saying something ---- */
+
+void session_send(struct session *s, const struct buf *lines)
+{
+	struct edge *edge = s->edge;
+	if (s->state != SESSION_OPEN)
+		return;
+	/* Measured before adding: one large answer to a quick reader is no backlog. */
+	if (evbuffer_get_length(bufferevent_get_output(s->bev)) >
+		edge->limits.output_backlog_bytes) {
+		edge->counts.slow_readers++;
+		session_step(s, SESSION_STEP_DROP, "slow_reader");
+		return;
+	}
+	bufferevent_write(s->bev, lines->data, lines->len);
+	s->queued += lines->len;
+	if (s->stall_ms == 0) {
+		s->stall_ms = deadlines_now_ms() + edge->limits.write_stall_ms;
+		s->stall_read = s->queued - lines->len;
+		session_look_by(s, s->stall_ms);
+	}
+}
+
+void session_error(struct session *s, const char *id, const struct rpc_error *error)
+{
+	struct edge *edge = s->edge;
+	edge->counts.errors++;
+	buf_clear(&edge->out);
+	rpc_add_error(&edge->out, id, error);
+	session_send(s, &edge->out);
+}
+
+void session_identify(struct session *s, struct principal *who, unsigned roles)
+{
+	principal_ref(who);
+	principal_unref(&s->who);
+	s->who = who;
+	s->chosen = (uint8_t)roles;
+}
+
+void session_look_by(struct session *s, int64_t at_ms)
+{
+	if (s->state != SESSION_CLOSED)
+		deadline_by(&s->edge->deadlines, &s->look, at_ms);
+}

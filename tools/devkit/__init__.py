@@ -1,1 +1,0 @@
-"""What the demo, the system tests and the benchmarks share: certificates, nodes, line sessions."""
