@@ -62,6 +62,9 @@ $(BUILD)/%.o: %.c
 	@echo "CC $<"
 	@$(CC) $(CFLAGS_ALL) -c -o $@ $<
 
+# The Redis function library is assembled into this object.
+$(BUILD)/daemon/store/library.o: daemon/store/triaged1.lua
+
 define layer_rule
 $(call layer_lib,$(1)): $(call layer_obj,$(1))
 	@mkdir -p $$(@D)
@@ -82,12 +85,23 @@ $(BUILD)/triagectl: $(CTL_OBJ) $(LIBS_ALL)
 # tests/unit/<layer>/test_x.c links its layer and the ones below: the link line proves the layering.
 UNIT_SRC := $(foreach l,$(LAYERS),$(wildcard tests/unit/$(l)/test_*.c))
 UNIT_BIN := $(patsubst %.c,$(BUILD)/%,$(UNIT_SRC))
+# Other .c files in that directory are shared by its tests.
+unit_shared = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/$(1)/test_%,$(wildcard tests/unit/$(1)/*.c)))
 define unit_rule
-$(BUILD)/tests/unit/$(1)/test_%: $(BUILD)/tests/unit/$(1)/test_%.o $(call libs_upto,$(1))
+$(BUILD)/tests/unit/$(1)/test_%: $(BUILD)/tests/unit/$(1)/test_%.o $(call unit_shared,$(1)) $(call libs_upto,$(1))
 	@echo "LD $$@"
-	@$$(CC) $$(LDFLAGS_ALL) -o $$@ $$< $(call libs_upto,$(1)) $$(PKG_LIBS) -lcmocka -lpthread
+	@$$(CC) $$(LDFLAGS_ALL) -o $$@ $$(filter %.o,$$^) $(call libs_upto,$(1)) $$(PKG_LIBS) -lcmocka -lpthread
 endef
 $(foreach l,$(LAYERS),$(eval $(call unit_rule,$(l))))
+
+# What triagectl shows is pure: tests/unit/triagectl/ links those files and base alone.
+CTL_PURE := $(patsubst %,$(BUILD)/tools/triagectl/%.o,args table text view_board view_contact view_node)
+CTL_UNIT := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/triagectl/test_*.c))
+$(BUILD)/tests/unit/triagectl/%: CFLAGS += -Itools/triagectl
+$(CTL_UNIT): %: %.o $(CTL_PURE) $(call layer_lib,base)
+	@echo "LD $@"
+	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS) -lcmocka
+UNIT_BIN += $(CTL_UNIT)
 
 unit: $(UNIT_BIN)
 	@set -e; for t in $(UNIT_BIN); do echo "== $$t"; $$t; done

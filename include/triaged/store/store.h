@@ -33,14 +33,20 @@ struct store_options {
 	int64_t connect_ms;              /* deadline to connect and be ready for use */
 	int64_t command_ms; /* a command without an answer so long: the link is reset */
 	int64_t lease_ms;   /* leader lease and node lease; renewed every third of it */
+	/* How long answers to client references, the ledger, ended contacts with their transcripts and
+	 * persons are kept. 0: for ever. */
 	int64_t retain_refs_ms, retain_ledger_ms, retain_contacts_ms, retain_persons_ms;
+	/* Use a server that does not sync each write before it answers, with a warning. Without
+	 * this it is refused: what we acknowledge must survive a power loss. */
+	bool accept_weak_durability;
 };
 
 enum store_state { STORE_DOWN, STORE_READY };
 
 struct store_events {
 	void *arg;
-	/* The link came up or went down. why: for the log and the board. */
+	/* The link came up or went down, or stays down for another reason. why: for the log and
+	 * the board, "" when ready. */
 	void (*state)(void *arg, enum store_state state, const char *why);
 	/* This node now leads under epoch (load the state, then store_lead_ready()); or leads no more
 	 * (epoch 0): drop the core, hand unanswered commands to store_append() again. */
@@ -50,19 +56,25 @@ struct store_events {
 	void (*inbox)(void *arg, const char *position, char *bytes, size_t n);
 	/* An output for this node, in order, each exactly once as long as this process lives. */
 	void (*output)(void *arg, char *bytes, size_t n);
-	/* Leader only: the lease of another node's incarnation ended. */
+	/* Leader only: the lease of another node's incarnation ended. Comes once in an epoch, and
+	 * again in the next one until a commit with commit_node_gone() forgets that incarnation. */
 	void (*node_lost)(void *arg, const char *node, const char *incarnation);
+	/* Others may not know any more what this node told them (its lease had ended, another server
+	 * took over, commits were lost): announce its live sessions and unanswered commands again. */
+	void (*reassert)(void *arg);
 };
 
 struct store *store_open(struct event_base *base, const struct store_options *options,
 	const struct store_events *events, struct err *e) MUST_CHECK;
-void store_close(
-	struct store **store); /* gives up the lease and the node's place first if it can */
+/* Gives up the lease and the node's place first if it can, for which it may block for 250 ms.
+ * Not from inside a callback of this store. What is still open is answered from inside:
+ * appends, loads and reads with STORE_UNAVAILABLE; a pending commit's done never runs. */
+void store_close(struct store **store);
 
 enum store_state store_status(const struct store *store, const char **why);
 int64_t store_epoch(const struct store *store);      /* 0: not leading */
 const char *store_leader(const struct store *store); /* node name or "" */
-int64_t store_now_ms(const struct store *store);     /* Redis time, estimated, never back */
+int64_t store_now_ms(struct store *store);	     /* Redis time, estimated, never back */
 
 /* Stop competing for the lease and hand it over now (drain). */
 void store_yield_lead(struct store *store);
@@ -89,15 +101,19 @@ void store_lead_ready(struct store *store);
 
 /* ---- commits (leader) ---- */
 
+/* Slices and strings are copied. Written twice in one commit, the last one counts for entities
+ * and contacts. */
 struct commit *commit_new(void);
 void commit_free(struct commit **c);
-void commit_entity(
-	struct commit *c, char kind, const char *id, struct slice bytes); /* len 0: delete */
+/* kind 'c', 'r', 'd', 'p' (len 0: delete), or 's': the core's counters, id "". */
+void commit_entity(struct commit *c, char kind, const char *id, struct slice bytes);
+/* The contact's place: live (not yet ended), and in the queue under a score up to 2^53. */
 void commit_contact(struct commit *c, const char *id, bool live, bool waiting, double queue_score);
 void commit_ref(struct commit *c, const char *identity, const char *ref, struct slice bytes);
 void commit_ledger(struct commit *c, int64_t at_ms, struct slice command, struct slice decisions);
 void commit_message(struct commit *c, const char *contact, struct slice record);
 void commit_output(struct commit *c, const char *node, struct slice output);
+void commit_node_gone(struct commit *c, const char *node, const char *incarnation);
 void commit_inbox_position(struct commit *c, const char *position);
 bool commit_is_empty(const struct commit *c);
 
@@ -108,7 +124,8 @@ enum commit_result {
 typedef void (*commit_done_fn)(void *arg, enum commit_result result);
 
 /* Make a batch durable; takes ownership of c. One batch at a time: the caller gathers the next one
- * meanwhile. While Redis is away it is kept and repeated; store_status() tells. */
+ * meanwhile. While Redis is away it is kept and repeated, also after lead(0): done still comes
+ * then, before any further lead(epoch). Without leadership: COMMIT_FENCED. */
 void store_commit(struct store *store, struct commit **c, commit_done_fn done, void *arg);
 
 /* ---- reading ---- */

@@ -1,0 +1,89 @@
+#include "conf_text.h"
+
+#include <string.h>
+
+#include "triaged/base/record.h"
+
+bool conf_is_word(const char *word, const char *words)
+{
+	size_t n = strlen(word);
+	if (n == 0 || strchr(word, ' '))
+		return false;
+	for (const char *p = words; (p = strstr(p, word)); p += n)
+		if ((p == words || p[-1] == ' ') && (p[n] == ' ' || p[n] == '\0'))
+			return true;
+	return false;
+}
+
+#define EDIT_MAX 48 /* longer names are not compared */
+
+/* Levenshtein's distance. */
+static size_t edits(const char *a, const char *b)
+{
+	size_t row[EDIT_MAX + 1], n = strlen(b);
+	for (size_t j = 0; j <= n; j++)
+		row[j] = j;
+	for (size_t i = 0; a[i]; i++) {
+		size_t diagonal = row[0];
+		row[0] = i + 1;
+		for (size_t j = 0; j < n; j++) {
+			size_t change = diagonal + (a[i] != b[j]);
+			size_t other = 1 + (row[j] < row[j + 1] ? row[j] : row[j + 1]);
+			diagonal = row[j + 1];
+			row[j + 1] = change < other ? change : other;
+		}
+	}
+	return row[n];
+}
+
+const char *conf_nearest(const char *word, const char *const *words, size_t n)
+{
+	const char *best = NULL;
+	size_t least = 4; /* more edits than that is another word */
+	if (strlen(word) > EDIT_MAX)
+		return NULL;
+	for (size_t i = 0; i < n; i++) {
+		size_t d = strlen(words[i]) > EDIT_MAX ? least : edits(word, words[i]);
+		if (d < least) {
+			least = d;
+			best = words[i];
+		}
+	}
+	return best;
+}
+
+void conf_print_string(struct buf *out, const char *s)
+{
+	buf_adds(out, "\"");
+	for (; *s; s++) {
+		unsigned char c = (unsigned char)*s;
+		if (c == '"' || c == '\\')
+			buf_addf(out, "\\%c", c);
+		else if (c == '\n')
+			buf_adds(out, "\\n");
+		else if (c < 0x20 || c == 0x7f)
+			buf_addf(out, "\\x%02x", c);
+		else
+			buf_add(out, s, 1);
+	}
+	buf_adds(out, "\"");
+}
+
+bool conf_is_address(const char *s)
+{
+	const char *colon = strrchr(s, ':');
+	int64_t port;
+	if (!colon || colon == s)
+		return false;
+	struct slice host = { s, (size_t)(colon - s) };
+	if (slice_int((struct slice){ colon + 1, strlen(colon + 1) }, &port) < 0 || port < 0 ||
+		port > 65535 || colon[1] == '-')
+		return false;
+	if (host.data[0] == '[')
+		return host.len > 3 && host.data[host.len - 1] == ']' &&
+		       strspn(host.data + 1, "0123456789abcdefABCDEF:.%") >= host.len - 2;
+	for (size_t i = 0; i < host.len; i++)
+		if (host.data[i] == ':' || host.data[i] == ' ' || host.data[i] == '/')
+			return false;
+	return true;
+}

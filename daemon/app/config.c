@@ -1,0 +1,113 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "triaged/base/mem.h"
+
+#include "clients.h"
+#include "config_check.h"
+#include "options.h"
+
+static struct option_origin *new_origins(void)
+{
+	return mem_zalloc(n_options * sizeof(struct option_origin));
+}
+
+static void free_origins(struct option_origin *origins)
+{
+	for (size_t i = 0; i < n_options; i++)
+		free(origins[i].file);
+	free(origins);
+}
+
+/* Defaults that depend on something else. */
+static void derive(struct config *c)
+{
+	struct buf b = { 0 };
+	char host[256] = "";
+	if (!*c->node) {
+		if (gethostname(host, sizeof host - 1) == 0)
+			mem_set_str(&c->node, host);
+	}
+	buf_addf(&b, "%s/keys", c->data_dir);
+	if (!*c->keys.dir)
+		mem_set_str(&c->keys.dir, buf_str(&b));
+	c->keys_made_here = strcmp(c->keys.dir, buf_str(&b)) == 0;
+	buf_free(&b);
+}
+
+/* The fields alone, checked each for itself. NULL with errors when the file cannot be read. */
+static struct config *read_fields(
+	const char *path, struct option_origin *origins, struct conf_errors *errors)
+{
+	struct conf_node *root = conf_parse_file(path, errors);
+	if (!root)
+		return NULL;
+	struct config *c = options_defaults();
+	options_parse(root, c, origins, errors);
+	conf_free(&root);
+	mem_set_str(&c->file, path);
+	derive(c);
+	return c;
+}
+
+struct config *config_load(
+	const char *path, int64_t now_ms, struct conf_errors *errors, struct conf_errors *warnings)
+{
+	size_t before = errors->count;
+	struct option_origin *origins = new_origins();
+	struct config *c = read_fields(path, origins, errors);
+	if (c) {
+		const struct config_check check = { c, origins, now_ms, errors, warnings };
+		config_check(&check);
+		if (*c->clients_file)
+			c->clients = clients_load(c->clients_file, c->center, errors);
+		if (errors->count != before)
+			config_unref(&c);
+	}
+	free_origins(origins);
+	return c;
+}
+
+struct config *config_ref(struct config *c)
+{
+	c->refs++;
+	return c;
+}
+
+void config_unref(struct config **c)
+{
+	if (*c && --(*c)->refs == 0) {
+		options_free_fields(*c);
+		clients_free(&(*c)->clients);
+		free((*c)->file);
+		free(*c);
+	}
+	*c = NULL;
+}
+
+int config_dump(const char *path, struct buf *out, struct conf_errors *errors)
+{
+	size_t before = errors->count;
+	struct option_origin *origins = new_origins();
+	struct config *c = read_fields(path, origins, errors);
+	if (errors->count == before)
+		options_print(c, origins, out);
+	config_unref(&c);
+	free_origins(origins);
+	return errors->count == before ? 0 : -1;
+}
+
+bool config_can_reload(
+	const struct config *running, const struct config *next, struct conf_errors *errors)
+{
+	size_t before = errors->count;
+	for (size_t i = 0; i < n_options; i++)
+		if ((options[i].flags & OPTION_RESTART) &&
+			!option_equal(&options[i], running, next))
+			conf_error(errors, next->file, 0,
+				"%s counts at start only: restart to change it", options[i].name);
+	return errors->count == before;
+}

@@ -1,0 +1,115 @@
+/*
+ * The configuration: one immutable, counted struct, built and checked whole from the file, swapped
+ * whole on reload. Only app/ sees it; other layers get their own option structs from it.
+ *
+ * Field by field it mirrors the table in options.c, which knows name, type, default and range;
+ * units are in the names. Strings are never NULL; "" is "not set". Paths are absolute.
+ */
+#ifndef TRIAGED_APP_CONFIG_H
+#define TRIAGED_APP_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "triaged/base/level.h"
+
+#include "conf_tree.h"
+
+#define CONFIG_TIERS_MAX 8
+
+struct clients;
+
+struct config_level {
+	int64_t target_s, offer_s, wrap_s, weight;
+};
+
+struct config_tier {
+	char *name;  /* "" or a word for logs and explanations */
+	char *lang;  /* required interpreter any */
+	char *needs; /* required any */
+	int64_t after_s;
+};
+
+struct config_tiers {
+	struct config_tier at[CONFIG_TIERS_MAX];
+	size_t n;
+};
+
+struct config_strings {
+	char **at;
+	size_t n;
+};
+
+struct config {
+	unsigned refs; /* config_ref, config_unref only */
+	char *file;    /* the file it was read from */
+	struct clients *clients;
+	char *node, *center, *data_dir, *clients_file;
+	struct config_strings rules;
+	bool demo;
+	int64_t drain_s;
+	struct {
+		char *line, *https;
+	} listen;
+	struct {
+		char *certificate, *key, *client_ca, *min_version;
+	} tls;
+	struct {
+		char *mode, *url, *durability, *username, *password_file, *redis_server;
+		int64_t ack_after_ms, down_after_ms, lease_ms;
+	} store;
+	struct {
+		char *dir; /* "" was <data_dir>/keys: resolved here, and keys_made_here is set */
+	} keys;
+	bool keys_made_here;
+	struct {
+		char *level;
+	} log;
+	struct {
+		int64_t line_bytes, text_bytes, nesting, unanswered, sessions, handshakes,
+			output_backlog_bytes, requests_per_s;
+	} limits;
+	struct {
+		int64_t handshake_ms, first_line_ms, whole_line_ms, idle_ms, write_stall_ms,
+			request_ms;
+	} deadlines;
+	struct config_level levels[LEVEL_COUNT];
+	struct {
+		int64_t capacity, parallel_emergency_offers, missed_to_away, missed_to_widen,
+			exclusion_s;
+		struct config_tiers tiers;
+	} match;
+	struct {
+		int64_t person_s, responder_s;
+	} grace;
+	struct {
+		int64_t repeat_s, reminder_s;
+	} alerts;
+	struct {
+		int64_t refs_h, ledger_d, persons_d, transcript_d;
+	} retain;
+	struct {
+		char *unavailable, *closed, *waiting;
+	} texts;
+};
+
+/*
+ * Read and check the file and what it names (clients, TLS files, keys; rules are only looked for).
+ * NULL, with every error added, when it cannot be used. warnings: what works otherwise than the
+ * operator may expect. now_ms: wall time, for the certificates.
+ */
+struct config *config_load(const char *path, int64_t now_ms, struct conf_errors *errors,
+	struct conf_errors *warnings) MUST_CHECK;
+
+struct config *config_ref(struct config *c);
+void config_unref(struct config **c); /* frees with the last reference */
+
+/* Append the whole configuration as a file that reads back to the same, each value with where it
+ * came from. */
+int config_dump(const char *path, struct buf *out, struct conf_errors *errors) MUST_CHECK;
+
+/* An error for each option that differs and only counts at start. false when there is one. */
+bool config_can_reload(
+	const struct config *running, const struct config *next, struct conf_errors *errors);
+
+#endif

@@ -1,0 +1,198 @@
+#include "options.h"
+
+#include <stddef.h>
+
+#define AT(field) offsetof(struct config, field)
+
+#define TEXT(n, field, fl, def, d)                                                                 \
+	{                                                                                          \
+		.name = n, .type = OPTION_STRING, .flags = fl, .offset = AT(field),                \
+		.fallback = def, .doc = d                                                          \
+	}
+#define PATH(n, field, fl, def, d)                                                                 \
+	{                                                                                          \
+		.name = n, .type = OPTION_PATH, .flags = fl, .offset = AT(field), .fallback = def, \
+		.doc = d                                                                           \
+	}
+#define ADDRESS(n, field, fl, def, d)                                                              \
+	{                                                                                          \
+		.name = n, .type = OPTION_ADDRESS, .flags = fl, .offset = AT(field),               \
+		.fallback = def, .doc = d                                                          \
+	}
+#define WORD(n, field, fl, def, w, d)                                                              \
+	{                                                                                          \
+		.name = n, .type = OPTION_WORD, .flags = fl, .offset = AT(field), .fallback = def, \
+		.words = w, .doc = d                                                               \
+	}
+#define NUMBER(n, field, fl, def, lo, hi, d)                                                       \
+	{                                                                                          \
+		.name = n, .type = OPTION_INT, .flags = fl, .offset = AT(field), .fallback = def,  \
+		.min = lo, .max = hi, .doc = d                                                     \
+	}
+#define LIVE     0
+#define RESTART  OPTION_RESTART
+#define REQUIRED OPTION_REQUIRED
+#define EMPTY    OPTION_EMPTY
+
+/* Offers stand 20 s at least: a person must be able to react to a countdown (WCAG 2.2.1). */
+#define LEVEL(word, level, target, weight_, offer, wrap)                                           \
+	NUMBER("levels." word ".target_s", levels[level].target_s, LIVE, target, 0, 86400,         \
+		"Wait that level " word " promises, in seconds."),                                 \
+		NUMBER("levels." word ".weight", levels[level].weight, LIVE, weight_, 1, 64,       \
+			"Load units of a contact of level " word "."),                             \
+		NUMBER("levels." word ".offer_s", levels[level].offer_s, LIVE, offer, 1, 600,      \
+			"How long an offer of level " word " stands, in seconds."),                \
+		NUMBER("levels." word ".wrap_s", levels[level].wrap_s, LIVE, wrap, 0, 3600,        \
+			"Time to write up and recover behind a contact of level " word             \
+			", in seconds.")
+
+const struct option options[] = {
+	TEXT("node", node, RESTART | EMPTY, "",
+		"Name of this running daemon, unique in the center; not set: the host's name."),
+	TEXT("center", center, RESTART | REQUIRED, NULL,
+		"The center (crisis line) whose contacts this node serves."),
+	PATH("data_dir", data_dir, RESTART, "/var/lib/triaged",
+		"Directory of everything this node keeps: keys, spool, managed store."),
+	{ .name = "rules",
+		.type = OPTION_PATHS,
+		.flags = LIVE | REQUIRED,
+		.offset = AT(rules),
+		.doc = "Files of rules and lexicon, compiled as one ruleset." },
+	PATH("clients", clients_file, LIVE | REQUIRED, NULL,
+		"File of who may connect, with which roles."),
+	{ .name = "demo",
+		.type = OPTION_BOOL,
+		.flags = RESTART,
+		.offset = AT(demo),
+		.fallback = "false",
+		.doc = "Run rules that nobody signed. For trying out only." },
+	NUMBER("drain_s", drain_s, LIVE, "300", 0, 86400,
+		"On stop, how long open conversations may go on, in seconds."),
+
+	ADDRESS("listen.line", listen.line, RESTART, "127.0.0.1:9788",
+		"Address of the line listener (TLS); port 0: any free one."),
+	ADDRESS("listen.https", listen.https, RESTART | EMPTY, "",
+		"Address of the HTTPS listener; accepted, but this version serves only listen.line."),
+
+	PATH("tls.certificate", tls.certificate, LIVE | REQUIRED, NULL,
+		"The server's certificate and its chain, PEM."),
+	PATH("tls.key", tls.key, LIVE | REQUIRED, NULL,
+		"The certificate's key, PEM, readable by its owner alone."),
+	PATH("tls.client_ca", tls.client_ca, LIVE | EMPTY, "",
+		"Authorities whose client certificates are accepted, PEM; not set: none."),
+	WORD("tls.min_version", tls.min_version, LIVE, "1.3", "1.2 1.3",
+		"Oldest TLS version accepted."),
+
+	WORD("store.mode", store.mode, RESTART, "managed", "managed redis sentinel cluster",
+		"managed: a private redis-server in data_dir; redis: the one at store.url; sentinel "
+		"and cluster are not supported by this version."),
+	TEXT("store.url", store.url, RESTART | EMPTY, "",
+		"Where Redis is, for mode redis: unix:PATH or tcp:HOST:PORT."),
+	TEXT("store.username", store.username, RESTART | EMPTY, "",
+		"ACL user to log in to Redis as; not set: the default user."),
+	PATH("store.password_file", store.password_file, RESTART | EMPTY, "",
+		"File with the password for Redis, readable by its owner alone."),
+	TEXT("store.durability", store.durability, RESTART, "fsync",
+		"When a write counts as kept: fsync (synced append-only file)."),
+	NUMBER("store.ack_after_ms", store.ack_after_ms, LIVE, "1000", 10, 10000,
+		"A command Redis has not taken by then goes to the spool, in ms."),
+	NUMBER("store.down_after_ms", store.down_after_ms, LIVE, "3000", 100, 60000,
+		"Without Redis for so long, the node routes on its own, in ms."),
+	NUMBER("store.lease_ms", store.lease_ms, RESTART, "3000", 500, 60000,
+		"Lease of the leading node, in ms: how long a lost one holds up routing."),
+	TEXT("store.redis_server", store.redis_server, RESTART, "redis-server",
+		"Program that mode managed starts: a path or a name."),
+
+	PATH("keys.dir", keys.dir, RESTART | EMPTY, "",
+		"Directory of the sealing and pseudonym keys; not set: <data_dir>/keys, where missing "
+		"ones are made. Elsewhere they must exist (systemd credentials)."),
+
+	WORD("log.level", log.level, LIVE, "info", "error warning notice info debug",
+		"Least important events that are logged."),
+
+	NUMBER("limits.line_bytes", limits.line_bytes, LIVE, "65536", 4096, 1048576,
+		"Longest line of a peer, in bytes."),
+	NUMBER("limits.text_bytes", limits.text_bytes, LIVE, "16384", 256, 262144,
+		"Longest text of a message, in bytes."),
+	NUMBER("limits.nesting", limits.nesting, LIVE, "16", 4, 64,
+		"Deepest nesting of a request's JSON."),
+	NUMBER("limits.unanswered", limits.unanswered, LIVE, "64", 1, 1024,
+		"Requests of a session without an answer."),
+	NUMBER("limits.sessions", limits.sessions, LIVE, "15000", 1, 1000000, "Open sessions."),
+	NUMBER("limits.handshakes", limits.handshakes, LIVE, "256", 1, 10000,
+		"Unfinished TLS handshakes."),
+	NUMBER("limits.output_backlog_bytes", limits.output_backlog_bytes, LIVE, "1048576", 65536,
+		67108864, "Output a slow reader may leave unread, in bytes."),
+	NUMBER("limits.requests_per_s", limits.requests_per_s, LIVE, "200", 0, 1000000,
+		"Requests of a session per second, twice that at once; 0: no limit."),
+
+	NUMBER("deadlines.handshake_ms", deadlines.handshake_ms, LIVE, "5000", 100, 60000,
+		"From connection to the end of the TLS handshake."),
+	NUMBER("deadlines.first_line_ms", deadlines.first_line_ms, LIVE, "5000", 100, 60000,
+		"From the handshake to the first whole line."),
+	NUMBER("deadlines.whole_line_ms", deadlines.whole_line_ms, LIVE, "10000", 100, 60000,
+		"From the first byte of a line to its last."),
+	NUMBER("deadlines.idle_ms", deadlines.idle_ms, LIVE, "30000", 1000, 3600000,
+		"Without a line; clients ping more often than that."),
+	NUMBER("deadlines.write_stall_ms", deadlines.write_stall_ms, LIVE, "10000", 100, 600000,
+		"Without the peer reading anything of what waits for it."),
+	NUMBER("deadlines.request_ms", deadlines.request_ms, LIVE, "5000", 100, 60000,
+		"From a request to its answer, at worst `unavailable`."),
+
+	LEVEL("emergency", LEVEL_EMERGENCY, "0", "4", "20", "300"),
+	LEVEL("urgent", LEVEL_URGENT, "60", "3", "20", "180"),
+	LEVEL("high", LEVEL_HIGH, "300", "2", "30", "120"),
+	LEVEL("moderate", LEVEL_MODERATE, "900", "1", "30", "60"),
+	LEVEL("low", LEVEL_LOW, "3600", "1", "30", "60"),
+
+	NUMBER("match.capacity", match.capacity, LIVE, "4", 1, 64,
+		"Load units of a responder for whom the clients file gives none."),
+	NUMBER("match.parallel_emergency_offers", match.parallel_emergency_offers, LIVE, "3", 1, 8,
+		"Responders who are offered an emergency at once."),
+	NUMBER("match.missed_to_away", match.missed_to_away, LIVE, "3", 0, 100,
+		"Offers missed in a row before a responder counts as away; 0: never."),
+	NUMBER("match.exclusion_s", match.exclusion_s, LIVE, "60", 0, 3600,
+		"A responder who declined or missed a contact is not asked again before."),
+	NUMBER("match.missed_to_widen", match.missed_to_widen, LIVE, "2", 1, 100,
+		"Missed offers of a contact before its next tier opens and an alert goes out."),
+	{ .name = "match.tiers",
+		.type = OPTION_TIERS,
+		.flags = LIVE,
+		.offset = AT(match.tiers),
+		.doc = "Whom a contact is offered to, widening with its wait: list of { after_s; lang "
+		       "= required|interpreter|any; needs = required|any; name }, the first at 0." },
+
+	NUMBER("grace.person_s", grace.person_s, LIVE, "120", 0, 3600,
+		"A person's connection may be gone so long before the contact counts as left."),
+	NUMBER("grace.responder_s", grace.responder_s, LIVE, "15", 0, 600,
+		"A responder's connection may be gone so long before contacts are offered again."),
+
+	NUMBER("alerts.repeat_s", alerts.repeat_s, LIVE, "15", 5, 3600,
+		"An alert nobody acknowledged is repeated."),
+	NUMBER("alerts.reminder_s", alerts.reminder_s, LIVE, "300", 30, 86400,
+		"An acknowledged alert reminds while its cause lasts."),
+
+	NUMBER("retain.refs_h", retain.refs_h, LIVE, "168", 1, 8760,
+		"Answers to client references are kept, in hours."),
+	NUMBER("retain.ledger_d", retain.ledger_d, LIVE, "365", 1, 3650,
+		"The ledger of decisions is kept, in days."),
+	NUMBER("retain.persons_d", retain.persons_d, LIVE, "30", 1, 3650,
+		"How long a person counts as returning, in days."),
+	NUMBER("retain.transcript_d", retain.transcript_d, LIVE, "90", 1, 3650,
+		"Sealed transcripts of ended contacts are kept, in days."),
+
+	TEXT("texts.unavailable", texts.unavailable, LIVE,
+		"We cannot take your message right now. If you or someone else may be in danger, "
+		"please call your local emergency number now.",
+		"Sent when a contact cannot be taken or kept."),
+	TEXT("texts.closed", texts.closed, LIVE,
+		"We are closed right now. If you or someone else may be in danger, please call your "
+		"local emergency number now.",
+		"Sent when the center is closed."),
+	TEXT("texts.waiting", texts.waiting, LIVE,
+		"Thank you for reaching out. A person will be with you as soon as possible. If you or "
+		"someone else may be in danger, please call your local emergency number now.",
+		"Sent while a person waits."),
+};
+
+const size_t n_options = sizeof options / sizeof *options;

@@ -1,0 +1,308 @@
+#include "commit.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "triaged/base/check.h"
+#include "triaged/base/map.h"
+#include "triaged/base/mem.h"
+
+/* The order and the widths are those of triaged1.lua. */
+enum section {
+	PUT,
+	DEL,
+	RESPONDER_ADD,
+	RESPONDER_DEL,
+	DISPATCH_ADD,
+	DISPATCH_DEL,
+	PERSON_ADD,
+	PERSON_DEL,
+	LIVE,
+	ENDED,
+	WAIT,
+	UNWAIT,
+	REF,
+	LEDGER,
+	MESSAGE,
+	OUTPUT,
+	GONE,
+	N_SECTIONS
+};
+
+static const size_t width[N_SECTIONS] = {
+	[PUT] = 2,
+	[DEL] = 1,
+	[RESPONDER_ADD] = 1,
+	[RESPONDER_DEL] = 1,
+	[DISPATCH_ADD] = 1,
+	[DISPATCH_DEL] = 1,
+	[PERSON_ADD] = 1,
+	[PERSON_DEL] = 1,
+	[LIVE] = 1,
+	[ENDED] = 1,
+	[WAIT] = 2,
+	[UNWAIT] = 1,
+	[REF] = 3,
+	[LEDGER] = 3,
+	[MESSAGE] = 2,
+	[OUTPUT] = 2,
+	[GONE] = 1,
+};
+
+/* Scores are doubles: whole numbers are exact up to here. */
+#define SCORE_MAX 9007199254740992.0
+
+/* An entity or the place of a contact. Written again in one batch, the last one counts. */
+struct entity {
+	char kind;
+	char *id;
+	char *bytes;
+	size_t n;
+};
+
+struct place {
+	char *id;
+	bool live, waiting;
+	double score;
+};
+
+/* Outputs of one node: what one stream entry carries together. */
+struct node_outputs {
+	char *node;
+	struct args outputs;
+};
+
+struct commit {
+	struct map entities; /* "k:id" -> struct entity */
+	struct map places;   /* id -> struct place */
+	struct map outputs;  /* node -> struct node_outputs */
+	struct args refs, ledger, messages, gone;
+	char *position;
+	struct buf counters;
+};
+
+struct commit *commit_new(void)
+{
+	struct commit *c = mem_zalloc(sizeof *c);
+	map_init(&c->entities, 0, 0);
+	map_init(&c->places, 0, 0);
+	map_init(&c->outputs, 0, 0);
+	c->position = mem_strdup("");
+	return c;
+}
+
+static void free_entities(struct map *m)
+{
+	struct entity *entity;
+	size_t i = 0;
+	while ((entity = map_walk(m, &i, NULL))) {
+		free(entity->id);
+		free(entity->bytes);
+		free(entity);
+	}
+	map_fini(m);
+}
+
+static void free_places(struct map *m)
+{
+	struct place *place;
+	size_t i = 0;
+	while ((place = map_walk(m, &i, NULL))) {
+		free(place->id);
+		free(place);
+	}
+	map_fini(m);
+}
+
+static void free_outputs(struct map *m)
+{
+	struct node_outputs *o;
+	size_t i = 0;
+	while ((o = map_walk(m, &i, NULL))) {
+		free(o->node);
+		args_free(&o->outputs);
+		free(o);
+	}
+	map_fini(m);
+}
+
+void commit_free(struct commit **slot)
+{
+	struct commit *c = *slot;
+	*slot = NULL;
+	if (!c)
+		return;
+	free_entities(&c->entities);
+	free_places(&c->places);
+	free_outputs(&c->outputs);
+	args_free(&c->refs);
+	args_free(&c->ledger);
+	args_free(&c->messages);
+	args_free(&c->gone);
+	buf_free(&c->counters);
+	free(c->position);
+	free(c);
+}
+
+void commit_entity(struct commit *c, char kind, const char *id, struct slice bytes)
+{
+	if (kind == 's') {
+		buf_clear(&c->counters);
+		buf_add(&c->counters, bytes.data, bytes.len);
+		return;
+	}
+	CHECK(strchr("crdp", kind) && *id);
+	struct buf key = { 0 };
+	buf_addf(&key, "%c:%s", kind, id);
+	struct entity *entity = map_getn(&c->entities, key.data, key.len);
+	if (!entity) {
+		entity = mem_zalloc(sizeof *entity);
+		entity->kind = kind;
+		entity->id = mem_strdup(id);
+		map_putn(&c->entities, key.data, key.len, entity);
+	}
+	buf_free(&key);
+	free(entity->bytes);
+	entity->bytes = mem_dup(bytes.data, bytes.len);
+	entity->n = bytes.len;
+}
+
+void commit_contact(struct commit *c, const char *id, bool live, bool waiting, double queue_score)
+{
+	CHECK(*id && (!waiting || live));
+	CHECK(!waiting || (isfinite(queue_score) && fabs(queue_score) <= SCORE_MAX));
+	struct place *place = map_get(&c->places, id);
+	if (!place) {
+		place = mem_zalloc(sizeof *place);
+		place->id = mem_strdup(id);
+		map_put(&c->places, id, place);
+	}
+	place->live = live;
+	place->waiting = waiting;
+	place->score = queue_score;
+}
+
+void commit_ref(struct commit *c, const char *identity, const char *ref, struct slice bytes)
+{
+	args_adds(&c->refs, identity);
+	args_adds(&c->refs, ref);
+	args_add(&c->refs, bytes.data, bytes.len);
+}
+
+void commit_ledger(struct commit *c, int64_t at_ms, struct slice command, struct slice decisions)
+{
+	args_addi(&c->ledger, at_ms);
+	args_add(&c->ledger, command.data, command.len);
+	args_add(&c->ledger, decisions.data, decisions.len);
+}
+
+void commit_message(struct commit *c, const char *contact, struct slice record)
+{
+	args_adds(&c->messages, contact);
+	args_add(&c->messages, record.data, record.len);
+}
+
+void commit_output(struct commit *c, const char *node, struct slice output)
+{
+	struct node_outputs *o = map_get(&c->outputs, node);
+	if (!o) {
+		o = mem_zalloc(sizeof *o);
+		o->node = mem_strdup(node);
+		map_put(&c->outputs, node, o);
+	}
+	args_adds(&o->outputs, node);
+	args_add(&o->outputs, output.data, output.len);
+}
+
+void commit_node_gone(struct commit *c, const char *node, const char *incarnation)
+{
+	struct buf member = { 0 };
+	buf_addf(&member, "%s %s", node, incarnation);
+	args_add(&c->gone, member.data, member.len);
+	buf_free(&member);
+}
+
+void commit_inbox_position(struct commit *c, const char *position)
+{
+	mem_set_str(&c->position, position);
+}
+
+bool commit_is_empty(const struct commit *c)
+{
+	return c->entities.count == 0 && c->places.count == 0 && c->outputs.count == 0 &&
+	       c->refs.n == 0 && c->ledger.n == 0 && c->messages.n == 0 && c->gone.n == 0 &&
+	       !*c->position && c->counters.len == 0;
+}
+
+const char *commit_position(const struct commit *c)
+{
+	return c->position;
+}
+
+static void sort_entities(const struct commit *c, struct args *s)
+{
+	static const enum section put_index[128] = {
+		['r'] = RESPONDER_ADD, ['d'] = DISPATCH_ADD, ['p'] = PERSON_ADD
+	};
+	struct entity *entity;
+	const char *key;
+	size_t i = 0;
+	while ((entity = map_walk(&c->entities, &i, &key))) {
+		enum section index = put_index[(int)entity->kind];
+		args_adds(&s[entity->n ? PUT : DEL], key);
+		if (entity->n)
+			args_add(&s[PUT], entity->bytes, entity->n);
+		if (index) /* the section that removes from an index follows the one that adds */
+			args_adds(&s[entity->n ? index : index + 1], entity->id);
+	}
+}
+
+static void sort_places(const struct commit *c, struct args *s)
+{
+	struct place *place;
+	size_t i = 0;
+	while ((place = map_walk(&c->places, &i, NULL))) {
+		args_adds(&s[place->live ? LIVE : ENDED], place->id);
+		if (!place->waiting) {
+			args_adds(&s[UNWAIT], place->id);
+			continue;
+		}
+		char score[32];
+		int n = snprintf(score, sizeof score, "%.17g", place->score);
+		args_add(&s[WAIT], score, (size_t)n);
+		args_adds(&s[WAIT], place->id);
+	}
+}
+
+static void sort_outputs(const struct commit *c, struct args *s)
+{
+	struct node_outputs *o;
+	size_t i = 0;
+	while ((o = map_walk(&c->outputs, &i, NULL)))
+		args_add_all(&s[OUTPUT], &o->outputs);
+}
+
+void commit_add_args(const struct commit *c, struct args *a)
+{
+	struct args own[N_SECTIONS] = { 0 };
+	const struct args *s[N_SECTIONS];
+	sort_entities(c, own);
+	sort_places(c, own);
+	sort_outputs(c, own);
+	for (size_t i = 0; i < N_SECTIONS; i++)
+		s[i] = &own[i];
+	s[REF] = &c->refs;
+	s[LEDGER] = &c->ledger;
+	s[MESSAGE] = &c->messages;
+	s[GONE] = &c->gone;
+	args_adds(a, c->position);
+	args_add(a, buf_str(&c->counters), c->counters.len);
+	for (size_t i = 0; i < N_SECTIONS; i++) {
+		args_addi(a, (int64_t)(s[i]->n / width[i]));
+		args_add_all(a, s[i]);
+		args_free(&own[i]);
+	}
+}

@@ -1,0 +1,14 @@
+/* What a batch consists of, gathered section by section in the order t1_commit reads them. */
+#ifndef TRIAGED_STORE_COMMIT_H
+#define TRIAGED_STORE_COMMIT_H
+
+#include <stdint.h>
+
+#include "args.h"
+#include "triaged/store/store.h"
+
+/* The arguments of t1_commit behind epoch and batch number. */
+void commit_add_args(const struct commit *c, struct args *a);
+const char *commit_position(const struct commit *c); /* "" when unchanged */
+
+#endif

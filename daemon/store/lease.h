@@ -1,0 +1,56 @@
+/*
+ * Who leads, and who is alive. One lease for the center's leader and one for each node, both in
+ * the server's time and checked inside the functions. A leader trusts its lease only until 5/6
+ * of its length after it asked for it, by its own monotonic clock: it is out before anybody else
+ * can be in. Leading or not is decided here alone.
+ */
+#ifndef TRIAGED_STORE_LEASE_H
+#define TRIAGED_STORE_LEASE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "link.h"
+#include "triaged/base/clock.h"
+#include "triaged/base/map.h"
+
+struct event;
+
+struct lease_events {
+	void *arg;
+	void (*registered)(void *arg, const char *out_end); /* each time the link is vetted */
+	void (*lead)(void *arg, int64_t epoch);		    /* 0: no more */
+	void (*node_lost)(void *arg, const char *node, const char *incarnation);
+	void (*reassert)(void *arg); /* others may have counted this node as gone */
+	void (*time)(void *arg, int64_t server_ms);
+	const char *(*out_position)(void *arg); /* "" when not reading yet */
+};
+
+struct lease {
+	struct link *link;
+	struct lease_events events;
+	const char *prefix, *node, *incarnation; /* the store's, not owned */
+	int64_t term_ms;
+	int64_t epoch;	 /* 0: not leading */
+	int64_t highest; /* epoch ever seen here: a wiped server must not start again below */
+	char *leader;	 /* node name, "" unknown */
+	bool running;	 /* the link is vetted */
+	bool competing;	 /* false after lease_yield() */
+	bool was_registered, asked_lead, asked_node;
+	struct mono lead_asked_at;
+	struct event *lead_timer; /* next renewal or attempt */
+	struct event *lead_end;	  /* our trust in the lease ends */
+	struct event *node_timer;
+	struct map told; /* "node incarnation" already reported lost in this epoch */
+};
+
+void lease_init(struct lease *l, struct event_base *base);
+void lease_fini(struct lease *l);
+void lease_resume(struct lease *l);  /* the link is vetted: register, then compete */
+void lease_compete(struct lease *l); /* the store is ready */
+void lease_suspend(struct lease *l); /* the link went down */
+void lease_lose(struct lease *l);    /* this node must not lead on: another epoch does */
+void lease_yield(struct lease *l);
+void lease_leave(struct lease *l); /* send: this node goes, and its lease with it */
+
+#endif

@@ -1,0 +1,494 @@
+#include "link.h"
+
+#include <errno.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/dns.h>
+#include <event2/event.h>
+#include <event2/util.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "reply.h"
+#include "triaged/base/check.h"
+#include "triaged/base/clock.h"
+#include "triaged/base/mem.h"
+#include "url.h"
+
+/* The first attempt is immediate, each further one waits a step more, up to the maximum; a random
+ * part keeps nodes from coming back in step. */
+#define BACKOFF_STEP_MS 50
+#define BACKOFF_MAX_MS	1000
+
+enum link_state { LINK_WAITING, LINK_CONNECTING, LINK_GREETING, LINK_UP };
+
+struct pending {
+	struct pending *next;
+	link_reply_fn done;
+	void *arg;
+	struct mono sent;
+};
+
+struct queue {
+	struct pending *head, **tail;
+};
+
+struct link {
+	struct event_base *base;
+	struct url url;
+	char *username, *password;
+	int64_t connect_ms, command_ms;
+	struct link_events events;
+	enum link_state state;
+	unsigned generation; /* rises with each connection: tells that one died inside a callback */
+	unsigned attempts;   /* failed since the peer last proved good */
+	struct bufferevent *bev;
+	redisReader *reader;
+	size_t fed; /* bytes fed since the last whole reply */
+	struct queue pending, refused;
+	struct mono progress;	/* when the last reply came */
+	struct event *timer;	/* WAITING: next attempt; CONNECTING, GREETING: deadline */
+	struct event *watch;	/* age of the oldest pending command */
+	struct event *refusal;	/* completes `refused` */
+	struct evdns_base *dns; /* made when a host name must be resolved */
+	int held;		/* event callbacks of ours on the stack */
+	bool closed;		/* link_close() was called below one of them */
+};
+
+static void fail(struct link *l, const char *why);
+
+static void queue_init(struct queue *q)
+{
+	*q = (struct queue){ .tail = &q->head };
+}
+
+static void queue_add(struct queue *q, link_reply_fn done, void *arg)
+{
+	struct pending *p = mem_zalloc(sizeof *p);
+	*p = (struct pending){ .done = done, .arg = arg, .sent = mono_now() };
+	*q->tail = p;
+	q->tail = &p->next;
+}
+
+static struct pending queue_take(struct queue *q)
+{
+	struct pending *p = q->head;
+	struct pending copy = *p;
+	q->head = p->next;
+	if (!q->head)
+		q->tail = &q->head;
+	free(p);
+	return copy;
+}
+
+/* Completes those that are there now; what callbacks add meanwhile waits for the next turn. */
+static void refuse_all(struct queue *q)
+{
+	struct pending *now = q->head;
+	queue_init(q);
+	while (now) {
+		struct pending *p = now;
+		now = p->next;
+		p->done(p->arg, NULL);
+		free(p);
+	}
+}
+
+/* Every event callback holds the link, so that closing it from inside is safe. */
+static void hold(struct link *l)
+{
+	l->held++;
+}
+
+static void release(struct link *l)
+{
+	if (--l->held == 0 && l->closed)
+		free(l);
+}
+
+static void after(struct event *ev, int64_t ms)
+{
+	struct timeval tv = { .tv_sec = ms / 1000, .tv_usec = (ms % 1000) * 1000 };
+	event_add(ev, &tv);
+}
+
+static int64_t backoff_ms(const struct link *l)
+{
+	if (l->attempts == 0)
+		return 0;
+	int64_t ms = (int64_t)l->attempts * BACKOFF_STEP_MS;
+	unsigned char random;
+	evutil_secure_rng_get_bytes(&random, 1);
+	ms = ms < BACKOFF_MAX_MS ? ms : BACKOFF_MAX_MS;
+	return ms - ms * random / 1024; /* up to a quarter earlier */
+}
+
+static void enter(struct link *l, enum link_state state)
+{
+	l->state = state;
+	if (state == LINK_WAITING)
+		after(l->timer, backoff_ms(l));
+	else if (state == LINK_CONNECTING)
+		after(l->timer, l->connect_ms);
+	else if (state == LINK_UP)
+		event_del(l->timer);
+}
+
+static void drop_connection(struct link *l)
+{
+	l->generation++;
+	if (l->bev)
+		bufferevent_free(l->bev);
+	l->bev = NULL;
+	if (l->reader)
+		redisReaderFree(l->reader);
+	l->reader = NULL;
+	event_del(l->watch);
+}
+
+static void fail(struct link *l, const char *why)
+{
+	if (l->state == LINK_WAITING)
+		return;
+	drop_connection(l);
+	enter(l, LINK_WAITING);
+	l->attempts++;
+	struct queue lost = l->pending;
+	queue_init(&l->pending);
+	if (l->events.down)
+		l->events.down(l->events.arg, why);
+	refuse_all(&lost);
+}
+
+static void arm_watch(struct link *l)
+{
+	if (l->pending.head && !event_pending(l->watch, EV_TIMEOUT, NULL))
+		after(l->watch, l->command_ms);
+}
+
+/* The oldest command's age counts from when it was first in line: those before it had their own. */
+static void check_age(struct link *l)
+{
+	if (!l->pending.head)
+		return;
+	int64_t since_sent = mono_since_ms(l->pending.head->sent);
+	int64_t since_progress = mono_since_ms(l->progress);
+	int64_t age = since_sent < since_progress ? since_sent : since_progress;
+	if (age >= l->command_ms)
+		fail(l, "no answer within the deadline");
+	else
+		after(l->watch, l->command_ms - age);
+}
+
+static void on_watch(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	struct link *l = arg;
+	hold(l);
+	check_age(l);
+	release(l);
+}
+
+/* 1: a reply was handled; 0: no whole reply yet, or the connection is gone. */
+static int handle_reply(struct link *l)
+{
+	void *object = NULL;
+	if (redisReaderGetReply(l->reader, &object) != REDIS_OK) {
+		fail(l, "the answer is not the Redis protocol");
+		return 0;
+	}
+	if (!object)
+		return 0;
+	l->fed = 0;
+	if (!l->pending.head) {
+		struct err e = { .text = "an answer nobody asked for" };
+		redisReply *r = object;
+		if (r->type == REDIS_REPLY_ERROR)
+			err_set(&e, "%.200s", r->str);
+		freeReplyObject(object);
+		fail(l, e.text);
+		return 0;
+	}
+	unsigned generation = l->generation;
+	l->progress = mono_now();
+	struct pending p = queue_take(&l->pending);
+	p.done(p.arg, object);
+	freeReplyObject(object);
+	return generation == l->generation;
+}
+
+static void read_all(struct link *l, struct evbuffer *in)
+{
+	unsigned generation = l->generation;
+	for (size_t n;
+		generation == l->generation && (n = evbuffer_get_contiguous_space(in)) > 0;) {
+		if (redisReaderFeed(l->reader, (char *)evbuffer_pullup(in, (ev_ssize_t)n), n) !=
+			REDIS_OK) {
+			fail(l, "no memory for an answer");
+			return;
+		}
+		evbuffer_drain(in, n);
+		l->fed += n;
+		while (handle_reply(l))
+			;
+		if (generation == l->generation && l->fed > REPLY_BYTES_MAX)
+			fail(l, "an answer is larger than allowed");
+	}
+}
+
+static void on_read(struct bufferevent *bev, void *arg)
+{
+	struct link *l = arg;
+	hold(l);
+	read_all(l, bufferevent_get_input(bev));
+	release(l);
+}
+
+static void on_greeting(void *arg, const redisReply *r)
+{
+	struct link *l = arg;
+	struct err e;
+	if (!r)
+		return;
+	if (reply_check(r, &e) < 0) {
+		err_wrap(&e, "authentication");
+		fail(l, e.text);
+		return;
+	}
+	enter(l, LINK_UP);
+	if (l->events.up)
+		l->events.up(l->events.arg);
+}
+
+static void put(struct link *l, const struct args *args, link_reply_fn done, void *arg)
+{
+	struct slice wire = args_format(args);
+	evbuffer_add(bufferevent_get_output(l->bev), wire.data, wire.len);
+	args_format_free(&wire);
+	queue_add(&l->pending, done, arg);
+	arm_watch(l);
+}
+
+/* PING even without a password: a server that is still loading its data answers an error here. */
+static void greet(struct link *l)
+{
+	struct args a = { 0 };
+	if (*l->password) {
+		args_adds(&a, "AUTH");
+		if (*l->username)
+			args_adds(&a, l->username);
+		args_adds(&a, l->password);
+	} else {
+		args_adds(&a, "PING");
+	}
+	put(l, &a, on_greeting, l);
+	explicit_bzero(a.bytes.data, a.bytes.cap);
+	args_free(&a);
+}
+
+static void connected(struct link *l)
+{
+	if (!l->url.is_unix) {
+		int on = 1;
+		evutil_socket_t fd = bufferevent_getfd(l->bev);
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+		setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+	}
+	enter(l, LINK_GREETING);
+	greet(l);
+}
+
+static void on_event(struct bufferevent *bev, short what, void *arg)
+{
+	struct link *l = arg;
+	int error = EVUTIL_SOCKET_ERROR();
+	int dns = bufferevent_socket_get_dns_error(bev);
+	hold(l);
+	if (what & BEV_EVENT_CONNECTED)
+		connected(l);
+	else if (what & BEV_EVENT_EOF)
+		fail(l, "the server closed the connection");
+	else
+		fail(l, dns ? evutil_gai_strerror(dns) : strerror(error));
+	release(l);
+}
+
+static int connect_unix(struct link *l)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	memcpy(addr.sun_path, l->url.host, strnlen(l->url.host, sizeof addr.sun_path - 1));
+	return bufferevent_socket_connect(l->bev, (struct sockaddr *)&addr, sizeof addr);
+}
+
+static int connect_tcp(struct link *l)
+{
+	struct in6_addr v6;
+	struct in_addr v4;
+	bool numeric = evutil_inet_pton(AF_INET, l->url.host, &v4) == 1 ||
+		       evutil_inet_pton(AF_INET6, l->url.host, &v6) == 1;
+	if (!numeric && !l->dns)
+		l->dns = evdns_base_new(l->base, EVDNS_BASE_INITIALIZE_NAMESERVERS);
+	return bufferevent_socket_connect_hostname(
+		l->bev, numeric ? NULL : l->dns, AF_UNSPEC, l->url.host, l->url.port);
+}
+
+static void connect_now(struct link *l)
+{
+	l->reader = reply_reader_new();
+	l->bev = bufferevent_socket_new(l->base, -1, BEV_OPT_CLOSE_ON_FREE);
+	CHECK(l->reader && l->bev);
+	l->fed = 0;
+	l->progress = mono_now();
+	bufferevent_setcb(l->bev, on_read, NULL, on_event, l);
+	bufferevent_enable(l->bev, EV_READ | EV_WRITE);
+	enter(l, LINK_CONNECTING);
+	unsigned generation = l->generation;
+	errno = 0;
+	if ((l->url.is_unix ? connect_unix(l) : connect_tcp(l)) < 0 && generation == l->generation)
+		fail(l, errno ? strerror(errno) : "cannot connect");
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	struct link *l = arg;
+	hold(l);
+	if (l->state == LINK_WAITING)
+		connect_now(l);
+	else
+		fail(l, "no connection within the deadline");
+	release(l);
+}
+
+static void on_refusal(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	struct link *l = arg;
+	hold(l);
+	refuse_all(&l->refused);
+	release(l);
+}
+
+struct link *link_open(struct event_base *base, const struct link_options *options,
+	const struct link_events *events, struct err *e)
+{
+	struct url url;
+	if (url_parse(options->url, &url, e) < 0)
+		return NULL;
+	struct link *l = mem_zalloc(sizeof *l);
+	l->base = base;
+	l->url = url;
+	l->username = mem_strdup(options->username);
+	l->password = mem_strdup(options->password);
+	l->connect_ms = options->connect_ms;
+	l->command_ms = options->command_ms;
+	l->events = *events;
+	queue_init(&l->pending);
+	queue_init(&l->refused);
+	l->timer = evtimer_new(base, on_timer, l);
+	l->watch = evtimer_new(base, on_watch, l);
+	l->refusal = evtimer_new(base, on_refusal, l);
+	CHECK(l->timer && l->watch && l->refusal);
+	enter(l, LINK_WAITING);
+	return l;
+}
+
+void link_close(struct link **slot)
+{
+	struct link *l = *slot;
+	*slot = NULL;
+	if (!l)
+		return;
+	hold(l);
+	l->closed = true;
+	l->state = LINK_WAITING;
+	drop_connection(l);
+	while (l->pending.head || l->refused.head) {
+		refuse_all(&l->pending);
+		refuse_all(&l->refused);
+	}
+	event_free(l->timer);
+	event_free(l->watch);
+	event_free(l->refusal);
+	if (l->dns)
+		evdns_base_free(l->dns, 0);
+	explicit_bzero(l->password, strlen(l->password));
+	free(l->username);
+	free(l->password);
+	release(l);
+}
+
+bool link_is_up(const struct link *l)
+{
+	return l->state == LINK_UP;
+}
+
+void link_refuse(struct link *l, link_reply_fn done, void *arg)
+{
+	queue_add(&l->refused, done, arg);
+	after(l->refusal, 0);
+}
+
+void link_send(struct link *l, const struct args *args, link_reply_fn done, void *arg)
+{
+	if (l->state == LINK_UP)
+		put(l, args, done, arg);
+	else
+		link_refuse(l, done, arg);
+}
+
+void link_send_wire(struct link *l, struct slice wire, link_reply_fn done, void *arg)
+{
+	if (l->state != LINK_UP) {
+		link_refuse(l, done, arg);
+		return;
+	}
+	evbuffer_add_reference(bufferevent_get_output(l->bev), wire.data, wire.len, NULL, NULL);
+	queue_add(&l->pending, done, arg);
+	arm_watch(l);
+}
+
+void link_reset(struct link *l, const char *why)
+{
+	hold(l);
+	fail(l, why);
+	release(l);
+}
+
+void link_settled(struct link *l)
+{
+	l->attempts = 0;
+}
+
+void link_flush(struct link *l, int ms)
+{
+	if (l->state != LINK_UP)
+		return;
+	evutil_socket_t fd = bufferevent_getfd(l->bev);
+	struct evbuffer *out = bufferevent_get_output(l->bev);
+	struct mono start = mono_now();
+	bool sent = false;
+	for (int left = ms; left > 0; left = ms - (int)mono_since_ms(start)) {
+		struct pollfd p = { .fd = fd, .events = sent ? POLLIN : POLLOUT };
+		if (poll(&p, 1, left) <= 0)
+			return;
+		char sink[4096];
+		if (sent && recv(fd, sink, sizeof sink, 0) <= 0)
+			return; /* the server has read everything and closed */
+		if (!sent) {
+			evbuffer_unfreeze(out, 1);
+			if (evbuffer_get_length(out) > 0 && evbuffer_write(out, fd) < 0)
+				return;
+			evbuffer_freeze(out, 1);
+			sent = evbuffer_get_length(out) == 0;
+			if (sent)
+				shutdown(fd, SHUT_WR);
+		}
+	}
+}

@@ -1,0 +1,63 @@
+/*
+ * One connection to Redis over a bufferevent, kept up for ever: connect, authenticate, pipeline
+ * commands, match replies in order, reconnect. It knows no keys and no functions.
+ *
+ *            timer                 connected              authenticated
+ *   WAITING ───────▶ CONNECTING ───────────▶ GREETING ─────────────────▶ UP
+ *      ▲                 │                      │                         │
+ *      └─────────────────┴──── error, deadline, link_reset() ─────────────┘
+ *
+ * Every command completes exactly once, with its reply or with NULL: outcome unknown. A command
+ * without an answer for command_ms resets the link, which completes all of them with NULL.
+ * Callbacks run from the event loop, or from inside link_reset() and link_close(); never from
+ * link_send().
+ */
+#ifndef TRIAGED_STORE_LINK_H
+#define TRIAGED_STORE_LINK_H
+
+#include <hiredis/hiredis.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "args.h"
+#include "triaged/base/err.h"
+
+struct event_base;
+struct link;
+
+struct link_options {
+	const char *url;
+	const char *username, *password; /* "": none */
+	int64_t connect_ms;		 /* from the attempt until UP */
+	int64_t command_ms;
+};
+
+struct link_events {
+	void *arg;
+	void (*up)(void *arg);			  /* may be NULL */
+	void (*down)(void *arg, const char *why); /* also when an attempt fails; may be NULL */
+};
+
+/* reply is freed when the callback returns. */
+typedef void (*link_reply_fn)(void *arg, const redisReply *reply);
+
+struct link *link_open(struct event_base *base, const struct link_options *options,
+	const struct link_events *events, struct err *e) MUST_CHECK;
+/* Completes everything pending with NULL before it returns. Allowed from inside callbacks. */
+void link_close(struct link **l);
+
+bool link_is_up(const struct link *l);
+/* While the link is not up, done gets NULL on the next loop turn. */
+void link_send(struct link *l, const struct args *args, link_reply_fn done, void *arg);
+/* The same with a formatted command, which must live until done has run. */
+void link_send_wire(struct link *l, struct slice wire, link_reply_fn done, void *arg);
+/* Complete with NULL on the next loop turn without sending. */
+void link_refuse(struct link *l, link_reply_fn done, void *arg);
+/* Drop the connection, complete what is pending and try again later. */
+void link_reset(struct link *l, const char *why);
+/* The peer proved good: the next attempt after a loss is immediate again. */
+void link_settled(struct link *l);
+/* Before closing: send what is queued and let the server take it, for at most ms. Blocks. */
+void link_flush(struct link *l, int ms);
+
+#endif

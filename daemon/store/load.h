@@ -1,0 +1,25 @@
+/* Reading a center's state page by page, checked against the epoch with each page. */
+#ifndef TRIAGED_STORE_LOAD_H
+#define TRIAGED_STORE_LOAD_H
+
+#include "link.h"
+#include "triaged/base/map.h"
+#include "triaged/store/store.h"
+
+struct loader;
+
+struct loader_options {
+	struct link *link;
+	const char *prefix;
+	int64_t epoch;
+	store_load_fn each;
+	/* position: the inbox position of the last commit, "" at the very first start */
+	void (*done)(void *arg, enum store_result result, const char *position);
+	void *each_arg, *arg;
+};
+
+/* Frees itself behind done, which is not called after loader_stop(). */
+struct loader *loader_start(const struct loader_options *options);
+void loader_stop(struct loader **l);
+
+#endif

@@ -1,0 +1,125 @@
+#include "tail.h"
+
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "reply.h"
+#include "triaged/base/check.h"
+#include "triaged/base/mem.h"
+
+#define ENTRIES_A_READ "128"
+
+/* Two unsigned 64-bit numbers and a dash. */
+#define ID_SIZE 48
+
+struct tail {
+	struct link *link;
+	char *key;
+	char position[ID_SIZE];
+	tail_fn each;
+	void *arg;
+	char block_ms[24];
+	bool paused, reading;
+	bool *closed; /* set by tail_close() while an entry is handed over */
+};
+
+static void read_more(struct tail *t);
+
+static void hand_over(void *arg, const char *id, const redisReply *fields)
+{
+	struct tail *t = arg;
+	bool *closed = t->closed;
+	if (*closed)
+		return;
+	snprintf(t->position, sizeof t->position, "%s", id);
+	for (size_t i = 1; i < fields->elements && !*closed; i += 2)
+		t->each(t->arg, id, fields->element[i]->str, fields->element[i]->len);
+}
+
+static void on_read(void *arg, const redisReply *r)
+{
+	struct tail *t = arg;
+	struct err e;
+	t->reading = false;
+	if (!r)
+		return; /* up() asks again */
+	if (reply_check(r, &e) < 0) {
+		link_reset(t->link, e.text);
+		return;
+	}
+	link_settled(t->link);
+	bool closed = false;
+	t->closed = &closed;
+	int bad = r->type == REDIS_REPLY_NIL ? 0 : reply_entries(reply_xread(r), hand_over, t);
+	if (closed)
+		return;
+	t->closed = NULL;
+	if (bad < 0)
+		link_reset(t->link, "XREAD: unexpected answer");
+	else
+		read_more(t);
+}
+
+static void read_more(struct tail *t)
+{
+	if (t->paused || t->reading || !link_is_up(t->link))
+		return;
+	t->reading = true;
+	struct args a = { 0 };
+	const char *words[] = { "XREAD", "COUNT", ENTRIES_A_READ, "BLOCK", t->block_ms, "STREAMS",
+		t->key, t->position };
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		args_adds(&a, words[i]);
+	link_send(t->link, &a, on_read, t);
+	args_free(&a);
+}
+
+static void on_up(void *arg)
+{
+	read_more(arg);
+}
+
+struct tail *tail_open(struct event_base *base, const struct link_options *link,
+	const struct tail_options *options, struct err *e)
+{
+	struct tail *t = mem_zalloc(sizeof *t);
+	struct link_events events = { .arg = t, .up = on_up };
+	t->link = link_open(base, link, &events, e);
+	if (!t->link) {
+		free(t);
+		return NULL;
+	}
+	t->key = mem_strdup(options->key);
+	t->each = options->each;
+	t->arg = options->arg;
+	snprintf(t->position, sizeof t->position, "%s",
+		*options->position ? options->position : "0-0");
+	snprintf(t->block_ms, sizeof t->block_ms, "%lld", (long long)link->command_ms / 2 + 1);
+	return t;
+}
+
+void tail_close(struct tail **slot)
+{
+	struct tail *t = *slot;
+	*slot = NULL;
+	if (!t)
+		return;
+	if (t->closed)
+		*t->closed = true;
+	link_close(&t->link);
+	free(t->key);
+	free(t);
+}
+
+const char *tail_position(const struct tail *t)
+{
+	return t->position;
+}
+
+void tail_pause(struct tail *t, bool paused)
+{
+	t->paused = paused;
+	read_more(t);
+}

@@ -1,0 +1,433 @@
+#!lua name=triaged1
+-- The function library of the daemon. keys[1] is always the prefix "t:{center}:" of one center, so
+-- every key built from it lies in the same Cluster slot.
+--
+-- Rules: validate and type-check everything first, then write without any step that can fail (an
+-- error does not undo what was written before it). Bounded loops. No key expiry anywhere. Numbers
+-- become text with %.0f only: concatenation keeps 14 digits. The clock is read once a call.
+--
+-- BUILD rises with every change of this file; a daemon replaces a library of a lower build only.
+local BUILD = 1
+local SCHEMA = 1
+
+-- Longest lease a daemon may ask for; see capped().
+local LEASE_MAX_MS = 60000
+
+local function now_ms()
+	local t = redis.call('TIME')
+	return t[1] * 1000 + math.floor(t[2] / 1000)
+end
+
+local function text(number)
+	return string.format('%.0f', number)
+end
+
+-- A lease that ends later than its term allows was written before the server's clock went back.
+-- Counting the term from now is safe: its holder counts from an earlier moment.
+local function capped(ends, term, now)
+	return math.min(ends, now + term)
+end
+
+-- nil, or an error when the data are newer than the asking daemon understands.
+local function newer_schema(p, known)
+	local schema = redis.call('HGET', p .. 'state', 'schema')
+	if schema and tonumber(schema) > tonumber(known) then
+		return redis.error_reply('SCHEMA ' .. schema)
+	end
+end
+
+-- args: node, incarnation, term in ms, epoch held (0: none), highest epoch ever seen, schema
+-- answer: epoch, 1 when it is the asker's, leading node or "", ms to the lease's end, now
+local function lead(keys, args)
+	local call, p = redis.call, keys[1]
+	local refused = newer_schema(p, args[6])
+	if refused then
+		return refused
+	end
+	local key, now = p .. 'lead', now_ms()
+	local l = call('HMGET', key, 'node', 'incarnation', 'epoch', 'until_ms', 'term_ms')
+	local epoch = tonumber(l[3] or 0)
+	local ends = capped(tonumber(l[4] or 0), tonumber(l[5] or 0), now)
+	local mine = l[1] == args[1] and l[2] == args[2] and epoch > 0
+	local term = tonumber(args[3])
+	if mine and epoch == tonumber(args[4]) and ends > 0 then
+		ends = now + term
+		call('HSET', key, 'until_ms', text(ends), 'term_ms', text(term))
+		return { epoch, 1, args[1], term, now }
+	end
+	-- One who lost track of its own epoch starts a new one: what it sent before stays fenced off.
+	if ends <= now or mine then
+		epoch = math.max(epoch, tonumber(args[5])) + 1
+		call('HSETNX', p .. 'state', 'schema', args[6])
+		call('HSET', key, 'node', args[1], 'incarnation', args[2], 'epoch', text(epoch),
+			'until_ms', text(now + term), 'term_ms', text(term))
+		return { epoch, 1, args[1], term, now }
+	end
+	if ends < tonumber(l[4]) then
+		call('HSET', key, 'until_ms', text(ends))
+	end
+	return { epoch, 0, l[1], ends - now, now }
+end
+
+-- args: node, incarnation, epoch. Ends the lease now; the epoch stays. answer: 1 when it was ours
+local function yield(keys, args)
+	local key = keys[1] .. 'lead'
+	local l = redis.call('HMGET', key, 'node', 'incarnation', 'epoch')
+	if l[1] ~= args[1] or l[2] ~= args[2] or l[3] ~= args[3] then
+		return 0
+	end
+	redis.call('HSET', key, 'until_ms', '0', 'node', '')
+	return 1
+end
+
+-- args: node, incarnation, term in ms, position read in out:<node> ("": register), schema
+-- answer: now, 1 when already registered, last id in out:<node>, {ended "node incarnation" …}
+local function node(keys, args)
+	local call, p = redis.call, keys[1]
+	local refused = newer_schema(p, args[5])
+	if refused then
+		return refused
+	end
+	local now, nodes, out = now_ms(), p .. 'nodes', p .. 'out:' .. args[1]
+	local member = args[1] .. ' ' .. args[2]
+	local known = call('ZSCORE', nodes, member) and 1 or 0
+	local last = call('XREVRANGE', out, '+', '-', 'COUNT', 1)
+	call('ZADD', nodes, now + tonumber(args[3]), member)
+	for _, m in ipairs(call('ZRANGEBYSCORE', nodes, now + LEASE_MAX_MS + 1, '+inf', 'LIMIT', 0, 32)) do
+		call('ZADD', nodes, now + LEASE_MAX_MS, m)
+	end
+	if args[4] ~= '' then
+		call('XTRIM', out, 'MINID', '=', args[4])
+	end
+	return { now, known, last[1] and last[1][1] or '0-0',
+		call('ZRANGEBYSCORE', nodes, '-inf', now, 'LIMIT', 0, 32) }
+end
+
+-- args: node, incarnation: this node leaves
+local function leave(keys, args)
+	return redis.call('ZREM', keys[1] .. 'nodes', args[1] .. ' ' .. args[2])
+end
+
+-- ---- commit ----
+
+-- Sections of a commit and how many arguments one item has. The daemon writes the same order.
+local PUT, DEL, R_ADD, R_DEL, D_ADD, D_DEL, P_ADD, P_DEL = 1, 2, 3, 4, 5, 6, 7, 8
+local LIVE, ENDED, WAIT, UNWAIT, REF, LOG, MESSAGE, OUT, GONE = 9, 10, 11, 12, 13, 14, 15, 16, 17
+local WIDTH = { 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 3, 3, 2, 2, 1 }
+local FIRST_SECTION = 5
+
+-- Lua's unpack is limited by its stack; a chunk is also a bound for one inner command.
+local CHUNK = 1000
+
+-- Where each section's items start and how many there are; nil when counts and arguments disagree.
+local function sections(args)
+	local at, first, count = FIRST_SECTION, {}, {}
+	for s = 1, #WIDTH do
+		local n = tonumber(args[at])
+		if not n or n < 0 or n ~= math.floor(n) then
+			return nil
+		end
+		first[s], count[s] = at + 1, n
+		at = at + 1 + n * WIDTH[s]
+	end
+	if at ~= #args + 1 then
+		return nil
+	end
+	return first, count
+end
+
+-- Commands that fail on a key of another type, by section: cheap, and nothing is written yet.
+local function check_types(p, args, first, count)
+	local call = redis.call
+	call('HLEN', p .. 'state')
+	call('SCARD', p .. 'live')
+	call('SCARD', p .. 'responders')
+	call('SCARD', p .. 'dispatches')
+	for _, key in ipairs({ 'q', 'ended', 'persons', 'nodes' }) do
+		call('ZCARD', p .. key)
+	end
+	call('XLEN', p .. 'log')
+	call('XLEN', p .. 'refs')
+	for i = first[PUT], first[PUT] + 2 * count[PUT] - 1, 2 do
+		call('HEXISTS', p .. args[i], 'r')
+	end
+	for i = first[REF], first[REF] + 3 * count[REF] - 1, 3 do
+		call('HEXISTS', p .. 'i:' .. args[i], '')
+	end
+	for i = first[MESSAGE], first[MESSAGE] + 2 * count[MESSAGE] - 1, 2 do
+		call('XLEN', p .. 'm:' .. args[i])
+	end
+	local known
+	for i = first[OUT], first[OUT] + 2 * count[OUT] - 1, 2 do
+		if args[i] ~= known then
+			known = args[i]
+			call('XLEN', p .. 'out:' .. known)
+		end
+	end
+end
+
+local function scores_ok(args, from, n)
+	for i = from, from + 2 * n - 1, 2 do
+		local score = tonumber(args[i])
+		if not score or score ~= score or math.abs(score) > 9007199254740992 then
+			return false
+		end
+	end
+	return true
+end
+
+local function many(command, key, args, from, n)
+	local call, last = redis.call, from + n - 1
+	while from <= last do
+		local to = math.min(from + CHUNK - 1, last)
+		call(command, key, unpack(args, from, to))
+		from = to + 1
+	end
+end
+
+-- Members of an age index, all of the same moment.
+local function aged(key, score, args, from, n)
+	local pairs_ = {}
+	for i = from, from + n - 1 do
+		pairs_[#pairs_ + 1] = score
+		pairs_[#pairs_ + 1] = args[i]
+	end
+	many('ZADD', key, pairs_, 1, #pairs_)
+end
+
+local function write_contacts(p, args, first, count, now)
+	local call = redis.call
+	for i = first[PUT], first[PUT] + 2 * count[PUT] - 1, 2 do
+		call('HSET', p .. args[i], 'r', args[i + 1])
+	end
+	for i = first[DEL], first[DEL] + count[DEL] - 1 do
+		call('UNLINK', p .. args[i])
+	end
+	many('SADD', p .. 'responders', args, first[R_ADD], count[R_ADD])
+	many('SREM', p .. 'responders', args, first[R_DEL], count[R_DEL])
+	many('SADD', p .. 'dispatches', args, first[D_ADD], count[D_ADD])
+	many('SREM', p .. 'dispatches', args, first[D_DEL], count[D_DEL])
+	aged(p .. 'persons', now, args, first[P_ADD], count[P_ADD])
+	many('ZREM', p .. 'persons', args, first[P_DEL], count[P_DEL])
+	many('SADD', p .. 'live', args, first[LIVE], count[LIVE])
+	many('ZREM', p .. 'ended', args, first[LIVE], count[LIVE])
+	many('SREM', p .. 'live', args, first[ENDED], count[ENDED])
+	aged(p .. 'ended', now, args, first[ENDED], count[ENDED])
+	many('ZADD', p .. 'q', args, first[WAIT], 2 * count[WAIT])
+	many('ZREM', p .. 'q', args, first[UNWAIT], count[UNWAIT])
+	many('ZREM', p .. 'nodes', args, first[GONE], count[GONE])
+end
+
+-- The first answers to client references, and the stream that orders them by age.
+local function write_refs(p, args, from, n)
+	local index = {}
+	for i = from, from + 3 * n - 1, 3 do
+		redis.call('HSET', p .. 'i:' .. args[i], args[i + 1], args[i + 2])
+		index[#index + 1] = args[i]
+		index[#index + 1] = args[i + 1]
+		if #index == CHUNK then
+			redis.call('XADD', p .. 'refs', '*', unpack(index))
+			index = {}
+		end
+	end
+	if #index > 0 then
+		redis.call('XADD', p .. 'refs', '*', unpack(index))
+	end
+end
+
+-- Outputs come grouped by node; one stream entry carries many.
+local function write_outputs(p, args, from, n)
+	local entry, node_
+	local last = from + 2 * n - 2
+	for i = from, last, 2 do
+		if args[i] ~= node_ then
+			node_, entry = args[i], { 'b', args[i + 1] }
+		else
+			entry[#entry + 1] = 'b'
+			entry[#entry + 1] = args[i + 1]
+		end
+		if i == last or args[i + 2] ~= node_ or #entry >= CHUNK then
+			redis.call('XADD', p .. 'out:' .. node_, '*', unpack(entry))
+			node_ = nil
+		end
+	end
+end
+
+local function write_streams(p, args, first, count)
+	local call = redis.call
+	for i = first[LOG], first[LOG] + 3 * count[LOG] - 1, 3 do
+		call('XADD', p .. 'log', '*', 'at', args[i], 'c', args[i + 1], 'd', args[i + 2])
+	end
+	for i = first[MESSAGE], first[MESSAGE] + 2 * count[MESSAGE] - 1, 2 do
+		call('XADD', p .. 'm:' .. args[i], '*', 'b', args[i + 1])
+	end
+	write_outputs(p, args, first[OUT], count[OUT])
+end
+
+-- args: epoch, batch number (1, 2, … in an epoch), inbox position ("": unchanged), counters ("":
+-- unchanged), then for each section the number of items and the items. answer: now
+-- FENCED: another epoch leads. BATCH: the data do not hold the batches before this one. Either
+-- way nothing was written. The batch last applied, sent again, is answered without effect.
+local function commit(keys, args)
+	local call, p = redis.call, keys[1]
+	if call('HGET', p .. 'lead', 'epoch') ~= args[1] then
+		return redis.error_reply('FENCED another epoch leads')
+	end
+	local state = call('HMGET', p .. 'state', 'epoch', 'batch')
+	local done = state[1] == args[1] and tonumber(state[2]) or 0
+	local batch, now = tonumber(args[2]), now_ms()
+	if batch == done then
+		return now
+	end
+	if batch ~= done + 1 then
+		return redis.error_reply('BATCH ' .. text(done) .. ' is the last one here')
+	end
+	local first, count = sections(args)
+	if not first or not scores_ok(args, first[WAIT], count[WAIT]) then
+		return redis.error_reply('MALFORMED commit')
+	end
+	check_types(p, args, first, count)
+	write_contacts(p, args, first, count, now)
+	write_refs(p, args, first[REF], count[REF])
+	write_streams(p, args, first, count)
+	local s = { 'epoch', args[1], 'batch', args[2] }
+	if args[3] ~= '' then
+		s[5], s[6] = 'position', args[3]
+	end
+	if args[4] ~= '' then
+		s[#s + 1], s[#s + 2] = 'counters', args[4]
+	end
+	call('HSET', p .. 'state', unpack(s))
+	return now
+end
+
+-- ---- load ----
+
+local INDEX = { c = 'live', r = 'responders', d = 'dispatches' }
+local PAGE = 128
+
+local function load_refs(p, cursor)
+	local call, out = redis.call, {}
+	local from = cursor == '0' and '-' or '(' .. cursor
+	local next_ = '0'
+	local entries = call('XRANGE', p .. 'refs', from, '+', 'COUNT', 16)
+	for _, entry in ipairs(entries) do
+		next_ = entry[1]
+		for i = 1, #entry[2], 2 do
+			local identity, ref = entry[2][i], entry[2][i + 1]
+			out[#out + 1] = identity
+			out[#out + 1] = ref
+			out[#out + 1] = call('HGET', p .. 'i:' .. identity, ref)
+		end
+	end
+	return { next_, out }
+end
+
+-- args: epoch, kind (s c r d p i), cursor ("0" first). answer: next cursor ("0": end) and items:
+-- s: position, counters · i: identity, ref, record · others: id, record. A nil record is missing.
+local function load_page(keys, args)
+	local call, p, kind = redis.call, keys[1], args[2]
+	if call('HGET', p .. 'lead', 'epoch') ~= args[1] then
+		return redis.error_reply('FENCED another epoch leads')
+	end
+	if kind == 's' then
+		return { '0', call('HMGET', p .. 'state', 'position', 'counters') }
+	end
+	if kind == 'i' then
+		return load_refs(p, args[3])
+	end
+	local scan, step = nil, 1
+	if kind == 'p' then
+		scan, step = call('ZSCAN', p .. 'persons', args[3], 'COUNT', PAGE), 2
+	else
+		scan = call('SSCAN', p .. INDEX[kind], args[3], 'COUNT', PAGE)
+	end
+	local out = {}
+	for i = 1, #scan[2], step do
+		out[#out + 1] = scan[2][i]
+		out[#out + 1] = call('HGET', p .. kind .. ':' .. scan[2][i], 'r')
+	end
+	return { scan[1], out }
+end
+
+-- ---- retention ----
+
+-- "~" removes whole blocks and takes a limit; what is left of the last block is then removed
+-- exactly, so nothing stays beyond its time.
+local function trim_stream(key, before, limit)
+	local n = redis.call('XTRIM', key, 'MINID', '~', before, 'LIMIT', limit)
+	if n == 0 then
+		n = redis.call('XTRIM', key, 'MINID', '=', before)
+	end
+	return n
+end
+
+local function trim_refs(p, before, limit)
+	local call, n = redis.call, 0
+	for _, entry in ipairs(call('XRANGE', p .. 'refs', '-', '(' .. before, 'COUNT', 8)) do
+		for i = 1, #entry[2], 2 do
+			call('HDEL', p .. 'i:' .. entry[2][i], entry[2][i + 1])
+		end
+		call('XDEL', p .. 'refs', entry[1])
+		n = n + #entry[2] / 2
+		if n >= limit then
+			break
+		end
+	end
+	return n
+end
+
+local function trim_index(p, index, before, limit, kinds)
+	local ids = redis.call('ZRANGEBYSCORE', p .. index, '-inf', '(' .. before, 'LIMIT', 0, limit)
+	for _, id in ipairs(ids) do
+		for _, kind in ipairs(kinds) do
+			redis.call('UNLINK', p .. kind .. id)
+		end
+		redis.call('ZREM', p .. index, id)
+	end
+	return #ids
+end
+
+-- args: epoch, then how long to keep refs, ledger, ended contacts, persons in ms (0: for ever),
+-- limit. The inbox is trimmed behind the committed position. answer: how many things were removed
+local function trim(keys, args)
+	local call, p = redis.call, keys[1]
+	if call('HGET', p .. 'lead', 'epoch') ~= args[1] then
+		return redis.error_reply('FENCED another epoch leads')
+	end
+	local now, limit, n = now_ms(), tonumber(args[6]), 0
+	local function before(i)
+		local keep = tonumber(args[i])
+		return keep > 0 and text(now - keep) or nil
+	end
+	local position = call('HGET', p .. 'state', 'position')
+	if position then
+		n = n + trim_stream(p .. 'in', position, limit)
+	end
+	if before(2) then
+		n = n + trim_refs(p, before(2), limit)
+	end
+	if before(3) then
+		n = n + trim_stream(p .. 'log', before(3), limit)
+	end
+	if before(4) then
+		n = n + trim_index(p, 'ended', before(4), limit, { 'c:', 'm:' })
+	end
+	if before(5) then
+		n = n + trim_index(p, 'persons', before(5), limit, { 'p:' })
+	end
+	return n
+end
+
+local function ver()
+	return BUILD
+end
+
+redis.register_function({ function_name = 't1_ver', callback = ver, flags = { 'no-writes' } })
+redis.register_function('t1_lead', lead)
+redis.register_function({ function_name = 't1_yield', callback = yield, flags = { 'allow-oom' } })
+redis.register_function('t1_node', node)
+redis.register_function({ function_name = 't1_leave', callback = leave, flags = { 'allow-oom' } })
+redis.register_function('t1_commit', commit)
+redis.register_function({ function_name = 't1_load', callback = load_page, flags = { 'no-writes' } })
+redis.register_function({ function_name = 't1_trim', callback = trim, flags = { 'allow-oom' } })

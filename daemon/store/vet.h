@@ -1,0 +1,28 @@
+/*
+ * Before a Redis server is used: is it the master, new enough, durable, does it evict, and does
+ * it know our functions? A server that is none of this keeps the store down, with the reason.
+ * What cannot be found out counts as wrong.
+ */
+#ifndef TRIAGED_STORE_VET_H
+#define TRIAGED_STORE_VET_H
+
+#include <stdbool.h>
+
+#include "link.h"
+
+#define RUN_ID_SIZE 41
+
+struct vet {
+	struct link *link;
+	bool accept_weak_durability; /* only warn when writes are not synced before the answer */
+	void (*passed)(void *arg);
+	void *arg;
+	size_t step;
+	char run_id[RUN_ID_SIZE]; /* of the server last asked */
+	char warned[RUN_ID_SIZE]; /* the server whose weak durability was logged */
+};
+
+/* Ask; passed runs when all is well, else the link is reset with the reason. */
+void vet_start(struct vet *v);
+
+#endif

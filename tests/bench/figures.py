@@ -1,0 +1,138 @@
+"""The figures a change may not worsen, each with its goal and how it is measured."""
+
+import os
+import statistics
+import subprocess
+
+import servers
+
+IDLE_SESSIONS = 5000
+
+
+class Figure:
+    """Values of one figure over the rounds. `at_least`: bigger is better."""
+
+    def __init__(self, letter, name, goal, at_least, measure):
+        self.letter, self.name, self.goal, self.at_least = letter, name, goal, at_least
+        self._measure = measure
+        self.values, self.notes = [], []
+
+    def measure(self, bench):
+        value, notes = self._measure(bench)
+        self.values.append(value)
+        self.notes.append(notes)
+
+    def row(self):
+        m = statistics.median(self.values)
+        typical = self.notes[self.values.index(min(self.values, key=lambda v: abs(v - m)))]
+        return {"letter": self.letter, "name": self.name, "median": m,
+                "goal": "%s %g" % (">=" if self.at_least else "<=", self.goal),
+                "met": m >= self.goal if self.at_least else m <= self.goal,
+                "rounds": self.values, "notes": typical}
+
+
+def lifecycles(bench):
+    b = bench.beanstalkd()
+    try:
+        bean = bench.run("bean", "port=%d" % b.port, "connections=50", "in_flight=256",
+                         "seconds=2", core=servers.CLIENT_CORE)
+    finally:
+        b.stop()
+    bench.start_daemon()
+    ours = bench.contacts(in_flight=256, warmup=0.5, seconds=2, pid=bench.node.pid)
+    store = bench.store_pids()
+    bench.stop_daemon()
+    return ours["lives_per_s"] / bean["lives_per_s"], [
+        "lives/s %.0f against beanstalkd -f0 %.0f; offer p50 %.1f ms p99 %.1f ms; daemon CPU "
+        "%.0f us a life; %d store processes" % (
+            ours["lives_per_s"], bean["lives_per_s"], ours["offer"]["p50_us"] / 1e3,
+            ours["offer"]["p99_us"] / 1e3, ours["server_cpu_s"] * 1e6 / max(1, ours["completed"]),
+            len(store))]
+
+
+def idle_offer(bench):
+    r = bench.redis()
+    try:
+        floor = bench.run("fcall", "socket=" + r.socket, "calls=2000", core=servers.CLIENT_CORE)
+    finally:
+        r.stop()
+    bench.start_daemon()
+    ours = bench.contacts(in_flight=1, pause_ms=3, warmup=0.3, seconds=2)
+    bench.stop_daemon()
+    return ours["offer"]["p50_us"] / floor["p50_us"], [
+        "offer p50 %d p99 %d us against one durable FCALL p50 %d p99 %d us" % (
+            ours["offer"]["p50_us"], ours["offer"]["p99_us"], floor["p50_us"], floor["p99_us"])]
+
+
+def open_loop(bench):
+    bench.start_daemon()
+    ours = bench.contacts(rate=200, warmup=0.5, seconds=5)
+    bench.stop_daemon()
+    return ours["offer"]["p99_us"] / 1e3, [
+        "%d contacts: p50 %.2f p99.9 %.2f ms; generator late p99 %.2f ms" % (
+            ours["offer"]["n"], ours["offer"]["p50_us"] / 1e3, ours["offer"]["p999_us"] / 1e3,
+            ours["late"]["p99_us"] / 1e3)]
+
+
+def against_nginx(bench, mode, **options):
+    """The same measurement of nginx and of the daemon."""
+    n = bench.nginx()
+    try:
+        theirs = bench.load(mode, n.port, core=servers.CLIENT_CORE, http=1, pid=n.pid,
+                            frontends=servers.FRONTENDS, **options)
+    finally:
+        n.stop()
+    bench.start_daemon()
+    ours = bench.load(mode, bench.port(), core=servers.STORE_CORE, pid=bench.node.pid,
+                      frontends=servers.FRONTENDS, **options)
+    bench.stop_daemon()
+    return ours, theirs
+
+
+def idle_memory(bench):
+    ours, theirs = against_nginx(bench, "idle", connections=IDLE_SESSIONS)
+    return ours["kib_per_connection"] / theirs["kib_per_connection"], [
+        "KiB a session %.1f against nginx %.1f; %d of %d open" % (
+            ours["kib_per_connection"], theirs["kib_per_connection"], ours["connections"],
+            IDLE_SESSIONS)]
+
+
+def handshakes(bench):
+    ours, theirs = against_nginx(bench, "handshakes", connections=16, seconds=1.5)
+    return ours["per_server_cpu_s"] / theirs["per_server_cpu_s"], [
+        "per CPU-second %.0f against nginx %.0f" % (ours["per_server_cpu_s"],
+                                                   theirs["per_server_cpu_s"])]
+
+
+def triage(bench):
+    """Microseconds for one message of 160 bytes, printed by bench_triage as its last number."""
+    program = bench.program("bench_triage")
+    out = subprocess.run(servers.pinned(servers.CLIENT_CORE) + [program], capture_output=True,
+                         text=True, timeout=120, check=True).stdout
+    return float(out.split()[-1]), [line for line in out.splitlines()[-3:]]
+
+
+def hostile(bench):
+    bench.start_daemon()
+    bad = subprocess.Popen(
+        [bench.program("loadgen"), *bench.load_arguments(
+            "hostile", bench.port(), malformed=10000, half_open=1000, slow=1000, seconds=8)],
+        stdout=subprocess.PIPE, text=True)
+    ours = bench.contacts(rate=100, warmup=0.2, seconds=6)
+    told = bad.communicate(timeout=60)[0].strip()
+    bench.stop_daemon()
+    return ours["offer"]["p99_us"] / 1e3, [
+        "%d contacts meanwhile, p50 %.2f max %.2f ms" % (
+            ours["offer"]["n"], ours["offer"]["p50_us"] / 1e3, ours["offer"]["max_us"] / 1e3),
+        "bad neighbours: " + told]
+
+
+FIGURES = [
+    Figure("a", "durable contact lives/s over beanstalkd -b -f0", 2, True, lifecycles),
+    Figure("b", "idle offer p50 over one durable FCALL", 2, False, idle_offer),
+    Figure("c", "offer p99 at 200 contacts/s, ms", 8, False, open_loop),
+    Figure("d", "memory of an idle session over nginx", 1.3, False, idle_memory),
+    Figure("e", "full handshakes a CPU-second over nginx", 0.95, True, handshakes),
+    Figure("f", "triage of a 160-byte message, us", 25, False, triage),
+    Figure("g", "offer p99 among bad neighbours, ms", 50, False, hostile),
+]

@@ -1,0 +1,21 @@
+# Load generator, its peers' clients, and the benchmarks.
+
+LOADGEN_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/loadgen/*.c))
+BENCH_SHARED := $(BUILD)/tests/bench/loadgen/peer.o $(BUILD)/tests/bench/loadgen/samples.o
+BENCH_PROGRAMS := $(BUILD)/loadgen $(BUILD)/bean $(BUILD)/fcall
+
+$(BUILD)/loadgen: $(LOADGEN_OBJ) $(call libs_upto,base)
+	@echo "LD $@"
+	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS) -lm
+
+$(BUILD)/bean $(BUILD)/fcall: $(BUILD)/%: $(BUILD)/tests/bench/%.o $(BENCH_SHARED) $(call libs_upto,base)
+	@echo "LD $@"
+	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
+
+bench-programs: $(BENCH_PROGRAMS)
+
+BENCH_ARGS ?=
+bench: all bench-programs
+	$(PYTHON) tests/bench/run --build $(BUILD) $(BENCH_ARGS)
+
+.PHONY: bench bench-programs

@@ -1,0 +1,4 @@
+system: all
+	$(PYTHON) -m pytest -q -p no:cacheprovider tests/system
+
+.PHONY: system

@@ -1,0 +1,85 @@
+"""What supervisors see: counts, lists, why."""
+
+from harness.center import eventually
+
+
+def level(board, name):
+    return next(x for x in board["levels"] if x["level"] == name)
+
+
+def test_board_counts_by_level(running):
+    gateway, lead = running.session("gateway"), running.session("lead")
+    for name in ("low", "low", "urgent"):
+        running.open(gateway, name)
+    board = lead.request("board.get")
+    assert level(board, "low")["waiting"] == 2
+    assert level(board, "urgent")["waiting"] == 1
+    assert level(board, "emergency")["waiting"] == 0
+    assert level(board, "low")["oldest_wait_s"] >= 0
+    assert board["responders"]["ready"] == 0
+
+
+def test_board_watch_tells_changes_until_turned_off(running):
+    lead = running.session("lead")
+    lead.request("board.watch")
+    running.open(running.session("gateway"), "high")
+    eventually(lambda: level(lead.note("board.change"), "high")["waiting"] == 1)
+    lead.request("board.watch", on=False)
+
+
+def test_list_is_in_waiting_order(running):
+    gateway = running.session("gateway")
+    ids = {name: running.open(gateway, name)["contact"] for name in ("low", "emergency", "high")}
+    listed = running.session("lead").request("contact.list")["contacts"]
+    assert [x["contact"] for x in listed] == [ids["emergency"], ids["high"], ids["low"]]
+    only = running.session("lead").request("contact.list", level="high")["contacts"]
+    assert [x["contact"] for x in only] == [ids["high"]]
+
+
+def test_explain_says_why_this_level_and_this_responder(running):
+    ann = running.responder("ann")
+    running.responder("ben", presence="paused")
+    c = running.open(running.session("gateway"), "high")["contact"]
+    running.take(ann, c)
+    e = running.session("lead").request("contact.explain", contact=c)
+    assert e["level"] == "high" and e["reasons"][0]["rule"] == "T.HIGH"
+    assert e["ruleset"] and e["history"]
+    assert "ann" in str(e["match"])
+
+
+def test_get_shows_the_course(running):
+    ann, lead = running.responder("ann"), running.session("lead")
+    c = running.open(running.session("gateway"), "moderate", line="veterans")["contact"]
+    running.take(ann, c)
+    got = lead.request("contact.get", contact=c)
+    assert got["state"] == "active" and got["responder"] == "ann" and got["line"] == "veterans"
+    assert got["accepted"] >= got["arrived"]
+
+
+def test_next_board_has_no_words_of_people(running):
+    running.open(running.session("gateway"), text="canary-words marker high", from_="+15550123")
+    lead = running.session("lead")
+    for answer in (lead.request("board.get"), lead.request("contact.list")):
+        assert "canary" not in str(answer) and "5550123" not in str(answer)
+
+
+def test_late_contact_is_told_to_supervisors(center):
+    center.node(levels__urgent__target_s=1)
+    lead, gateway = center.session("lead"), center.session("gateway")
+    c = center.open(gateway, "urgent")["contact"]
+    first = lead.note("notice", 6, contact=c)
+    assert first["level"] == "urgent"
+    lead.request("alert.ack", contact=c)
+    got = lead.request("contact.get", contact=c)
+    assert got["alert_by"] == "lead"
+
+
+def test_node_status(running):
+    s = running.session("root").request("node.status")
+    assert s["node"] == "n1"
+    assert s["mode"] == "normal"
+
+
+def test_rules_get_names_what_is_in_force(running):
+    r = running.session("clin").request("rules.get")
+    assert r["id"] == "tests" and r["version"] == "1" and len(r["digest"]) == 64

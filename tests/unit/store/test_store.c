@@ -1,0 +1,364 @@
+/* The store against a real Redis: commits, load, inbox, outputs, lease, node leases. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "redis_fixture.h"
+
+struct world {
+	struct event_base *base;
+	struct redis redis;
+	struct peer a, b;
+};
+
+static int setup(void **state)
+{
+	struct world *w = calloc(1, sizeof *w);
+	w->base = event_base_new();
+	redis_start(&w->redis);
+	*state = w;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct world *w = *state;
+	if (w->a.store)
+		peer_close(&w->a);
+	if (w->b.store)
+		peer_close(&w->b);
+	redis_remove(&w->redis);
+	event_base_free(w->base);
+	free(w);
+	return 0;
+}
+
+static void open_leader(struct world *w)
+{
+	struct store_options o = peer_options(w->redis.url, "a");
+	w->a.load_on_lead = true;
+	peer_open(&w->a, w->base, &o);
+	RUN_UNTIL(w->base, w->a.loads > 0, 3000);
+}
+
+static void commit(struct world *w, struct peer *p, struct commit *c)
+{
+	int before = p->committed + p->fenced;
+	store_commit(p->store, &c, peer_committed, p);
+	assert_null(c);
+	assert_int_equal(p->committed + p->fenced, before); /* never from inside the call */
+	RUN_UNTIL(w->base, p->committed + p->fenced == before + 1, 3000);
+}
+
+static void comes_up_and_leads(void **state)
+{
+	struct world *w = *state;
+	const char *why;
+	open_leader(w);
+	assert_int_equal(store_status(w->a.store, &why), STORE_READY);
+	assert_string_equal(why, "");
+	assert_int_equal(w->a.epoch, 1);
+	assert_int_equal(store_epoch(w->a.store), 1);
+	assert_string_equal(store_leader(w->a.store), "a");
+	assert_string_equal(
+		redis_ask(&w->redis, "HMGET t:{test}:lead node incarnation epoch"), "a one 1");
+	assert_string_equal(redis_ask(&w->redis, "HGET t:{test}:state schema"), "1");
+	int64_t now = store_now_ms(w->a.store);
+	assert_true(now > wall_now_ms() - 2000 && now < wall_now_ms() + 2000);
+	run_ms(w->base, 2000); /* more than two leases */
+	assert_int_equal(w->a.epoch, 1);
+	assert_int_equal(w->a.leads, 1);
+}
+
+static void commit_writes_everything_and_load_reads_it(void **state)
+{
+	struct world *w = *state;
+	open_leader(w);
+	struct commit *c = commit_new();
+	assert_true(commit_is_empty(c));
+	commit_entity(c, 's', "", text("next 1:7\n"));
+	commit_entity(c, 'c', "c1", text("first"));
+	commit_entity(c, 'c', "c1", (struct slice){ "a\0b\r\n", 5 });
+	commit_contact(c, "c1", true, false, 0);
+	commit_contact(c, "c1", true, true, 2253584813685371.0);
+	commit_entity(c, 'c', "c2", text("two"));
+	commit_contact(c, "c2", true, false, 0);
+	commit_entity(c, 'c', "c3", text("three"));
+	commit_contact(c, "c3", false, false, 0);
+	commit_entity(c, 'r', "r1", text("responder"));
+	commit_entity(c, 'd', "d1", text("dispatch"));
+	commit_entity(c, 'p', "p1", text("person"));
+	commit_ref(c, "fe", "ref one", text("answer"));
+	commit_ledger(c, 1700000000123, text("cmd"), text("why"));
+	commit_message(c, "c1", text("m1"));
+	commit_message(c, "c1", text("m2"));
+	commit_output(c, "b", text("o1"));
+	commit_output(c, "x", text("o2"));
+	commit_output(c, "b", text("o3"));
+	assert_false(commit_is_empty(c));
+	commit(w, &w->a, c);
+	assert_int_equal(w->a.committed, 1);
+	assert_string_equal(
+		redis_ask(&w->redis, "ZRANGE t:{test}:q 0 -1 WITHSCORES"), "c1 2253584813685371");
+	assert_string_equal(redis_ask(&w->redis, "SCARD t:{test}:live"), "2");
+	assert_string_equal(redis_ask(&w->redis, "ZRANGE t:{test}:ended 0 -1"), "c3");
+	assert_string_equal(redis_ask(&w->redis, "HGET t:{test}:i:fe %s", "ref one"), "answer");
+	assert_string_equal(redis_ask(&w->redis, "HMGET t:{test}:state epoch batch"), "1 1");
+	assert_non_null(strstr(
+		redis_ask(&w->redis, "XRANGE t:{test}:log - +"), " at 1700000000123 c cmd d why"));
+	assert_non_null(strstr(redis_ask(&w->redis, "XRANGE t:{test}:out:b - +"), " b o1 b o3"));
+	assert_string_equal(redis_ask(&w->redis, "XLEN t:{test}:m:c1"), "2");
+	assert_string_equal(redis_ask(&w->redis, "STRLEN x"), "0");
+
+	c = commit_new();
+	commit_entity(c, 'd', "d1", text(""));
+	commit_entity(c, 'r', "r2", text("second"));
+	commit_contact(c, "c1", true, false, 0);
+	commit(w, &w->a, c);
+	assert_string_equal(redis_ask(&w->redis, "ZCARD t:{test}:q"), "0");
+	assert_string_equal(redis_ask(&w->redis, "EXISTS t:{test}:d:d1"), "0");
+
+	peer_close(&w->a);
+	struct store_options o = peer_options(w->redis.url, "b");
+	w->b.load_on_lead = true;
+	peer_open(&w->b, w->base, &o);
+	RUN_UNTIL(w->base, w->b.loads == 1, 3000);
+	assert_int_equal(w->b.epoch, 2);
+	static const char *const expected[] = { "s::=next 1:7\n;", "c:c2:=two;", "c:c1:=a;",
+		"r:r1:=responder;", "r:r2:=second;", "p:p1:=person;", "i:fe:ref one=answer;" };
+	for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
+		assert_non_null(strstr(w->b.loaded, expected[i]));
+	assert_null(strstr(w->b.loaded, "c3"));
+	assert_null(strstr(w->b.loaded, "d1"));
+	assert_int_equal(strncmp(w->b.loaded, "s:", 2), 0); /* counters first */
+}
+
+static int n_messages;
+static void on_message(void *arg, struct slice record)
+{
+	(void)arg;
+	char expected[32];
+	snprintf(expected, sizeof expected, "m%d", n_messages++);
+	assert_true(slice_is(record, expected));
+}
+
+static enum store_result transcript_result;
+static int transcripts;
+static void on_transcript(void *arg, enum store_result result)
+{
+	(void)arg;
+	transcripts++;
+	transcript_result = result;
+}
+
+static char record_seen[32];
+static int records;
+static void on_record(void *arg, enum store_result result, struct slice bytes)
+{
+	(void)arg;
+	records++;
+	assert_int_equal(result, STORE_OK);
+	snprintf(record_seen, sizeof record_seen, "%.*s", (int)bytes.len, bytes.data);
+}
+
+static void transcript_and_record_are_read(void **state)
+{
+	struct world *w = *state;
+	open_leader(w);
+	struct commit *c = commit_new();
+	for (int i = 0; i < 450; i++) {
+		char m[16];
+		snprintf(m, sizeof m, "m%d", i);
+		commit_message(c, "c1", text(m));
+	}
+	commit_entity(c, 'c', "c1", text("ended long ago"));
+	commit_contact(c, "c1", false, false, 0);
+	commit(w, &w->a, c);
+	n_messages = transcripts = records = 0;
+	store_transcript(w->a.store, "c1", on_message, on_transcript, w);
+	RUN_UNTIL(w->base, transcripts == 1, 2000);
+	assert_int_equal(transcript_result, STORE_OK);
+	assert_int_equal(n_messages, 450);
+	store_contact(w->a.store, "c1", on_record, w);
+	RUN_UNTIL(w->base, records == 1, 2000);
+	assert_string_equal(record_seen, "ended long ago");
+	store_contact(w->a.store, "nobody", on_record, w);
+	RUN_UNTIL(w->base, records == 2, 2000);
+	assert_string_equal(record_seen, "");
+}
+
+/* Commands of another node arrive once, in order, behind the committed position; outputs come
+ * back the same way. */
+static void inbox_and_outputs_cross_nodes(void **state)
+{
+	struct world *w = *state;
+	open_leader(w);
+	struct store_options o = peer_options(w->redis.url, "b");
+	peer_open(&w->b, w->base, &o);
+	RUN_UNTIL(w->base, w->b.state == STORE_READY, 2000);
+	run_ms(w->base, 300);
+	assert_int_equal(w->b.leads, 0);
+	assert_string_equal(store_leader(w->b.store), "a");
+	char word[32];
+	for (int i = 0; i < 500; i++) {
+		snprintf(word, sizeof word, "command %d", i);
+		store_append(w->b.store, text(word), 2000, peer_appended, &w->b);
+	}
+	assert_int_equal(w->b.done, 0);
+	RUN_UNTIL(w->base, w->b.done == 500 && w->a.n_inbox == 500, 3000);
+	for (int i = 0; i < 500; i++) {
+		snprintf(word, sizeof word, "command %d", i);
+		assert_string_equal(w->a.inbox[i], word);
+	}
+	for (int batch = 0; batch < 3; batch++) {
+		struct commit *c = commit_new();
+		commit_inbox_position(c, w->a.position);
+		for (int i = 0; i < 700; i++) {
+			snprintf(word, sizeof word, "output %d", batch * 700 + i);
+			commit_output(c, "b", text(word));
+		}
+		commit(w, &w->a, c);
+	}
+	RUN_UNTIL(w->base, w->b.n_outputs == 2100, 3000);
+	for (int i = 0; i < 2100; i++) {
+		snprintf(word, sizeof word, "output %d", i);
+		assert_string_equal(w->b.outputs[i], word);
+	}
+	store_append(w->b.store, text("last"), 2000, peer_appended, &w->b);
+	RUN_UNTIL(w->base, w->a.n_inbox == 501, 3000);
+	/* The last one is not committed: the next leader gets it, and nothing else. */
+	peer_close(&w->a);
+	w->b.load_on_lead = true;
+	RUN_UNTIL(w->base, w->b.n_inbox == 1, 3000);
+	assert_string_equal(w->b.inbox[0], "last");
+	run_ms(w->base, 100);
+	assert_int_equal(w->b.n_inbox, 1);
+}
+
+static void inbox_waits_for_commits(void **state)
+{
+	struct world *w = *state;
+	open_leader(w);
+	for (int i = 0; i < 5000; i++)
+		store_append(w->a.store, text("x"), 5000, peer_appended, &w->a);
+	RUN_UNTIL(w->base, w->a.done == 5000, 5000);
+	run_ms(w->base, 300);
+	assert_in_range(w->a.n_inbox, 1024, 1024 + 256);
+	for (int i = 0; i < 100 && w->a.n_inbox < 5000; i++) {
+		struct commit *c = commit_new();
+		commit_inbox_position(c, w->a.position);
+		commit(w, &w->a, c);
+		run_ms(w->base, 20);
+	}
+	assert_int_equal(w->a.n_inbox, 5000);
+}
+
+static void outputs_start_at_registration(void **state)
+{
+	struct world *w = *state;
+	open_leader(w);
+	struct commit *c = commit_new();
+	commit_output(c, "b", text("for the one before"));
+	commit(w, &w->a, c);
+	struct store_options o = peer_options(w->redis.url, "b");
+	peer_open(&w->b, w->base, &o);
+	RUN_UNTIL(w->base, w->b.state == STORE_READY, 2000);
+	c = commit_new();
+	commit_output(c, "b", text("for this one"));
+	commit(w, &w->a, c);
+	RUN_UNTIL(w->base, w->b.n_outputs == 1, 2000);
+	assert_string_equal(w->b.outputs[0], "for this one");
+	run_ms(w->base, 700); /* its next renewal trims what was read */
+	assert_string_equal(redis_ask(&w->redis, "XLEN t:{test}:out:b"), "1");
+}
+
+static void yield_and_close_hand_over_at_once(void **state)
+{
+	struct world *w = *state;
+	open_leader(w);
+	struct store_options o = peer_options(w->redis.url, "b");
+	peer_open(&w->b, w->base, &o);
+	RUN_UNTIL(w->base, w->b.state == STORE_READY, 2000);
+	store_yield_lead(w->a.store);
+	assert_int_equal(w->a.epoch, 0);
+	RUN_UNTIL(w->base, w->b.epoch == 2, 400);
+	run_ms(w->base, 1200);
+	assert_int_equal(w->a.leads, 1);
+	assert_string_equal(store_leader(w->b.store), "b");
+	struct commit *c = commit_new();
+	commit_output(c, "b", text("too late"));
+	commit(w, &w->a, c);
+	assert_int_equal(w->a.fenced, 1);
+}
+
+/* The loop of the leader stands still, as under SIGSTOP: it is fenced when it comes back. */
+static void paused_leader_is_fenced(void **state)
+{
+	struct world *w = *state;
+	open_leader(w);
+	struct event_base *other = event_base_new();
+	struct store_options o = peer_options(w->redis.url, "b");
+	w->b.load_on_lead = true;
+	peer_open(&w->b, other, &o);
+	struct mono paused = mono_now();
+	RUN_UNTIL(other, w->b.loads == 1, 5000);
+	assert_true(mono_since_ms(paused) < 5000);
+	assert_int_equal(w->b.epoch, 2);
+	/* The leader has not noticed: its loop has not run since. */
+	assert_int_equal(w->a.epoch, 1);
+	struct commit *c = commit_new();
+	commit_entity(c, 'c', "ghost", text("must not be"));
+	commit_contact(c, "ghost", true, true, 1);
+	store_commit(w->a.store, &c, peer_committed, &w->a);
+	RUN_UNTIL(w->base, w->a.fenced == 1, 2000);
+	assert_int_equal(w->a.epoch, 0);
+	assert_int_equal(w->a.losses, 1);
+	assert_string_equal(redis_ask(&w->redis, "EXISTS t:{test}:c:ghost"), "0");
+	assert_string_equal(redis_ask(&w->redis, "ZCARD t:{test}:q"), "0");
+	peer_close(&w->b);
+	event_base_free(other);
+}
+
+static void lost_node_is_reported_until_committed(void **state)
+{
+	struct world *w = *state;
+	open_leader(w);
+	struct event_base *other = event_base_new();
+	struct store_options o = peer_options(w->redis.url, "b");
+	peer_open(&w->b, other, &o);
+	RUN_UNTIL(other, w->b.state == STORE_READY, 2000);
+	RUN_UNTIL(w->base, *w->a.lost_nodes, 3000);
+	assert_string_equal(w->a.lost_nodes, "b/one;");
+	run_ms(w->base, 700);
+	assert_string_equal(w->a.lost_nodes, "b/one;");
+	struct commit *c = commit_new();
+	commit_node_gone(c, "b", "one");
+	commit(w, &w->a, c);
+	assert_string_equal(redis_ask(&w->redis, "ZRANGE t:{test}:nodes 0 -1"), "a one");
+	/* It was only paused: it learns that it was counted as gone. */
+	RUN_UNTIL(other, w->b.reasserts == 1, 2000);
+	assert_string_equal(redis_ask(&w->redis, "ZCARD t:{test}:nodes"), "2");
+	peer_close(&w->b);
+	assert_string_equal(redis_ask(&w->redis, "ZRANGE t:{test}:nodes 0 -1"), "a one");
+	event_base_free(other);
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(comes_up_and_leads),
+		T(commit_writes_everything_and_load_reads_it),
+		T(transcript_and_record_are_read),
+		T(inbox_and_outputs_cross_nodes),
+		T(inbox_waits_for_commits),
+		T(outputs_start_at_registration),
+		T(yield_and_close_hand_over_at_once),
+		T(paused_leader_is_fenced),
+		T(lost_node_is_reported_until_committed),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

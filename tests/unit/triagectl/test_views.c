@@ -1,0 +1,125 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "views.h"
+
+static const char board[] =
+	"{\"now\":\"2025-01-31T23:59:59.000Z\",\"mode\":\"island\",\"center\":\"north\","
+	"\"totals\":{\"waiting\":2,\"offered\":1,\"active\":4,\"wrapup\":0},"
+	"\"levels\":[{\"level\":\"emergency\",\"waiting\":1,\"offered\":0,\"active\":1,"
+	"\"oldest_wait_s\":75.2,\"target_s\":0,\"breaches\":1},"
+	"{\"level\":\"low\",\"waiting\":0,\"offered\":0,\"active\":0,\"oldest_wait_s\":0,"
+	"\"target_s\":3600,\"breaches\":0}],"
+	"\"responders\":{\"ready\":3,\"connected\":5},"
+	"\"alerts\":[{\"contact\":\"c1\",\"kind\":\"missed\\u001b[2J\",\"level\":\"emergency\",\"since_s\":9}]}";
+
+static const char contact[] =
+	"{\"contact\":\"c1\",\"state\":\"waiting\",\"level\":\"high\",\"level_auto\":\"moderate\","
+	"\"reasons\":[{\"rule\":\"r.one\",\"text\":\"says so\",\"spans\":[[3,9]]},"
+	"{\"rule\":\"r.two\",\"text\":\"and so\",\"spans\":[]}],\"ruleset\":{\"id\":\"base\",\"version\":\"1\","
+	"\"digest\":\"abc\"},\"flags\":[\"test\"],\"waited_s\":61,\"age\":null,"
+	"\"match\":{\"responder\":\"ann\",\"eligible\":2,\"ineligible\":{\"language\":3}}}";
+
+typedef void (*view_fn)(const json_t *, struct screen *);
+
+static char *shown(view_fn view, const char *json)
+{
+	struct err e;
+	struct screen to = { 0 };
+	json_t *v = json_parse(json, strlen(json), 16, &e);
+
+	assert_non_null(v);
+	view(v, &to);
+	json_decref(v);
+	buf_adds(&to.out, "");
+	return to.out.data;
+}
+
+static void has(const char *text, const char *part)
+{
+	if (!strstr(text, part))
+		fail_msg("no '%s' in:\n%s", part, text);
+}
+
+static void the_board_names_what_is_late(void **state)
+{
+	char *s = shown(view_board, board);
+
+	(void)state;
+	has(s, "north  island");
+	has(s, "waiting 2  offered 1  active 4  wrap-up 0  review -"); /* not told is not 0 */
+	has(s, "emergency        1        0       1   1m15s      0s         1  late\n");
+	has(s, "low              0        0       0       -   1h00m         0  -\n");
+	has(s, "missed?[2J");
+	free(s);
+}
+
+static void a_contact_shows_why(void **state)
+{
+	char *s = shown(view_contact, contact);
+
+	(void)state;
+	has(s, "level           high  (the rules alone: moderate)\n");
+	has(s, "because         r.one: says so at bytes 3-9\n                r.two: and so\n");
+	has(s, "ruleset         base 1 abc\n");
+	has(s, "waited          1m01s\n");
+	assert_null(strstr(s, "age"));
+	free(s);
+}
+
+static void an_explanation_counts_who_was_not_eligible(void **state)
+{
+	char *s = shown(view_explain, contact);
+
+	(void)state;
+	has(s, "eligible        2\n");
+	has(s, "not eligible    language: 3\n");
+	free(s);
+}
+
+static void a_failed_reload_says_nothing_changed(void **state)
+{
+	char *s = shown(view_reload, "{\"swapped\":[],\"errors\":[\"clients: line 3: no name\"]}");
+
+	(void)state;
+	has(s, "error  clients: line 3: no name\nnothing was changed\n");
+	free(s);
+}
+
+/* Whatever an answer lacks or holds instead, a view must get to its end. */
+static void views_survive_any_shape(void **state)
+{
+	static const view_fn views[] = { view_board, view_contacts, view_contact, view_explain,
+		view_responders, view_node, view_rules, view_reload, view_fields, view_note };
+	static const char *const shapes[] = {
+		"{}", "[]", "{\"contacts\":3,\"levels\":[1,null,[]]}",
+		"{\"reasons\":[7],\"match\":{\"ineligible\":[]},\"ruleset\":\"x\",\"store\":5}",
+		"{\"contacts\":[{}],\"responders\":[{}],\"levels\":[{}],\"lines\":[{}],\"alerts\":[{}],"
+		"\"rules\":[{}],\"errors\":[{}],\"history\":[{}],\"transcript\":[{}],\"params\":{\"a\":[1]}}"
+	};
+
+	(void)state;
+	for (size_t v = 0; v < sizeof(views) / sizeof(views[0]); v++) {
+		for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
+			free(shown(views[v], shapes[i]));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_board_names_what_is_late),
+		cmocka_unit_test(a_contact_shows_why),
+		cmocka_unit_test(an_explanation_counts_who_was_not_eligible),
+		cmocka_unit_test(a_failed_reload_says_nothing_changed),
+		cmocka_unit_test(views_survive_any_shape),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

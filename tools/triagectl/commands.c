@@ -1,0 +1,87 @@
+/*
+ * Every command, once. Help, completion, dispatch and parameters come from here; a test compares
+ * the manual with it.
+ */
+#include "ctl.h"
+
+#include "views.h"
+
+#define LEVELS "emergency urgent high moderate low"
+
+static const struct option_def contact_list_options[] = {
+	{ "state", "STATE", "only contacts in this state", NULL },
+	{ "level", "LEVEL", "only contacts of this level", LEVELS },
+	{ "line", "LINE", "only contacts of this line", NULL },
+	{ "limit", "N", "at most so many, 1 to 1000", NULL },
+	{ "after", "CONTACT", "go on behind this contact of an earlier list", NULL },
+	{ 0 },
+};
+
+static const struct option_def contact_show_options[] = {
+	{ "reason", "TEXT", "why you look; recorded with the access", NULL },
+	{ 0 },
+};
+
+static bool has_errors(const json_t *answer)
+{
+	return json_array_size(json_object_get(answer, "errors")) > 0;
+}
+
+/* clang-format off */
+const struct command commands[] = {
+	{ .name = "status", .args = "", .run = cmd_status,
+		.help = "The node and its center on one screen",
+		.detail = "With --json: {\"node\": answer of node.status, \"board\": answer of board.get or null}.\n"
+			  "What your role may not see is left out." },
+	{ .name = "top", .args = "", .run = cmd_top,
+		.help = "A live screen of the board and the queue",
+		.detail = "Refreshes once a second and follows the size of the terminal. q or Ctrl-C ends it.\n"
+			  "When the daemon does not answer, the last screen stays, dimmed, with its age." },
+	{ .name = "board", .args = "", .method = "board.get", .show = view_board,
+		.help = "Counts, oldest waits and promises; open dispatches and alerts" },
+	{ .name = "watch", .args = "", .run = cmd_watch,
+		.help = "Print notifications as they come, one a line",
+		.detail = "With --json each line is the notification's object. Ends with exit code 3 when the\n"
+			  "connection is lost, so that a script can start it again." },
+	{ .name = "contact list", .args = "", .options = contact_list_options,
+		.method = "contact.list", .show = view_contacts,
+		.help = "Contacts in the order they are served" },
+	{ .name = "contact show", .args = "CONTACT", .options = contact_show_options,
+		.method = "contact.get", .show = view_contact,
+		.help = "Everything your role may see of one contact" },
+	{ .name = "contact explain", .args = "CONTACT",
+		.method = "contact.explain", .show = view_explain,
+		.help = "Why a contact stands where it stands, and why with this responder" },
+	{ .name = "responder list", .args = "", .method = "responder.list", .show = view_responders,
+		.help = "Responders with presence, load and what they serve" },
+	{ .name = "responder force", .args = "RESPONDER PRESENCE REASON",
+		.method = "responder.force", .show = view_fields,
+		.help = "Set a responder's presence: ready, paused or away" },
+	{ .name = "dispatch ack", .args = "DISPATCH BY", .method = "dispatch.ack", .show = view_fields,
+		.help = "Take a rescue request, by name" },
+	{ .name = "dispatch outcome", .args = "DISPATCH OUTCOME",
+		.method = "dispatch.outcome", .show = view_fields,
+		.help = "Record how a rescue ended" },
+	{ .name = "alert ack", .args = "CONTACT [BY]", .method = "alert.ack", .show = view_fields,
+		.help = "Take the alert of a contact" },
+	{ .name = "rules show", .args = "", .method = "rules.get", .show = view_rules,
+		.help = "The ruleset in force" },
+	{ .name = "node status", .args = "", .method = "node.status", .show = view_node,
+		.help = "Mode, leader, store, ruleset and counters of the node" },
+	{ .name = "node reload", .args = "", .method = "node.reload", .show = view_reload,
+		.failed = has_errors,
+		.help = "Read configuration, clients, certificates and rules again",
+		.detail = "Everything is read and checked first. On any error nothing changes, every error is\n"
+			  "printed and the exit code is 1." },
+	{ .name = "node drain", .args = "", .method = "node.drain", .show = view_fields,
+		.help = "Take no new sessions, hand the lead over, let conversations end" },
+	{ .name = "password", .args = "", .run = cmd_password, .offline = true,
+		.help = "Ask for a password and print its entry for the clients file" },
+	{ .name = "token", .args = "", .run = cmd_token, .offline = true,
+		.help = "Print a new random token and its entry for the clients file",
+		.detail = "The token is shown this once. The clients file holds only its digest." },
+	{ .name = "completion", .args = "", .run = cmd_completion, .offline = true,
+		.help = "Print the bash completion" },
+	{ 0 },
+};
+/* clang-format on */

@@ -1,0 +1,255 @@
+#include "views.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "table.h"
+#include "triaged/base/mem.h"
+
+/* An array of words as "a b c". */
+static const char *words(const json_t *array, char *out, size_t size)
+{
+	const json_t *v;
+	size_t i, n = 0;
+
+	out[0] = '\0';
+	json_array_foreach(array, i, v)
+	{
+		const char *s = json_string_value(v);
+
+		if (s && n < size)
+			n += (size_t)snprintf(out + n, size - n, "%s%s", n ? " " : "", s);
+	}
+	return out;
+}
+
+void view_contact_rows(const json_t *contacts, struct screen *to, size_t max_rows)
+{
+	static const char *const titles[] = { "CONTACT", "LEVEL", "STATE", ">WAITED", ">TARGET",
+		">PLACE", "CHANNEL", "LANG", "LINE", "RESPONDER", "ALERT", "FLAGS", NULL };
+	struct table t;
+	const json_t *c;
+	size_t i;
+
+	table_init(&t, titles);
+	json_array_foreach(contacts, i, c)
+	{
+		const char *level = field_str(c, "level", "");
+		double waited = field_number(c, "waited_s"), target = field_number(c, "target_s");
+		const char *state = field_str(c, "state", "");
+		bool late = waited > target &&
+			    (strcmp(state, "waiting") == 0 || strcmp(state, "offered") == 0);
+		const json_t *alert = json_object_get(c, "alert");
+		char text[256];
+
+		table_text(&t, STYLE_PLAIN, field_str(c, "contact", ""));
+		table_text(&t, level_style(level), level);
+		table_text(&t, STYLE_PLAIN, state);
+		table_duration(&t, late ? STYLE_BAD : STYLE_PLAIN, waited);
+		table_duration(&t, STYLE_PLAIN, target);
+		table_number(&t, STYLE_PLAIN, field_number(c, "position"));
+		table_text(&t, STYLE_PLAIN, field_str(c, "channel", ""));
+		table_text(&t, STYLE_PLAIN, field_str(c, "lang", ""));
+		table_text(&t, STYLE_PLAIN, field_str(c, "line", ""));
+		table_text(&t, STYLE_PLAIN, field_str(c, "responder", ""));
+		table_text(&t, STYLE_BAD, json_is_true(alert) ? "yes" : field_str(c, "alert", ""));
+		table_text(&t, STYLE_DIM, words(json_object_get(c, "flags"), text, sizeof(text)));
+	}
+	table_write(&t, to, max_rows);
+}
+
+void view_contacts(const json_t *answer, struct screen *to)
+{
+	view_contact_rows(json_object_get(answer, "contacts"), to, 0);
+}
+
+void view_field(struct screen *to, const char *name, const json_t *value)
+{
+	char text[512], duration[DURATION_SIZE];
+	size_t n = strlen(name);
+	struct buf line = { 0 };
+
+	if (!value || json_is_null(value) ||
+		(json_is_array(value) && json_array_size(value) == 0) ||
+		(json_is_string(value) && !*json_string_value(value)))
+		return;
+	if (n > 2 && strcmp(name + n - 2, "_s") == 0 && json_is_number(value)) {
+		n -= 2;
+		buf_adds(&line, duration_text(json_number_value(value), duration));
+	} else if (json_is_string(value)) {
+		text_clean(&line, json_string_value(value));
+	} else if (json_is_array(value) && json_is_string(json_array_get(value, 0))) {
+		text_clean(&line, words(value, text, sizeof(text)));
+	} else if (json_is_boolean(value)) {
+		buf_adds(&line, json_is_true(value) ? "yes" : "no");
+	} else {
+		struct buf raw = { 0 };
+
+		json_write(&raw, value);
+		text_clean(&line, buf_str(&raw));
+		buf_free(&raw);
+	}
+	char *label = mem_dup(name, n);
+	text_clean(&to->out, label);
+	free(label);
+	buf_addf(&to->out, "%*s%s\n", n < 15 ? 16 - (int)n : 1, "", buf_str(&line));
+	buf_wipe(&line);
+}
+
+static void field_rows(struct screen *to, const json_t *o, const char *const *names)
+{
+	for (; *names; names++)
+		view_field(to, *names, json_object_get(o, *names));
+}
+
+static void spans(const json_t *reason, struct buf *out)
+{
+	const json_t *span;
+	size_t i;
+
+	json_array_foreach(json_object_get(reason, "spans"), i, span)
+	{
+		buf_addf(out, "%s%" JSON_INTEGER_FORMAT "-%" JSON_INTEGER_FORMAT,
+			i ? " " : " at bytes ", json_integer_value(json_array_get(span, 0)),
+			json_integer_value(json_array_get(span, 1)));
+	}
+}
+
+static void reasons(const json_t *o, struct screen *to)
+{
+	const json_t *r;
+	size_t i;
+
+	json_array_foreach(json_object_get(o, "reasons"), i, r)
+	{
+		buf_adds(&to->out, i ? "                " : "because         ");
+		text_clean(&to->out, field_str(r, "rule", "?"));
+		buf_adds(&to->out, ": ");
+		text_clean(&to->out, field_str(r, "text", ""));
+		spans(r, &to->out);
+		buf_adds(&to->out, "\n");
+	}
+}
+
+static void level_line(const json_t *o, struct screen *to)
+{
+	const char *level = field_str(o, "level", "-"), *own = field_str(o, "level_auto", "");
+	struct buf clean = { 0 };
+
+	text_clean(&clean, level);
+	buf_adds(&to->out, "level           ");
+	screen_styled(to, level_style(level), buf_str(&clean));
+	buf_free(&clean);
+	if (*own && strcmp(own, level) != 0) {
+		buf_adds(&to->out, "  (the rules alone: ");
+		text_clean(&to->out, own);
+		buf_adds(&to->out, ")");
+	}
+	buf_adds(&to->out, "\n");
+}
+
+static void ruleset_line(const json_t *o, struct screen *to)
+{
+	const json_t *ruleset = json_object_get(o, "ruleset");
+
+	if (!json_is_object(ruleset)) {
+		view_field(to, "ruleset", ruleset);
+		return;
+	}
+	buf_adds(&to->out, "ruleset         ");
+	text_clean(&to->out, field_str(ruleset, "id", "-"));
+	buf_adds(&to->out, " ");
+	text_clean(&to->out, field_str(ruleset, "version", "-"));
+	buf_adds(&to->out, " ");
+	text_clean(&to->out, field_str(ruleset, "digest", "-"));
+	buf_adds(&to->out, "\n");
+}
+
+static void transcript(const json_t *lines, struct screen *to)
+{
+	const json_t *m;
+	size_t i;
+
+	if (json_array_size(lines) == 0)
+		return;
+	buf_adds(&to->out, "\n");
+	json_array_foreach(lines, i, m)
+	{
+		text_clean(&to->out, field_str(m, "at", "-"));
+		buf_adds(&to->out, "  ");
+		text_clean(&to->out, field_str(m, "from", "-"));
+		buf_adds(&to->out, ": ");
+		text_clean(&to->out, field_str(m, "text", ""));
+		buf_adds(&to->out, "\n");
+	}
+}
+
+void view_contact(const json_t *c, struct screen *to)
+{
+	static const char *const before[] = { "contact", "state", "position", "alert", NULL };
+	static const char *const after[] = { "responder", "channel", "lang", "line", "caller_role",
+		"age", "needs", "flags", "arrived", "deadline", "accepted", "closed", "waited_s",
+		"target_s", "tier", "offers_missed", NULL };
+
+	field_rows(to, c, before);
+	level_line(c, to);
+	reasons(c, to);
+	ruleset_line(c, to);
+	field_rows(to, c, after);
+	transcript(json_object_get(c, "transcript"), to);
+}
+
+static void history(const json_t *rows, struct screen *to)
+{
+	static const char *const titles[] = { "AT", "FROM", "TO", "BY", "CAUSE", NULL };
+	struct table t;
+	const json_t *r;
+	size_t i;
+
+	if (json_array_size(rows) == 0)
+		return;
+	buf_adds(&to->out, "\n");
+	table_init(&t, titles);
+	json_array_foreach(rows, i, r)
+	{
+		for (int c = 0; c < t.columns; c++) {
+			static const char *const names[] = { "at", "from", "to", "by", "cause" };
+			const char *s = field_str(r, names[c], "");
+
+			table_text(&t, level_style(s), s);
+		}
+	}
+	table_write(&t, to, 0);
+}
+
+static void match(const json_t *m, struct screen *to)
+{
+	static const char *const rows[] = { "responder", "step", "eligible", NULL };
+	json_t *why = json_object_get(m, "ineligible"), *n;
+	const char *reason;
+
+	if (!json_is_object(m))
+		return;
+	buf_adds(&to->out, "\n");
+	field_rows(to, m, rows);
+	json_object_foreach(why, reason, n)
+	{
+		buf_adds(&to->out, "not eligible    ");
+		text_clean(&to->out, reason);
+		buf_addf(&to->out, ": %" JSON_INTEGER_FORMAT "\n", json_integer_value(n));
+	}
+}
+
+void view_explain(const json_t *answer, struct screen *to)
+{
+	view_field(to, "contact", json_object_get(answer, "contact"));
+	level_line(answer, to);
+	reasons(answer, to);
+	ruleset_line(answer, to);
+	view_field(to, "flags", json_object_get(answer, "flags"));
+	view_field(to, "domains", json_object_get(answer, "domains"));
+	history(json_object_get(answer, "history"), to);
+	match(json_object_get(answer, "match"), to);
+}

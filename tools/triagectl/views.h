@@ -1,0 +1,28 @@
+/* How answers of the daemon look to people. Pure: JSON in, text on a screen out. */
+#ifndef TRIAGECTL_VIEWS_H
+#define TRIAGECTL_VIEWS_H
+
+#include "text.h"
+
+void view_board(const json_t *board, struct screen *to);
+void view_board_levels(const json_t *board, struct screen *to);
+void view_board_head(const json_t *board, struct screen *to);
+void view_alerts(const json_t *board, struct screen *to);
+void view_contacts(const json_t *answer, struct screen *to);
+/* max_rows 0: all */
+void view_contact_rows(const json_t *contacts, struct screen *to, size_t max_rows);
+void view_contact(const json_t *contact, struct screen *to);
+void view_explain(const json_t *answer, struct screen *to);
+void view_responders(const json_t *answer, struct screen *to);
+void view_node(const json_t *node, struct screen *to);
+void view_rules(const json_t *rules, struct screen *to);
+void view_reload(const json_t *answer, struct screen *to);
+/* Any small answer: a line for each field. */
+void view_fields(const json_t *answer, struct screen *to);
+/* One line for a notification. */
+void view_note(const json_t *note, struct screen *to);
+
+/* "name  value" with the value cleaned; nothing at all when it is unknown. */
+void view_field(struct screen *to, const char *name, const json_t *value);
+
+#endif
