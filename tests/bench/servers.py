@@ -11,6 +11,9 @@ from devkit import node, pki, store
 
 FRONTENDS = RESPONDERS = 50
 CAPACITY = 64
+# Sessions here do the work of hundreds, and idle ones are opened slowly on a busy machine.
+SETTINGS = {"store.mode": "managed", "limits.requests_per_s": 0, "deadlines.idle_ms": 600000,
+            "log.level": "warning"}
 STORE_CORE, DAEMON_CORE, PEER_CORE, CLIENT_CORE = "0", "1", "0", "1"
 
 
@@ -96,7 +99,7 @@ class Bench:
             {"name": "r%d" % i, "cert": "r%d" % i, "roles": ["responder"], "langs": ["en"],
              "skills": ["general"], "capacity": CAPACITY}
             for i in range(RESPONDERS)], directory)
-        settings.update({"store.mode": "managed", "demo": True})
+        settings.update(SETTINGS)
         self.node = node.Node(self.program("triaged"), directory, settings)
         self.node.start(prefix=pinned(DAEMON_CORE))
         for pid in self.store_pids():

@@ -1,17 +1,15 @@
 """The rules that ship: unmistakable words get their level through the running daemon."""
 
-import glob
-import os
-
 import pytest
 
+from devkit import node
 from harness.center import ROOT
 
-RULES = sorted(glob.glob(os.path.join(ROOT, "conf", "rules", "*")))
+RULES = node.rule_files(ROOT)
 ORDER = ["low", "moderate", "high", "urgent", "emergency"]
 
 CASES = [
-    ("I just took a whole bottle of pills and I want to die", "emergency", "emergency"),
+    ("I took too many pills just now and I want to die", "emergency", "emergency"),
     ("I am going to kill myself tonight", "urgent", "emergency"),
     ("I have been thinking about suicide a lot lately", "moderate", "urgent"),
     ("this homework is killing me, can we talk about school", "low", "low"),
@@ -38,7 +36,7 @@ def test_plain_cases(shipped):
 
 
 def test_reasons_point_at_the_words(shipped):
-    text = "I just took a whole bottle of pills and I want to die"
+    text = "I took too many pills just now and I want to die"
     a = shipped.open(shipped.session("gateway"), text=text)
     assert a["reasons"]
     for r in a["reasons"]:

@@ -76,6 +76,17 @@ class Node:
         except (OSError, ValueError):
             return None
 
+    def other_pid(self):
+        """The pid of a live daemon that somebody else started here, or None."""
+        listen = self._listen()
+        if not listen or (self.process and listen["pid"] == self.process.pid):
+            return None
+        try:
+            with open("/proc/%d/comm" % listen["pid"], encoding="ascii") as f:
+                return listen["pid"] if f.read().strip() == "triaged" else None
+        except OSError:
+            return None
+
     @property
     def pid(self):
         return self.process.pid
@@ -113,7 +124,9 @@ class Node:
 
 
 def rule_files(root):
-    return sorted(glob.glob(os.path.join(os.path.abspath(root), "conf", "rules", "*.rules")))
+    conf_dir = os.path.join(os.path.abspath(root), "conf")
+    return sorted(glob.glob(os.path.join(conf_dir, "lexicon", "*.conf")) +
+                  glob.glob(os.path.join(conf_dir, "rules", "*.conf")))
 
 
 def settings(root, server_tls, clients, directory, center="center"):
