@@ -14,6 +14,7 @@
 
 #include "ctl.h"
 #include "triaged/base/clock.h"
+#include "triaged/base/mem.h"
 #include "views.h"
 
 #define REFRESH_MS     1000
@@ -122,20 +123,21 @@ static void compose(struct top *t, struct screen *to)
 /* Copy the frame line by line, clearing what an older, longer line left behind. */
 static void draw(struct top *t)
 {
-	struct winsize size = { .ws_row = 24, .ws_col = 80 };
+	struct winsize size = { 0 };
 	struct screen frame = { .colour = t->ctl->screen.colour };
 	struct buf out = { 0 };
 	int row = 0;
 
 	(void)ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
-	frame.width = size.ws_col;
-	t->rows = size.ws_row;
+	/* A serial console knows no size. */
+	frame.width = size.ws_col ? size.ws_col : 80;
+	t->rows = size.ws_row ? size.ws_row : 24;
 	compose(t, &frame);
 	buf_adds(&out, "\033[H");
 	for (const char *p = buf_str(&frame.out); *p && row < t->rows; row++) {
 		size_t n = strcspn(p, "\n");
 
-		buf_addf(&out, "%s%.*s\033[K", row ? "\r\n" : "", (int)n, p);
+		buf_addf(&out, "%s%.*s\033[K", row ? "\n" : "", (int)n, p);
 		p += n + (p[n] == '\n');
 	}
 	buf_adds(&out, "\033[J");
@@ -188,8 +190,9 @@ int cmd_top(struct ctl *ctl)
 	code = ctl_connect(ctl); /* what cannot work is said on the ordinary screen */
 	if (code != CTL_OK)
 		return code;
+	client_close(&ctl->client);
 	free(ctl->settings.timeout_s);
-	ctl->settings.timeout_s = strdup(CALL_TIMEOUT_S);
+	ctl->settings.timeout_s = mem_strdup(CALL_TIMEOUT_S);
 	sigaction(SIGINT, &stop, NULL);
 	sigaction(SIGTERM, &stop, NULL);
 	sigaction(SIGHUP, &stop, NULL);

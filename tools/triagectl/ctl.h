@@ -45,7 +45,7 @@ struct command {
 	bool (*failed)(const json_t *result); /* the answer means exit code 1; NULL: never */
 	int (*run)(struct ctl *ctl);
 	int (*raw)(int argc, char **argv);
-	bool offline; /* needs no daemon: connection options are refused */
+	bool offline; /* needs no daemon */
 };
 
 extern const struct command commands[]; /* ends with name NULL */

@@ -4,6 +4,9 @@
 
 #include "ctl.h"
 
+#define COLUMN 35 /* where the explanation of a command or an option begins, behind two spaces */
+#define INDENT "                                     "
+
 const struct command *command_find(const char *first, const char *second)
 {
 	char both[64];
@@ -37,7 +40,8 @@ static void command_line(struct screen *to, const struct command *c)
 	char both[80];
 
 	snprintf(both, sizeof(both), "%s%s%s", c->name, *c->args ? " " : "", c->args);
-	buf_addf(&to->out, "  %-34s %s\n", both, c->help);
+	buf_addf(&to->out, "  %-*s%s%s\n", COLUMN, both, strlen(both) < COLUMN ? "" : "\n" INDENT,
+		c->help);
 }
 
 static void options(struct screen *to, const struct option_def *o)
@@ -47,9 +51,9 @@ static void options(struct screen *to, const struct option_def *o)
 
 		snprintf(both, sizeof(both), "--%s%s%s", o->name, o->arg ? " " : "",
 			o->arg ? o->arg : "");
-		buf_addf(&to->out, "  %-34s %s\n", both, o->help);
+		buf_addf(&to->out, "  %-*s%s\n", COLUMN, both, o->help);
 		if (o->words)
-			buf_addf(&to->out, "  %-34s one of: %s\n", "", o->words);
+			buf_addf(&to->out, INDENT "one of: %s\n", o->words);
 	}
 }
 
@@ -172,6 +176,15 @@ static void completion_values(struct buf *out, const struct option_def *o)
 	}
 }
 
+/* Options whose next word is their value, as the head of a case pattern. */
+static void completion_takers(struct buf *out, const struct option_def *o)
+{
+	for (; o && o->name; o++) {
+		if (o->arg)
+			buf_addf(out, "--%s|", o->name);
+	}
+}
+
 void help_completion(struct screen *to)
 {
 	struct buf *out = &to->out;
@@ -189,14 +202,10 @@ void help_completion(struct screen *to)
 		      "\t\tword=${COMP_WORDS[i]}\n"
 		      "\t\tcase $word in\n"
 		      "\t\t");
-	const char *between = "";
-	for (const struct option_def *o = settings_options; o->name; o++) {
-		if (o->arg) {
-			buf_addf(out, "%s--%s", between, o->name);
-			between = "|";
-		}
-	}
-	buf_adds(out, ") ((i++)) ;;\n"
+	completion_takers(out, settings_options);
+	for (const struct command *c = commands; c->name; c++)
+		completion_takers(out, c->options);
+	buf_adds(out, "--) ((i++)) ;;\n"
 		      "\t\t-*) ;;\n"
 		      "\t\t*) [[ $cmd == *' '* ]] || cmd=${cmd:+$cmd }$word ;;\n"
 		      "\t\tesac\n"

@@ -173,12 +173,38 @@ void view_reload(const json_t *answer, struct screen *to)
 	view_field(to, "swapped", json_object_get(answer, "swapped"));
 }
 
+/* The whole board is too much for a line: where people wait, and how long. */
+static void board_note(const json_t *board, struct screen *to)
+{
+	const json_t *l;
+	char wait[DURATION_SIZE];
+	size_t i, shown = 0;
+
+	buf_adds(&to->out, "board.change");
+	json_array_foreach(json_object_get(board, "levels"), i, l)
+	{
+		if (!(field_number(l, "waiting") > 0))
+			continue;
+		buf_adds(&to->out, shown++ ? ", " : " waiting: ");
+		text_clean(&to->out, field_str(l, "level", "-"));
+		buf_addf(&to->out, " %.0f for %s", field_number(l, "waiting"),
+			duration_text(field_number(l, "oldest_wait_s"), wait));
+	}
+	buf_addf(&to->out, "%s; alerts %zu, dispatches %zu\n", shown ? "" : " nobody waits",
+		json_array_size(json_object_get(board, "alerts")),
+		json_array_size(json_object_get(board, "dispatches")));
+}
+
 void view_note(const json_t *note, struct screen *to)
 {
 	json_t *params = json_object_get(note, "params"), *v;
-	const char *name;
+	const char *name, *method = field_str(note, "method", "?");
 
-	text_clean(&to->out, field_str(note, "method", "?"));
+	if (strcmp(method, "board.change") == 0) {
+		board_note(params, to);
+		return;
+	}
+	text_clean(&to->out, method);
 	json_object_foreach(params, name, v)
 	{
 		struct buf raw = { 0 };
