@@ -1,5 +1,5 @@
 # KILLS=n: how often each is killed. SEED=n: repeat a run.
 fault: all bench-programs
-	LOADGEN=$(BUILD)/loadgen $(PYTHON) -m pytest -q -s -p no:cacheprovider tests/fault
+	TRIAGED_BUILD=$(abspath $(BUILD)) $(PYTHON) -m pytest -q -s -p no:cacheprovider tests/fault
 
 .PHONY: fault

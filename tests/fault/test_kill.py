@@ -11,10 +11,10 @@ import pytest
 
 import history
 from devkit import line
-from harness.center import ROOT, eventually, managed_store_pids
+from harness.center import BUILD, eventually, managed_store_pids
 
 KILLS = int(os.environ.get("KILLS", "20"))
-LOADGEN = os.environ.get("LOADGEN", os.path.join(ROOT, "build", "loadgen"))
+LOADGEN = os.path.join(BUILD, "loadgen")
 FRONTENDS = RESPONDERS = 4
 
 CLIENTS = [{"name": "fe%d" % i, "cert": "fe%d" % i, "roles": ["frontend"]}

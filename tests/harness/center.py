@@ -9,7 +9,8 @@ import time
 from devkit import line, node, store
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
-PROGRAM = os.environ.get("TRIAGED_PROGRAM", os.path.join(ROOT, "build", "triaged"))
+BUILD = os.environ.get("TRIAGED_BUILD", os.path.join(ROOT, "build"))
+PROGRAM = os.path.join(BUILD, "triaged")
 PLAIN_RULES = os.path.join(ROOT, "tests", "harness", "plain.rules")
 
 CLIENTS = [

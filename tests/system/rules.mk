@@ -1,4 +1,0 @@
-system: all
-	$(PYTHON) -m pytest -q -p no:cacheprovider tests/system
-
-.PHONY: system
