@@ -284,5 +284,4 @@ void edge_login_done(struct edge *edge, uint64_t ticket, struct principal *who)
 	struct session *s = l && !l->refused ? session_table_find(&edge->table, l->session) : NULL;
 	if (s)
 		decide(s, who);
-	principal_unref(&who);
 }

@@ -121,6 +121,7 @@ struct edge_options {
 
 struct edge *edge_open(struct event_base *base, const struct edge_options *options,
 	const struct edge_events *events, struct err *e) MUST_CHECK;
+/* Sessions end at once and are not reported. */
 void edge_close(struct edge **edge);
 
 /* "127.0.0.1:PORT" really bound. */
@@ -134,6 +135,7 @@ int edge_reload(struct edge *edge, const struct edge_limits *limits, const struc
 
 void edge_stop_accepting(struct edge *edge); /* drain: the listener closes, sessions go on */
 
+/* who is borrowed; NULL: refused. Tickets of sessions that are gone are ignored. */
 void edge_login_done(struct edge *edge, uint64_t ticket, struct principal *who);
 
 /* Answers and notifications: json is the text of `result` or `params`. Unknown sessions and tokens
@@ -141,7 +143,8 @@ void edge_login_done(struct edge *edge, uint64_t ticket, struct principal *who);
 void edge_result(struct edge *edge, uint64_t session, uint64_t token, struct slice json);
 void edge_error(struct edge *edge, uint64_t session, uint64_t token, const struct rpc_error *error);
 void edge_notify(struct edge *edge, uint64_t session, const char *method, struct slice json);
-void edge_disconnect(struct edge *edge, uint64_t session, const char *why); /* after flushing */
+/* After flushing. why: a constant, given back by closed(). */
+void edge_disconnect(struct edge *edge, uint64_t session, const char *why);
 
 /* NULL when there is no such session. */
 struct principal *edge_principal(const struct edge *edge, uint64_t session);
