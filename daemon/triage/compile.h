@@ -1,0 +1,28 @@
+/* From plain source structs to a ruleset; private to the compiler's parts. */
+#ifndef TRIAGE_COMPILE_H
+#define TRIAGE_COMPILE_H
+
+#include "triaged/base/map.h"
+
+#include "model.h"
+
+struct compiler {
+	const struct ruleset_source *source;
+	struct ruleset *rules;
+	struct ruleset_report *report;
+	uint64_t families_used; /* FAMILY_BIT of what rules read */
+	struct map ids;		/* of entries, frames and rules together: reasons name them */
+};
+
+void compile_error(struct compiler *c, struct source_place place, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+/* A copy of s owned by the ruleset; NULL stays NULL. */
+const char *compile_str(struct compiler *c, const char *s);
+/* Report an id that is missing or taken. */
+void compile_id(struct compiler *c, struct source_place place, const char *what, const char *id);
+
+void compile_words(struct compiler *c); /* emoji, lexicon, cues, frames */
+void compile_rules(struct compiler *c); /* rules and their conditions */
+void compile_tests(struct compiler *c); /* run every rule's tests; the ruleset must be complete */
+
+#endif

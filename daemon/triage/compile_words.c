@@ -1,0 +1,215 @@
+/* Emoji, lexicon, cues and frames: each phrase compiled, checked, and told whom it belongs to. */
+#include "compile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "triaged/base/mem.h"
+
+static bool is_date(const char *s)
+{
+	static const char shape[] = "dddd-dd-dd";
+
+	if (!s || strlen(s) != strlen(shape))
+		return false;
+	for (size_t i = 0; shape[i]; i++)
+		if (shape[i] == 'd' ? s[i] < '0' || s[i] > '9' : s[i] != shape[i])
+			return false;
+	return true;
+}
+
+/* Somebody answers for every word of the lexicon, since a date. */
+static void check_owner(
+	struct compiler *c, struct source_place place, const char *owner, const char *added)
+{
+	if (!owner || !*owner)
+		compile_error(c, place, "owner is missing");
+	if (!is_date(added))
+		compile_error(c, place, "added is missing or no date (YYYY-MM-DD)");
+}
+
+static void check_lang(struct compiler *c, struct source_place place, const char *lang)
+{
+	for (size_t i = 0; lang && i < c->source->n_langs; i++)
+		if (strcmp(c->source->langs[i], lang) == 0)
+			return;
+	compile_error(c, place, "lang \"%s\" is not among the ruleset's", lang ? lang : "");
+}
+
+/* The same phrase twice for the same purpose is a slip; `sense` tells purposes apart. */
+static void check_duplicate(struct compiler *c, struct map *seen, struct source_place place,
+	const char *sense, const char *phrase)
+{
+	struct buf key = { .data = NULL };
+	const struct source_place *before;
+
+	buf_addf(&key, "%s %s", sense, phrase);
+	before = map_getn(seen, key.data, key.len);
+	if (before)
+		compile_error(c, place, "phrase is already at %s:%d", before->file, before->line);
+	else
+		map_putn(seen, key.data, key.len, mem_dup(&place, sizeof(place)));
+	buf_free(&key);
+}
+
+/* Compile into *ph; reports and returns -1 when the phrase is not one. */
+static int compile_phrase(struct compiler *c, struct source_place place, const char *source,
+	uint16_t marks, struct phrase *ph)
+{
+	struct err e;
+
+	if (!source) {
+		compile_error(c, place, "phrase is missing");
+		return -1;
+	}
+	if (phrase_compile(ph, source, &c->rules->fold, &c->rules->vocab, marks, &e) < 0) {
+		compile_error(c, place, "phrase: %s", e.text);
+		return -1;
+	}
+	return 0;
+}
+
+static void add_phrase(struct compiler *c, struct phrase ph, enum owner_kind kind, uint32_t index)
+{
+	struct ruleset *r = c->rules;
+
+	r->phrases = mem_resize(r->phrases, r->n_phrases + 1, sizeof(*r->phrases));
+	r->owners = mem_resize(r->owners, r->n_phrases + 1, sizeof(*r->owners));
+	r->phrases[r->n_phrases] = ph;
+	r->owners[r->n_phrases++] = (struct owner){ kind, index };
+}
+
+static void compile_emoji(struct compiler *c)
+{
+	for (size_t i = 0; i < c->source->n_emoji; i++) {
+		const struct source_emoji *e = &c->source->emoji[i];
+
+		if (!e->token || !strchr(e->token, '_') ||
+			strspn(e->token, "abcdefghijklmnopqrstuvwxyz0123456789_") !=
+				strlen(e->token) ||
+			strlen(e->token) > WORD_MAX)
+			compile_error(c, e->place,
+				"token is missing or not lower-case letters with an underscore");
+		else if (!e->text || fold_add_emoji(&c->rules->fold, e->text, e->token) < 0)
+			compile_error(c, e->place, "text is missing or not UTF-8");
+	}
+}
+
+/* A word of names, or `missing` when s is NULL; reports anything else. */
+static int word_of(struct compiler *c, struct source_place place, const char *what, const char *s,
+	const char *const *names, int count, int missing)
+{
+	int i = s ? names_find(names, count, s, strlen(s)) : missing;
+
+	if (i < 0)
+		compile_error(c, place, "%s \"%s\" is unknown", what, s ? s : "");
+	return i;
+}
+
+static void compile_entry(struct compiler *c, const struct source_entry *s, struct map *seen)
+{
+	struct ruleset *r = c->rules;
+	int family = word_of(c, s->place, "family", s->family, family_names, FAMILY_COUNT, -1);
+	int when = word_of(c, s->place, "time", s->time, when_names, WHEN_COUNT, WHEN_UNKNOWN);
+	int subject = word_of(
+		c, s->place, "subject", s->subject, subject_names, SUBJECT_COUNT, SUBJECT_UNKNOWN);
+	struct phrase ph;
+
+	compile_id(c, s->place, "lexicon", s->id);
+	check_owner(c, s->place, s->owner, s->added);
+	check_lang(c, s->place, s->lang);
+	if (compile_phrase(c, s->place, s->phrase, WORD_KEY, &ph) < 0)
+		return;
+	check_duplicate(c, seen, s->place, s->family ? s->family : "", s->phrase);
+	add_phrase(c, ph, OWNER_ENTRY, r->n_entries);
+	if (family < 0 || when < 0 || subject < 0)
+		return;
+	r->entries = mem_resize(r->entries, r->n_entries + 1, sizeof(*r->entries));
+	r->entries[r->n_entries++] = (struct entry){ .id = compile_str(c, s->id),
+		.family = (enum family)family,
+		.when = (enum when)when,
+		.subject = (enum subject)subject,
+		.negatable = !s->not_negatable,
+		.figurative_ok = !s->not_figurative };
+}
+
+static void compile_cue(struct compiler *c, const struct source_cue *s, struct map *seen)
+{
+	static const uint16_t marks[CUE_COUNT] = { [CUE_CLAUSE] = WORD_CLAUSE,
+		[CUE_FIRST_PERSON] = WORD_FIRST_PERSON,
+		[CUE_LIGHT] = WORD_LIGHT,
+		[CUE_NUMBER] = WORD_NUMBER };
+	struct ruleset *r = c->rules;
+	int kind = word_of(c, s->place, "kind", s->kind, cue_names, CUE_COUNT, -1);
+	struct phrase ph;
+
+	check_lang(c, s->place, s->lang);
+	if (kind < 0 || compile_phrase(c, s->place, s->phrase, marks[kind], &ph) < 0)
+		return;
+	check_duplicate(c, seen, s->place, s->kind, s->phrase);
+	r->n_cues++;
+	r->judges_language |= kind == CUE_LIGHT;
+	if (kind < CUE_MATCHED) {
+		add_phrase(c, ph, OWNER_CUE, (uint32_t)kind);
+	} else if (kind == CUE_CLAUSE) {
+		r->clause_cues =
+			mem_resize(r->clause_cues, r->n_clause_cues + 1, sizeof(*r->clause_cues));
+		r->clause_cues[r->n_clause_cues++] = ph;
+	} else {
+		phrase_fini(&ph); /* its words are marked, which is all it is for */
+	}
+}
+
+static uint64_t families_of(struct compiler *c, const struct source_frame *s)
+{
+	uint64_t mask = 0;
+
+	for (size_t i = 0; i < s->n_suppresses; i++) {
+		int family = word_of(c, s->place, "suppresses: family", s->suppresses[i],
+			family_names, FAMILY_COUNT, -1);
+
+		if (family >= 0)
+			mask |= FAMILY_BIT(family);
+	}
+	if (s->n_suppresses == 0)
+		compile_error(c, s->place, "suppresses names no family");
+	return mask;
+}
+
+static void compile_frame(struct compiler *c, const struct source_frame *s, struct map *seen)
+{
+	struct ruleset *r = c->rules;
+	struct phrase ph;
+
+	compile_id(c, s->place, "frame", s->id);
+	check_owner(c, s->place, s->owner, s->added);
+	check_lang(c, s->place, s->lang);
+	if (compile_phrase(c, s->place, s->phrase, 0, &ph) < 0)
+		return;
+	check_duplicate(c, seen, s->place, "frame", s->phrase);
+	add_phrase(c, ph, OWNER_FRAME, r->n_frames);
+	r->frames = mem_resize(r->frames, r->n_frames + 1, sizeof(*r->frames));
+	r->frames[r->n_frames++] =
+		(struct frame){ .id = compile_str(c, s->id), .families = families_of(c, s) };
+}
+
+void compile_words(struct compiler *c)
+{
+	struct map seen;
+	void *place;
+	size_t at = 0;
+
+	map_init(&seen, 0, 0);
+	compile_emoji(c);
+	for (size_t i = 0; i < c->source->n_entries; i++)
+		compile_entry(c, &c->source->entries[i], &seen);
+	for (size_t i = 0; i < c->source->n_cues; i++)
+		compile_cue(c, &c->source->cues[i], &seen);
+	for (size_t i = 0; i < c->source->n_frames; i++)
+		compile_frame(c, &c->source->frames[i], &seen);
+	if (c->rules->n_entries == 0)
+		compile_error(c, c->source->place, "the ruleset has no lexicon");
+	while ((place = map_walk(&seen, &at, NULL)))
+		free(place);
+	map_fini(&seen);
+}

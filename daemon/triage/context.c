@@ -1,0 +1,202 @@
+#include "context.h"
+
+#include <string.h>
+
+#define NEGATION_REACH 8 /* words between a negator and what it negates */
+#define TIME_REACH     6 /* words between a past-time cue and what it dates */
+#define SHORT_CLAUSE   3 /* words; "Tonight." dates its neighbour */
+
+static bool is_light(const struct ruleset *rules, const struct token *k)
+{
+	return (k->marks & TOKEN_DIGITS) ||
+	       (k->word != WORD_NONE && (rules->vocab.words[k->word].marks & WORD_LIGHT));
+}
+
+/* The negator that ends right before token end, unless it belongs to a phrase or does not count. */
+static const struct cue_match *negator_before(const struct triage_scratch *w, uint32_t end)
+{
+	const struct token *tokens = w->honest.tokens;
+	const struct cue_match *c;
+
+	if (tokens[end - 1].negator == 0)
+		return NULL;
+	c = &w->cues[tokens[end - 1].negator - 1];
+	for (uint32_t i = c->from; i < c->end; i++)
+		if (!(tokens[i].marks & (TOKEN_OWN_NEGATOR | TOKEN_PSEUDO)))
+			return c;
+	return NULL;
+}
+
+/*
+ * Walk back from the phrase over light words and coordinated phrases, to the clause's start at
+ * most, and count negators: an odd number negates. A comma ends the walk, except inside a list of
+ * phrases in a staff note ("denies SI, HI"). Returns NULL, "negation" or "charted".
+ */
+static const char *read_negation(
+	const struct ruleset *rules, const struct triage_scratch *w, const struct signal *s)
+{
+	const struct text *t = &w->honest;
+	const char *reason = NULL;
+	bool charted = false;
+	uint32_t at = s->from;
+	bool at_phrase = true; /* the word at `at` begins a phrase */
+
+	while (at > 0 && s->from - at < NEGATION_REACH &&
+		t->tokens[at - 1].clause == t->tokens[at].clause) {
+		const struct cue_match *negator;
+
+		if (t->tokens[at - 1].segment != t->tokens[at].segment) {
+			if (!w->calls_note || !at_phrase)
+				break;
+			charted = true;
+		}
+		negator = negator_before(w, at);
+		if (negator && (!charted || negator->kind == CUE_CHARTED)) {
+			reason = reason				? NULL
+				 : negator->kind == CUE_CHARTED ? "charted"
+								: "negation";
+			at = negator->from;
+			at_phrase = false;
+			continue;
+		}
+		at--;
+		at_phrase = t->tokens[at].marks & TOKEN_PHRASE;
+		if (!at_phrase && !is_light(rules, &t->tokens[at]))
+			break;
+	}
+	return reason;
+}
+
+static const char *read_frame(const struct triage_scratch *w, const struct signal *s)
+{
+	for (size_t i = 0; i < w->n_frames; i++) {
+		const struct frame_match *f = &w->frames[i];
+
+		if (f->from <= s->from && s->end <= f->end &&
+			(f->frame->families & FAMILY_BIT(s->family)))
+			return f->frame->id;
+	}
+	return NULL;
+}
+
+static bool is_first_person(const struct ruleset *rules, const struct token *k)
+{
+	return k->word != WORD_NONE && (rules->vocab.words[k->word].marks & WORD_FIRST_PERSON);
+}
+
+static bool has_cue(const struct triage_scratch *w, enum cue kind)
+{
+	for (size_t i = 0; i < w->n_cues; i++)
+		if (w->cues[i].kind == kind)
+			return true;
+	return false;
+}
+
+/* Whoever is named last before the end of the phrase, inside it or before it in the clause. */
+static enum subject read_subject(
+	const struct ruleset *rules, const struct triage_scratch *w, const struct signal *s)
+{
+	const struct text *t = &w->honest;
+	enum subject subject = SUBJECT_UNKNOWN;
+
+	for (uint32_t i = s->end; i-- > 0 && t->tokens[i].clause == s->clause;) {
+		if (t->tokens[i].marks & TOKEN_THIRD_PARTY)
+			subject = SUBJECT_OTHER;
+		else if (is_first_person(rules, &t->tokens[i]))
+			subject = SUBJECT_SELF;
+		if (subject != SUBJECT_UNKNOWN)
+			break;
+	}
+	if (subject == SUBJECT_OTHER && has_cue(w, CUE_REPORTED_SELF))
+		subject = SUBJECT_SELF;
+	return subject;
+}
+
+static bool clause_is_short(const struct text *t, uint32_t token)
+{
+	uint32_t clause = t->tokens[token].clause, n = 1;
+
+	for (uint32_t i = token; i > 0 && t->tokens[i - 1].clause == clause; i--)
+		n++;
+	for (uint32_t i = token + 1; i < t->n_tokens && t->tokens[i].clause == clause; i++)
+		n++;
+	return n <= SHORT_CLAUSE;
+}
+
+/* Time cues that raise: anywhere in the clause, or a short clause of their own beside it. */
+static bool cue_reaches(
+	const struct triage_scratch *w, const struct cue_match *c, const struct signal *s)
+{
+	uint32_t clause = w->honest.tokens[c->from].clause;
+
+	if (clause == s->clause)
+		return true;
+	return (clause + 1 == s->clause || s->clause + 1 == clause) &&
+	       clause_is_short(&w->honest, c->from);
+}
+
+static bool ends_segment(const struct text *t, uint32_t end)
+{
+	return end < t->n_tokens && t->tokens[end - 1].segment != t->tokens[end].segment;
+}
+
+/*
+ * A past-time cue calms only what it plainly dates: in the same piece of the clause and near, or
+ * as an opening of its own right before ("Years ago, …").
+ */
+static bool past_reaches(
+	const struct triage_scratch *w, const struct cue_match *c, const struct signal *s)
+{
+	const struct text *t = &w->honest;
+	uint32_t gap;
+
+	if (t->tokens[c->from].clause != s->clause)
+		return false;
+	gap = c->end <= s->from ? s->from - c->end : c->from >= s->end ? c->from - s->end : 0;
+	if (gap > TIME_REACH)
+		return false;
+	if (t->tokens[c->from].segment == t->tokens[s->from].segment)
+		return true;
+	return c->end <= s->from && ends_segment(t, c->end) &&
+	       t->tokens[c->end].segment == t->tokens[s->from].segment;
+}
+
+static enum when read_when(const struct triage_scratch *w, const struct signal *s)
+{
+	static const enum cue raising[] = { CUE_NOW, CUE_SOON, CUE_RECENT };
+	static const enum when meant[] = { WHEN_NOW, WHEN_SOON, WHEN_RECENT };
+
+	for (size_t k = 0; k < 3; k++)
+		for (size_t i = 0; i < w->n_cues; i++)
+			if (w->cues[i].kind == raising[k] && cue_reaches(w, &w->cues[i], s))
+				return meant[k];
+	for (size_t i = 0; i < w->n_cues; i++)
+		if (w->cues[i].kind == CUE_PAST && past_reaches(w, &w->cues[i], s))
+			return WHEN_PAST;
+	return WHEN_UNKNOWN;
+}
+
+static bool is_quoted(const struct triage_scratch *w, const struct signal *s)
+{
+	for (size_t i = 0; i < w->n_cues; i++)
+		if (w->cues[i].kind == CUE_QUOTED &&
+			w->honest.tokens[w->cues[i].from].clause == s->clause)
+			return true;
+	return false;
+}
+
+void context_read(const struct ruleset *rules, const struct triage_scratch *w, struct signal *s)
+{
+	if (s->subject == SUBJECT_UNKNOWN)
+		s->subject = read_subject(rules, w, s);
+	if (s->when == WHEN_UNKNOWN)
+		s->when = read_when(w, s);
+	if (s->entry->figurative_ok && !s->decoded)
+		s->suppressed_by = read_frame(w, s);
+	if (!s->suppressed_by && s->entry->negatable)
+		s->suppressed_by = read_negation(rules, w, s);
+	if (s->suppressed_by)
+		s->framing = FRAMING_FIGURATIVE;
+	else if (is_quoted(w, s))
+		s->framing = FRAMING_QUOTED;
+}

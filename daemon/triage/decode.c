@@ -1,0 +1,442 @@
+#include "decode.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "triaged/base/mem.h"
+
+#include "lookalike.h"
+
+#define TYPO_MIN    5  /* shortest known word that a mistake may stand for */
+#define TYPO_SUBST  6  /* shortest with one letter exchanged: short ones turn into other words */
+#define JOIN_MIN    6  /* shortest known word split in two by a space */
+#define RUN_MIN	    3  /* letters set apart */
+#define SPLIT_MIN   8  /* shortest word that may be several run together */
+#define SPLIT_MAX   64 /* longest run of letters looked at as one */
+#define SPLIT_WORDS 12
+
+struct decoding {
+	const struct decoder *d;
+	const struct fold *fold;
+	const struct vocab *vocab;
+	const char *p;
+	const struct text *honest;
+	struct text *out;
+	bool changed;
+};
+
+/* A word with a meaning of its own in the lexicon; "the" and "about" are not worth decoding. */
+static bool is_key(const struct vocab *v, uint32_t word)
+{
+	return word != WORD_NONE && (v->words[word].marks & (WORD_KEY | WORD_LIGHT)) == WORD_KEY;
+}
+
+static uint64_t hash_without(const char *p, size_t n, size_t skip)
+{
+	char rest[WORD_MAX + 1];
+
+	memcpy(rest, p, skip);
+	memcpy(rest + skip, p + skip + 1, n - skip - 1);
+	return vocab_hash(rest, n - 1);
+}
+
+static void add_typo(struct decoder *d, uint64_t hash, uint32_t word)
+{
+	size_t i = hash & (d->n_typos - 1);
+
+	while (d->typos[i].word)
+		i = (i + 1) & (d->n_typos - 1);
+	d->typos[i] = (struct typo){ hash, word + 1 };
+}
+
+static void index_typos(struct decoder *d, const struct vocab *vocab)
+{
+	size_t n = 0;
+
+	for (uint32_t w = 0; w < vocab->n_words; w++)
+		if (is_key(vocab, w) && vocab->words[w].len >= TYPO_MIN)
+			n += vocab->words[w].len + 1u;
+	for (d->n_typos = 64; d->n_typos < n * 2;)
+		d->n_typos *= 2;
+	d->typos = mem_zalloc(d->n_typos * sizeof(*d->typos));
+	for (uint32_t w = 0; w < vocab->n_words; w++) {
+		const char *p = vocab_text(vocab, w);
+		size_t len = vocab->words[w].len;
+
+		if (!is_key(vocab, w) || len < TYPO_MIN)
+			continue;
+		add_typo(d, vocab_hash(p, len), w);
+		for (size_t i = 0; i < len; i++)
+			add_typo(d, hash_without(p, len, i), w);
+	}
+}
+
+void decoder_init(struct decoder *d, const struct vocab *vocab)
+{
+	uint32_t n = 0;
+
+	memset(d, 0, sizeof(*d));
+	index_typos(d, vocab);
+	d->by_length = mem_zalloc((vocab->n_words + 1) * sizeof(*d->by_length));
+	for (uint32_t len = 0; len <= WORD_MAX; len++) {
+		d->first_of_length[len] = n;
+		for (uint32_t w = 0; w < vocab->n_words; w++)
+			if (is_key(vocab, w) && vocab->words[w].len == len)
+				d->by_length[n++] = w;
+	}
+	d->first_of_length[WORD_MAX + 1] = n;
+}
+
+void decoder_fini(struct decoder *d)
+{
+	free(d->typos);
+	free(d->by_length);
+	memset(d, 0, sizeof(*d));
+}
+
+/* One letter left out, added, exchanged, or two neighbours swapped; the first letter is right. */
+static bool is_one_mistake(const char *a, size_t n, const char *b, size_t m)
+{
+	size_t head = 0, tail = 0, least = n < m ? n : m;
+
+	if (a[0] != b[0] || n + 1 < m || m + 1 < n)
+		return false;
+	while (head < least && a[head] == b[head])
+		head++;
+	while (tail < least - head && a[n - 1 - tail] == b[m - 1 - tail])
+		tail++;
+	if (n != m)
+		return head + tail == least;
+	if (head + tail + 1 >= n)
+		return m >= TYPO_SUBST;
+	return head + tail + 2 == n && a[head] == b[head + 1] && a[head + 1] == b[head];
+}
+
+static uint32_t typo_lookup(
+	const struct decoder *d, const struct vocab *vocab, uint64_t hash, const char *p, size_t n)
+{
+	for (size_t i = hash & (d->n_typos - 1); d->typos[i].word; i = (i + 1) & (d->n_typos - 1)) {
+		uint32_t word = d->typos[i].word - 1;
+
+		if (d->typos[i].hash == hash &&
+			is_one_mistake(p, n, vocab_text(vocab, word), vocab->words[word].len))
+			return word;
+	}
+	return WORD_NONE;
+}
+
+uint32_t decode_typo(const struct decoder *d, const struct vocab *vocab, const char *p, size_t n)
+{
+	uint32_t word;
+
+	if (n + 1 < TYPO_MIN || n > WORD_MAX)
+		return WORD_NONE;
+	word = typo_lookup(d, vocab, vocab_hash(p, n), p, n);
+	for (size_t i = 0; i < n && word == WORD_NONE; i++)
+		word = typo_lookup(d, vocab, hash_without(p, n, i), p, n);
+	return word;
+}
+
+/* Shorten each run of one letter to `most`; returns the new length. */
+static size_t collapse(const char *p, size_t n, size_t most, char out[WORD_MAX * 4])
+{
+	size_t len = 0, run = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		run = i > 0 && p[i] == p[i - 1] ? run + 1 : 1;
+		if (run <= most)
+			out[len++] = p[i];
+	}
+	return len;
+}
+
+static bool fits(const char *pattern, const char *word, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (pattern[i] == word[i] || pattern[i] == LOOKALIKE_MASK)
+			continue;
+		if (pattern[i] == LOOKALIKE_I_OR_L && (word[i] == 'i' || word[i] == 'l'))
+			continue;
+		return false;
+	}
+	return true;
+}
+
+/* pattern holds at least one of the two signs of lookalike.h. */
+static uint32_t find_pattern(const struct decoding *c, const char *pattern, size_t n)
+{
+	size_t hidden = 0;
+
+	for (size_t i = 0; i < n; i++)
+		hidden += pattern[i] == LOOKALIKE_MASK;
+	if (n < 3 || n > WORD_MAX || hidden * 2 > n)
+		return WORD_NONE;
+	for (uint32_t i = c->d->first_of_length[n]; i < c->d->first_of_length[n + 1]; i++)
+		if (fits(pattern, vocab_text(c->vocab, c->d->by_length[i]), n))
+			return c->d->by_length[i];
+	return WORD_NONE;
+}
+
+/* The known word that n bytes at p stand for, or WORD_NONE. */
+static uint32_t resolve(const struct decoding *c, const char *p, size_t n)
+{
+	char shorter[WORD_MAX * 4];
+	uint32_t word;
+
+	if (n < 2 || n > sizeof(shorter))
+		return WORD_NONE;
+	if (memchr(p, LOOKALIKE_MASK, n) || memchr(p, LOOKALIKE_I_OR_L, n))
+		return find_pattern(c, p, n);
+	word = vocab_find(c->vocab, p, n);
+	for (size_t most = 2; most >= 1 && word == WORD_NONE; most--) {
+		size_t len = collapse(p, n, most, shorter);
+
+		if (len < n)
+			word = vocab_find(c->vocab, shorter, len);
+	}
+	return word != WORD_NONE ? word : decode_typo(c->d, c->vocab, p, n);
+}
+
+/* ---- letters run together ---- */
+
+struct split {
+	uint32_t words[SPLIT_WORDS];
+	uint8_t ends[SPLIT_WORDS];
+	size_t n;
+	bool key;
+	size_t shortest;
+};
+
+static bool may_stand_alone(char letter)
+{
+	return letter == 'i' || letter == 'a' || letter == 'u' || letter == 'y' || letter == 'o';
+}
+
+/* Cut n letters into the fewest known words. */
+static bool split_letters(const struct vocab *vocab, const char *p, size_t n, struct split *out)
+{
+	uint8_t best[SPLIT_MAX + 1], from[SPLIT_MAX + 1];
+	size_t count;
+
+	memset(best, UINT8_MAX, sizeof(best));
+	best[0] = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (best[i] >= SPLIT_WORDS)
+			continue;
+		for (size_t len = may_stand_alone(p[i]) ? 1 : 2; len <= WORD_MAX && i + len <= n;
+			len++)
+			if (best[i] + 1 < best[i + len] &&
+				vocab_find(vocab, p + i, len) != WORD_NONE) {
+				best[i + len] = (uint8_t)(best[i] + 1);
+				from[i + len] = (uint8_t)i;
+			}
+	}
+	if (best[n] > SPLIT_WORDS)
+		return false;
+	count = best[n];
+	*out = (struct split){ .n = count, .shortest = n };
+	for (size_t at = n; count-- > 0; at = from[at]) {
+		size_t len = at - from[at];
+
+		out->words[count] = vocab_find(vocab, p + from[at], len);
+		out->ends[count] = (uint8_t)at;
+		out->key |= is_key(vocab, out->words[count]);
+		if (len < out->shortest)
+			out->shortest = len;
+	}
+	return out->key;
+}
+
+/* Ordinary words fall apart by chance ("together"); ask for more than that. */
+static bool split_word(const struct vocab *vocab, const char *p, size_t n, struct split *out)
+{
+	if (n < SPLIT_MIN || n > SPLIT_MAX || !split_letters(vocab, p, n, out))
+		return false;
+	return out->n >= 3 ? n >= 10 : out->shortest >= 4;
+}
+
+/* ---- building the reading ---- */
+
+static void put(struct decoding *c, uint32_t word, uint32_t first, uint32_t end)
+{
+	struct token like = c->honest->tokens[first];
+
+	like.word = word;
+	like.end = c->honest->tokens[end - 1].end;
+	like.honest = first;
+	like.honest_end = end;
+	like.marks = (like.marks & ~(uint32_t)(TOKEN_DIGITS | TOKEN_FOREIGN)) | TOKEN_CHANGED;
+	text_append(c->out, vocab_text(c->vocab, word), c->vocab->words[word].len, &like);
+	c->changed = true;
+}
+
+static void put_split(struct decoding *c, const struct split *s, uint32_t first, uint32_t end)
+{
+	for (size_t i = 0; i < s->n; i++)
+		put(c, s->words[i], first, end);
+}
+
+static void copy(struct decoding *c, uint32_t i)
+{
+	const struct token *k = &c->honest->tokens[i];
+
+	text_append(c->out, c->honest->padded.data + k->at, k->len, k);
+}
+
+/* Single letters from token i on: decode them as one word or several. Tokens used, or 0. */
+static uint32_t decode_apart(struct decoding *c, uint32_t i)
+{
+	const struct text *h = c->honest;
+	char letters[SPLIT_MAX];
+	uint32_t n = 0;
+	struct split s;
+
+	while (i + n < h->n_tokens && n < SPLIT_MAX && h->tokens[i + n].len == 1) {
+		letters[n] = h->padded.data[h->tokens[i + n].at];
+		n++;
+	}
+	for (; n >= RUN_MIN; n--) {
+		uint32_t word = vocab_find(c->vocab, letters, n);
+
+		if (word != WORD_NONE)
+			put(c, word, i, i + n);
+		else if (split_letters(c->vocab, letters, n, &s) && s.n < n)
+			put_split(c, &s, i, i + n);
+		else
+			continue;
+		return n;
+	}
+	return 0;
+}
+
+/* Letters, lookalikes and signs of a chunk as letters; 0 when it is too long or has none. */
+static size_t chunk_letters(const struct decoding *c, const struct chunk *k, char out[SPLIT_MAX])
+{
+	size_t n = 0, last = 0;
+	bool letters = false;
+
+	for (size_t at = k->start, used; at < k->end; at += used) {
+		int32_t point, folded[FOLD_MAX];
+		enum char_class cls;
+		char letter;
+
+		used = fold_decode(c->p + at, k->end - at, &point);
+		if (used == 0 || n == SPLIT_MAX)
+			return 0;
+		if (fold_point(c->fold, point, &cls, folded) > 0 && cls == CHAR_LETTER) {
+			letter = lookalike_letter(folded[0]);
+			letters = true;
+		} else {
+			letter = lookalike_sign(cls == CHAR_DIGIT ? folded[0] : point);
+			if (letter == 0 || (n == 0 && !strchr("sa", letter) && cls != CHAR_DIGIT))
+				continue; /* dropped, or punctuation in front of the word */
+		}
+		if (letter == 0)
+			return 0;
+		out[n++] = letter;
+		if (cls == CHAR_LETTER || cls == CHAR_DIGIT || letter == LOOKALIKE_MASK)
+			last = n;
+	}
+	return letters ? last : 0; /* signs behind the last letter are punctuation */
+}
+
+static bool all_known(const struct text *t, uint32_t first, uint32_t end)
+{
+	for (uint32_t i = first; i < end; i++)
+		if (t->tokens[i].word == WORD_NONE || t->tokens[i].len == 1)
+			return false;
+	return true;
+}
+
+static bool decode_chunk(struct decoding *c, uint32_t first, uint32_t end)
+{
+	const struct chunk *k = &c->honest->chunks[c->honest->tokens[first].chunk];
+	char letters[SPLIT_MAX];
+	size_t n;
+	uint32_t word;
+	struct split s;
+
+	if (!k->odd || !k->letters || all_known(c->honest, first, end))
+		return false;
+	n = chunk_letters(c, k, letters);
+	if (n < 3)
+		return false;
+	word = resolve(c, letters, n);
+	if (word == WORD_NONE && letters[n - 1] == LOOKALIKE_MASK)
+		word = resolve(c, letters, --n); /* a star behind the word was an ornament */
+	if (word != WORD_NONE) {
+		put(c, word, first, end);
+		return true;
+	}
+	if (!split_word(c->vocab, letters, n, &s))
+		return false;
+	put_split(c, &s, first, end);
+	return true;
+}
+
+/* One word, or two that a space took apart. Tokens used, or 0. */
+static uint32_t decode_word(struct decoding *c, uint32_t i)
+{
+	const struct text *h = c->honest;
+	const struct token *k = &h->tokens[i];
+	uint32_t word = WORD_NONE;
+	struct split s;
+
+	if (i + 1 < h->n_tokens && k->len + h->tokens[i + 1].len >= JOIN_MIN &&
+		k->len + h->tokens[i + 1].len <= WORD_MAX) {
+		char joined[WORD_MAX];
+
+		memcpy(joined, h->padded.data + k->at, k->len);
+		memcpy(joined + k->len, h->padded.data + h->tokens[i + 1].at, h->tokens[i + 1].len);
+		word = vocab_find(c->vocab, joined, k->len + h->tokens[i + 1].len);
+		if (is_key(c->vocab, word)) {
+			put(c, word, i, i + 2);
+			return 2;
+		}
+	}
+	if (k->word != WORD_NONE || (k->marks & TOKEN_DIGITS))
+		return 0;
+	word = resolve(c, h->padded.data + k->at, k->len);
+	if (word != WORD_NONE)
+		put(c, word, i, i + 1);
+	else if (split_word(c->vocab, h->padded.data + k->at, k->len, &s))
+		put_split(c, &s, i, i + 1);
+	else
+		return 0;
+	return 1;
+}
+
+static uint32_t decode_at(struct decoding *c, uint32_t i)
+{
+	const struct text *h = c->honest;
+	uint32_t chunk = h->tokens[i].chunk, used;
+
+	if (h->tokens[i].len == 1) {
+		used = decode_apart(c, i);
+		if (used)
+			return used;
+	}
+	if (h->chunks[chunk].first == i && decode_chunk(c, i, h->chunks[chunk + 1].first))
+		return h->chunks[chunk + 1].first - i;
+	return decode_word(c, i);
+}
+
+bool decode_text(const struct decoder *d, const struct fold *fold, const struct vocab *vocab,
+	const char *p, const struct text *honest, struct text *out)
+{
+	struct decoding c = {
+		.d = d, .fold = fold, .vocab = vocab, .p = p, .honest = honest, .out = out
+	};
+
+	text_clear(out);
+	for (uint32_t i = 0; i < honest->n_tokens;) {
+		uint32_t used = decode_at(&c, i);
+
+		if (used == 0) {
+			copy(&c, i);
+			used = 1;
+		}
+		i += used;
+	}
+	return c.changed;
+}

@@ -1,0 +1,40 @@
+/*
+ * The decoded reading: what disguised or misspelt words may stand for.
+ *
+ * Every word the ruleset does not know is tried as lookalike letters, digits and signs for
+ * letters, starred-out letters, letters set apart or run together, stretched letters, and one
+ * typing mistake; it is replaced when the result is a word the ruleset knows. The reading is only
+ * ever searched for additional signals, so a wrong guess can raise a level but never lower one.
+ */
+#ifndef TRIAGE_DECODE_H
+#define TRIAGE_DECODE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "text.h"
+
+struct decoder {
+	struct typo {
+		uint64_t hash; /* of a key word with at most one letter left out */
+		uint32_t word; /* + 1; 0 = free */
+	} * typos;
+	size_t n_typos;	     /* slots, power of two */
+	uint32_t *by_length; /* key words, shortest first */
+	uint32_t first_of_length[WORD_MAX + 2];
+};
+
+void decoder_init(struct decoder *d, const struct vocab *vocab);
+void decoder_fini(struct decoder *d);
+
+/*
+ * Fill out with the decoded reading of the message at p, whose honest reading (clauses set) is
+ * given. False, with out unspecified, when it would not differ.
+ */
+bool decode_text(const struct decoder *d, const struct fold *fold, const struct vocab *vocab,
+	const char *p, const struct text *honest, struct text *out);
+
+/* The known word that the n letters at p are one typing mistake away from, or WORD_NONE. */
+uint32_t decode_typo(const struct decoder *d, const struct vocab *vocab, const char *p, size_t n);
+
+#endif

@@ -1,0 +1,170 @@
+/* The compiled ruleset and one run's working memory: what the parts of the engine share. */
+#ifndef TRIAGE_MODEL_H
+#define TRIAGE_MODEL_H
+
+#include "triaged/base/record.h"
+#include "triaged/triage/ruleset.h"
+#include "triaged/triage/triage.h"
+
+#include "decode.h"
+#include "field.h"
+#include "names.h"
+#include "phrase.h"
+#include "scan.h"
+#include "text.h"
+
+enum owner_kind { OWNER_ENTRY, OWNER_FRAME, OWNER_CUE };
+
+/* What phrase number i belongs to. */
+struct owner {
+	enum owner_kind kind;
+	uint32_t index; /* ENTRY, FRAME: into their arrays; CUE: enum cue */
+};
+
+struct entry {
+	const char *id;
+	enum family family;
+	enum when when;	      /* WHEN_UNKNOWN: read from the cues */
+	enum subject subject; /* SUBJECT_UNKNOWN: read from the words */
+	bool negatable, figurative_ok;
+};
+
+struct frame {
+	const char *id;
+	uint64_t families; /* FAMILY_BIT of what it sets aside */
+};
+
+enum window { WINDOW_MESSAGE, WINDOW_CONTACT };
+
+enum op {
+	OP_EQ,
+	OP_NE,
+	OP_LT,
+	OP_LE,
+	OP_GT,
+	OP_GE,
+	OP_IN,
+	OP_BETWEEN,
+	OP_KNOWN,
+	OP_UNKNOWN,
+	OP_REFUSED,
+	OP_COUNT
+};
+
+struct cond {
+	enum source_cond_kind kind;
+	struct cond *children;
+	uint32_t n_children;
+	bool pairs; /* ALL with leaves below it that must meet in one clause */
+	/* SIGNAL */
+	uint64_t families, subjects, whens, framings; /* whens 0: by family, see signal_fits() */
+	enum window window;
+	uint32_t min_count;
+	bool same_clause;
+	/* FIELD */
+	int field;
+	enum op op;
+	struct value *values;
+	uint32_t n_values;
+};
+
+struct rule {
+	const char *id, *domain, *explain;
+	int level;     /* enum level, or -1 */
+	int raise_max; /* enum level when the rule raises by a step, or -1 */
+	const char **flags, **actions;
+	size_t n_flags, n_actions;
+	struct cond when;
+};
+
+struct ruleset {
+	uint32_t refs;
+	const char *id, *version, *digest;
+	enum level default_level, unscored_level;
+	const char **langs;
+	size_t n_langs;
+	struct fold fold;
+	struct vocab vocab;
+	struct decoder decoder;
+	struct phrase *phrases; /* those the scan looks for */
+	struct owner *owners;
+	uint32_t n_phrases;
+	struct phrase *clause_cues;
+	uint32_t n_clause_cues;
+	struct scan scan;
+	struct entry *entries;
+	uint32_t n_entries;
+	struct frame *frames;
+	uint32_t n_frames;
+	struct rule *rules;
+	uint32_t n_rules;
+	size_t n_cues;
+	bool judges_language; /* it has light words, so coverage can be read from the text */
+	char **strings;	      /* everything pointed at above */
+	size_t n_strings;
+};
+
+struct slice_list {
+	struct slice *items;
+	size_t n, cap;
+};
+
+/* A lexicon phrase found in the text, or a fact of an earlier message. */
+struct signal {
+	const struct entry *entry; /* NULL for a fact */
+	const char *id;
+	size_t id_len;
+	enum family family;
+	enum subject subject;
+	enum when when;
+	enum framing framing;
+	uint32_t from, end; /* honest tokens; facts: none */
+	uint32_t clause;
+	struct triage_span span;
+	const char *suppressed_by; /* NULL: counts */
+	bool decoded;		   /* found in the decoded reading only */
+	bool contained;		   /* inside a longer one of the same sense */
+};
+
+struct cue_match {
+	enum cue kind;
+	uint32_t from, end; /* honest tokens */
+};
+
+struct frame_match {
+	const struct frame *frame;
+	uint32_t from, end;
+};
+
+struct triage_scratch {
+	struct ruleset *bound; /* counted reference: the scan memory fits this one */
+	struct scan_scratch scan;
+	struct text honest, decoded;
+	struct signal *signals; /* of this message; suppressed ones too */
+	size_t n_signals, cap_signals;
+	struct signal *facts; /* of earlier messages */
+	size_t n_facts, cap_facts;
+	struct cue_match *cues;
+	size_t n_cues, cap_cues;
+	struct frame_match *frames;
+	size_t n_frames, cap_frames;
+	struct values values;
+	struct buf lines; /* this message's facts, unsorted */
+	struct slice_list sorted;
+	uint64_t message_families, contact_families; /* FAMILY_BIT of what counts */
+	int fact_level, fact_raise;		     /* enum level, or -1 */
+	uint32_t unscored;			     /* bits of enum unscored */
+	bool bad_answer;
+	bool calls_note; /* written by staff: charted wording means what it says */
+};
+
+/* Make room for one more in an array of a scratch or a result. */
+#define GROW(array, n, cap)                                                                        \
+	do {                                                                                       \
+		if ((n) == (cap)) {                                                                \
+			(cap) = (cap) ? (cap)*2 : 16;                                              \
+			(array) = mem_resize((array), (cap), sizeof(*(array)));                    \
+		}                                                                                  \
+	} while (0)
+
+#endif

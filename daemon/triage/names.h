@@ -1,0 +1,91 @@
+/* The closed word lists of the rule language, as enums, and their names. */
+#ifndef TRIAGE_NAMES_H
+#define TRIAGE_NAMES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum family {
+	FAMILY_SI_PASSIVE,
+	FAMILY_SI_ACTIVE,
+	FAMILY_INTENT,
+	FAMILY_PLAN,
+	FAMILY_METHOD,
+	FAMILY_MEANS,
+	FAMILY_MEANS_FIREARM,
+	FAMILY_ACT_NOW,
+	FAMILY_PREPARATION,
+	FAMILY_GOODBYE,
+	FAMILY_ATTEMPT_PAST,
+	FAMILY_NSSI,
+	FAMILY_PLACE,
+	FAMILY_WHEN,
+	FAMILY_HOPELESS,
+	FAMILY_DISTRESS,
+	FAMILY_VIOLENCE_THREAT,
+	FAMILY_WEAPON,
+	FAMILY_ABUSE_IPV,
+	FAMILY_STRANGULATION,
+	FAMILY_CHILD_ABUSE,
+	FAMILY_ELDER_ABUSE,
+	FAMILY_EXPLOITATION,
+	FAMILY_MEDICAL,
+	FAMILY_POISONING,
+	FAMILY_PSYCHOSIS_COMMAND,
+	FAMILY_INTOX,
+	FAMILY_PERINATAL,
+	FAMILY_VETERAN,
+	FAMILY_LGBTQ,
+	FAMILY_REFUSAL,
+	FAMILY_INFO_REQUEST,
+	FAMILY_COUNT
+};
+
+/*
+ * Thoughts, as against acts and facts: a resolved thought counts no more, while what somebody did
+ * or has at hand stays true.
+ */
+#define FAMILY_BIT(f) (UINT64_C(1) << (f))
+#define FAMILIES_THOUGHT                                                                           \
+	(FAMILY_BIT(FAMILY_SI_PASSIVE) | FAMILY_BIT(FAMILY_SI_ACTIVE) |                            \
+		FAMILY_BIT(FAMILY_INTENT) | FAMILY_BIT(FAMILY_PLAN) |                              \
+		FAMILY_BIT(FAMILY_HOPELESS) | FAMILY_BIT(FAMILY_DISTRESS))
+
+enum subject { SUBJECT_UNKNOWN, SUBJECT_SELF, SUBJECT_OTHER, SUBJECT_COUNT };
+enum when { WHEN_UNKNOWN, WHEN_NOW, WHEN_SOON, WHEN_RECENT, WHEN_PAST, WHEN_COUNT };
+enum framing { FRAMING_LITERAL, FRAMING_QUOTED, FRAMING_FIGURATIVE, FRAMING_COUNT };
+
+enum cue {
+	CUE_NEGATION,
+	CUE_CHARTED,
+	CUE_PSEUDO_NEGATION,
+	CUE_THIRD_PARTY,
+	CUE_REPORTED_SELF,
+	CUE_PAST,
+	CUE_RESOLVED,
+	CUE_NOW,
+	CUE_SOON,
+	CUE_RECENT,
+	CUE_QUOTED,
+	CUE_JOKE,
+	CUE_MATCHED, /* the kinds above are matched like phrases; those below mark single words */
+	CUE_CLAUSE = CUE_MATCHED,
+	CUE_FIRST_PERSON,
+	CUE_LIGHT,
+	CUE_NUMBER,
+	CUE_COUNT
+};
+
+extern const char *const family_names[FAMILY_COUNT];
+extern const char *const subject_names[SUBJECT_COUNT];
+extern const char *const when_names[WHEN_COUNT];
+extern const char *const framing_names[FRAMING_COUNT];
+extern const char *const cue_names[CUE_COUNT];
+
+/* Index of the n bytes at p in names, or -1. */
+int names_find(const char *const *names, int count, const char *p, size_t n);
+
+/* Bits of the words of "a|b|c"; 0 when any is unknown or list is NULL. */
+uint64_t names_mask(const char *const *names, int count, const char *list);
+
+#endif

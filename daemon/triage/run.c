@@ -1,0 +1,465 @@
+/* One triage run: the three stages in order, the level, and the result for whoever asked. */
+#include "triaged/triage/triage.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "triaged/base/check.h"
+#include "triaged/base/mem.h"
+
+#include "cond.h"
+#include "facts.h"
+#include "signals.h"
+
+#define COVERAGE_PERCENT 20 /* fewer known words than this: the text is in a language not covered */
+#define GREETING_WORDS	 3  /* up to so many words without any signal say nothing yet */
+#define CONFLICT_STEPS	 2  /* text this many levels above the answers: a person should look */
+
+/* Why a contact could not be fully assessed. Each puts the level at the ruleset's unscored level. */
+enum unscored {
+	UNSCORED_ENCODING,
+	UNSCORED_OVERSIZE,
+	UNSCORED_LANGUAGE,
+	UNSCORED_BUDGET,
+	UNSCORED_FACTS,
+	UNSCORED_ANSWER,
+	UNSCORED_COUNT
+};
+
+static const struct {
+	const char *rule, *flag, *text;
+} unscored_info[UNSCORED_COUNT] = {
+	[UNSCORED_ENCODING] = { "unscored.encoding", "unscored_encoding",
+		"Not assessed: part of the text could not be read" },
+	[UNSCORED_OVERSIZE] = { "unscored.oversize", "unscored_oversize",
+		"Not assessed: the text is longer than the limit" },
+	[UNSCORED_LANGUAGE] = { "unscored.language", "unscored_language",
+		"Not assessed: the language is not covered by the rules" },
+	[UNSCORED_BUDGET] = { "unscored.budget", "unscored_budget",
+		"Not assessed: the text took more work than allowed" },
+	[UNSCORED_FACTS] = { "unscored.facts", "unscored_facts",
+		"Not assessed: what is known about the contact is longer than the limit" },
+	[UNSCORED_ANSWER] = { "unscored.answer", "unscored_answer",
+		"Not assessed: an answer has a value that is not understood" },
+};
+
+struct run {
+	const struct ruleset *rules;
+	struct triage_scratch *w;
+	const struct triage_request *request;
+	struct triage_result *result;
+	int floor;	  /* highest level of a fired rule, or -1 */
+	int raise;	  /* highest raise_max of a fired rule, or -1 */
+	int text_floor;	  /* the same, of rules that text alone made fire */
+	int answer_floor; /* and of rules with an answer among their reasons */
+	bool from_answer; /* while collecting evidence */
+	bool from_text;
+};
+
+struct triage_scratch *triage_scratch_new(void)
+{
+	return mem_zalloc(sizeof(struct triage_scratch));
+}
+
+void triage_scratch_free(struct triage_scratch **scratch)
+{
+	struct triage_scratch *w = *scratch;
+
+	*scratch = NULL;
+	if (!w)
+		return;
+	scan_scratch_fini(&w->scan);
+	text_fini(&w->honest);
+	text_fini(&w->decoded);
+	values_fini(&w->values);
+	buf_free(&w->lines);
+	free(w->signals);
+	free(w->facts);
+	free(w->cues);
+	free(w->frames);
+	free(w->sorted.items);
+	ruleset_unref(&w->bound);
+	free(w);
+}
+
+void triage_result_free(struct triage_result *r)
+{
+	free(r->reasons);
+	free(r->spans);
+	free(r->fields);
+	free(r->domains);
+	free(r->flags);
+	free(r->actions);
+	free(r->suppressed);
+	free(r->near);
+	buf_free(&r->facts);
+	memset(r, 0, sizeof(*r));
+}
+
+static void clear_result(struct triage_result *r)
+{
+	r->level = LEVEL_LOW;
+	r->unscored = false;
+	r->n_reasons = r->n_spans = r->n_fields = r->n_domains = r->n_flags = r->n_actions = 0;
+	r->n_suppressed = r->n_near = 0;
+	buf_clear(&r->facts);
+}
+
+static void add_once(const char ***list, size_t *n, size_t *cap, const char *word)
+{
+	for (size_t i = 0; i < *n; i++)
+		if (strcmp((*list)[i], word) == 0)
+			return;
+	GROW(*list, *n, *cap);
+	(*list)[(*n)++] = word;
+}
+
+static void add_flag(struct triage_result *r, const char *flag)
+{
+	add_once(&r->flags, &r->n_flags, &r->cap_flags, flag);
+}
+
+/* ---- what is known besides the text ---- */
+
+static void add_own(struct values *v, const char *name, const char *value)
+{
+	int field = field_find(name);
+
+	CHECK(field >= 0);
+	if (value && *value)
+		values_add(v, field, value, strlen(value));
+}
+
+static void read_answers(struct run *x)
+{
+	for (size_t i = 0; i < x->request->n_answers; i++) {
+		const struct triage_answer *a = &x->request->answers[i];
+		const char *value = a->value ? a->value : "";
+		int field = field_find_item(a->instrument, a->item);
+
+		if (field < 0 || field_table[field].computed) {
+			add_flag(x->result, "answer_ignored");
+			continue;
+		}
+		if (!values_add(&x->w->values, field, value, strlen(value))) {
+			x->w->unscored |= 1u << UNSCORED_ANSWER;
+			value = "unknown";
+		}
+		if (field_table[field].instrument)
+			facts_note_answer(x->w, field, *value ? value : "unknown",
+				strlen(*value ? value : "unknown"));
+	}
+}
+
+static void read_request(struct run *x)
+{
+	struct triage_scratch *w = x->w;
+	const struct triage_request *q = x->request;
+	size_t facts_len = q->facts ? q->facts_len : 0;
+
+	values_clear(&w->values);
+	buf_clear(&w->lines);
+	if (facts_len > TRIAGE_FACTS_MAX) {
+		w->unscored |= 1u << UNSCORED_FACTS;
+		facts_len = TRIAGE_FACTS_MAX;
+	}
+	facts_read(w, q->facts, facts_len);
+	add_own(&w->values, "channel", q->channel);
+	add_own(&w->values, "lang", q->lang);
+	add_own(&w->values, "caller_role", q->caller_role);
+	if (q->age >= 0)
+		values_add_number(&w->values, field_find("age"), q->age);
+	read_answers(x);
+	field_compute(&w->values);
+}
+
+/* ---- the text ---- */
+
+static bool lang_is_covered(const struct ruleset *rules, const char *lang)
+{
+	size_t n = strcspn(lang, "-_");
+
+	for (size_t i = 0; i < rules->n_langs; i++)
+		if (strlen(rules->langs[i]) == n && strncasecmp(rules->langs[i], lang, n) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * The words decide where there are enough of them, the declared language where there are not:
+ * people write in another language than their form says.
+ */
+static void judge_language(struct run *x)
+{
+	int percent = x->rules->judges_language ? signals_coverage(x->rules, &x->w->honest) : -1;
+	const char *declared = x->request->lang;
+	bool covered = true;
+
+	if (x->w->honest.n_tokens == 0)
+		return;
+	if (percent >= 0)
+		covered = percent >= COVERAGE_PERCENT;
+	else if (declared && *declared)
+		covered = lang_is_covered(x->rules, declared);
+	values_add_yesno(&x->w->values, field_find("lang_covered"), covered);
+	if (!covered)
+		x->w->unscored |= 1u << UNSCORED_LANGUAGE;
+}
+
+static bool is_note_channel(const char *channel)
+{
+	static const char *const notes[] = { "call-notes", "call_notes", "notes", "walk_in" };
+
+	for (size_t i = 0; channel && i < sizeof(notes) / sizeof(notes[0]); i++)
+		if (strcasecmp(channel, notes[i]) == 0)
+			return true;
+	return false;
+}
+
+static void read_text(struct run *x)
+{
+	struct triage_scratch *w = x->w;
+	size_t n = x->request->text ? x->request->text_len : 0;
+
+	if (n > TRIAGE_TEXT_MAX) {
+		w->unscored |= 1u << UNSCORED_OVERSIZE;
+		n = TRIAGE_TEXT_MAX;
+		while (n > 0 && ((uint8_t)x->request->text[n] & 0xc0) == 0x80)
+			n--; /* not in the middle of a character */
+	}
+	w->calls_note = is_note_channel(x->request->channel);
+	if (signals_find(x->rules, w, n ? x->request->text : "", n) < 0)
+		w->unscored |= 1u << UNSCORED_BUDGET;
+	if (w->honest.invalid)
+		w->unscored |= 1u << UNSCORED_ENCODING;
+	judge_language(x);
+	signals_settle(w);
+	facts_note_signals(w);
+	if (x->request->text && w->honest.n_tokens <= GREETING_WORDS && w->n_signals == 0 &&
+		w->unscored == 0)
+		add_flag(x->result, "unscored_empty");
+}
+
+/* ---- rules ---- */
+
+static void evidence_signal(void *ctx, const struct signal *s)
+{
+	struct run *x = ctx;
+	struct triage_result *r = x->result;
+	struct triage_reason *reason = &r->reasons[r->n_reasons - 1];
+
+	x->from_text = true;
+	for (size_t i = 0; i < reason->n_spans; i++) {
+		struct triage_span seen = r->spans[reason->first_span + i];
+
+		if (seen.start == s->span.start && seen.end == s->span.end)
+			return;
+	}
+	GROW(r->spans, r->n_spans, r->cap_spans);
+	r->spans[r->n_spans++] = s->span;
+	reason->n_spans++;
+}
+
+static void evidence_field(void *ctx, int field)
+{
+	struct run *x = ctx;
+	struct triage_result *r = x->result;
+	struct triage_reason *reason = &r->reasons[r->n_reasons - 1];
+
+	x->from_answer |= field_table[field].instrument != NULL;
+	for (size_t i = 0; i < reason->n_fields; i++)
+		if (r->fields[reason->first_field + i] == field_table[field].name)
+			return;
+	GROW(r->fields, r->n_fields, r->cap_fields);
+	r->fields[r->n_fields++] = field_table[field].name;
+	reason->n_fields++;
+}
+
+static struct triage_reason *add_reason(
+	struct triage_result *r, const char *rule, const char *text, int level)
+{
+	GROW(r->reasons, r->n_reasons, r->cap_reasons);
+	r->reasons[r->n_reasons] = (struct triage_reason){ .rule = rule,
+		.text = text,
+		.level = level < 0 ? LEVEL_LOW : (enum level)level,
+		.first_span = r->n_spans,
+		.first_field = r->n_fields };
+	return &r->reasons[r->n_reasons++];
+}
+
+static void fire(struct run *x, const struct rule *rule)
+{
+	const struct cond_evidence evidence = { evidence_signal, evidence_field, x };
+	struct triage_result *r = x->result;
+
+	add_reason(r, rule->id, rule->explain, rule->level);
+	x->from_text = x->from_answer = false;
+	cond_explain(&rule->when, x->w, &evidence);
+	if (rule->level > x->floor)
+		x->floor = rule->level;
+	if (rule->raise_max > x->raise)
+		x->raise = rule->raise_max;
+	if (x->from_text && !x->from_answer && rule->level > x->text_floor)
+		x->text_floor = rule->level;
+	if (x->from_answer && rule->level > x->answer_floor)
+		x->answer_floor = rule->level;
+	if (rule->domain)
+		add_once(&r->domains, &r->n_domains, &r->cap_domains, rule->domain);
+	for (size_t i = 0; i < rule->n_flags; i++)
+		add_flag(r, rule->flags[i]);
+	for (size_t i = 0; i < rule->n_actions; i++)
+		add_once(&r->actions, &r->n_actions, &r->cap_actions, rule->actions[i]);
+}
+
+static void apply_rules(struct run *x)
+{
+	struct triage_result *r = x->result;
+
+	for (uint32_t i = 0; i < x->rules->n_rules; i++) {
+		const struct rule *rule = &x->rules->rules[i];
+		struct verdict v = cond_eval(&rule->when, x->w);
+
+		if (v.truth == TRUTH_TRUE) {
+			fire(x, rule);
+		} else if (v.missing == 1 && rule->when.kind == COND_ALL) {
+			GROW(r->near, r->n_near, r->cap_near);
+			r->near[r->n_near++] = rule->id;
+		}
+	}
+}
+
+static void apply_unscored(struct run *x)
+{
+	struct triage_result *r = x->result;
+
+	if (!x->w->unscored)
+		return;
+	r->unscored = true;
+	add_flag(r, "unscored");
+	for (int i = 0; i < UNSCORED_COUNT; i++) {
+		if (!(x->w->unscored >> i & 1))
+			continue;
+		add_flag(r, unscored_info[i].flag);
+		add_reason(r, unscored_info[i].rule, unscored_info[i].text,
+			(int)x->rules->unscored_level);
+	}
+	if ((int)x->rules->unscored_level > x->floor)
+		x->floor = (int)x->rules->unscored_level;
+}
+
+/*
+ * level = max(floors, what the contact had reached), then at most one step of raise. A raise works
+ * from moderate up only: by itself it is no reason for concern.
+ */
+static void settle_level(struct run *x)
+{
+	int floor = x->floor > x->w->fact_level ? x->floor : x->w->fact_level;
+	int raise = x->raise > x->w->fact_raise ? x->raise : x->w->fact_raise;
+	int level = floor > (int)x->rules->default_level ? floor : (int)x->rules->default_level;
+
+	if (floor >= 0)
+		facts_note_level(x->w, 'l', (enum level)floor);
+	if (raise >= 0)
+		facts_note_level(x->w, 'r', (enum level)raise);
+	if (level >= LEVEL_MODERATE && level < raise)
+		level++;
+	x->result->level = (enum level)level;
+}
+
+static void mark_raised(struct run *x)
+{
+	int floor = x->floor > x->w->fact_level ? x->floor : x->w->fact_level;
+	struct triage_result *r = x->result;
+
+	if ((int)r->level <= floor)
+		return;
+	for (size_t i = 0; i < r->n_reasons; i++)
+		for (uint32_t k = 0; k < x->rules->n_rules; k++)
+			if (x->rules->rules[k].id == r->reasons[i].rule &&
+				x->rules->rules[k].raise_max >= (int)r->level)
+				r->reasons[i].raised = true;
+}
+
+/* Answers say one thing and words another: the higher has won, and a person should know. */
+static void flag_conflict(struct run *x)
+{
+	bool answered = false;
+
+	for (size_t i = 0; i < x->w->values.n && !answered; i++) {
+		const struct value *v = &x->w->values.items[i];
+
+		answered = v->kind == VALUE_NO || v->kind == VALUE_NUMBER;
+		answered &= field_table[v->field].instrument != NULL;
+	}
+	if (answered && x->text_floor >= LEVEL_HIGH &&
+		x->text_floor - (x->answer_floor < 0 ? 0 : x->answer_floor) >= CONFLICT_STEPS)
+		add_flag(x->result, "conflict");
+}
+
+static void list_suppressed(struct run *x)
+{
+	struct triage_result *r = x->result;
+
+	for (size_t i = 0; i < x->w->n_signals; i++) {
+		const struct signal *s = &x->w->signals[i];
+
+		if (!s->suppressed_by)
+			continue;
+		GROW(r->suppressed, r->n_suppressed, r->cap_suppressed);
+		r->suppressed[r->n_suppressed++] =
+			(struct triage_suppressed){ s->entry->id, s->suppressed_by, s->span };
+	}
+}
+
+/* Few reasons, and equal ones must keep their order: insertion. */
+static void sort_reasons(struct triage_result *r)
+{
+	for (size_t i = 1; i < r->n_reasons; i++) {
+		struct triage_reason reason = r->reasons[i];
+		size_t k = i;
+
+		for (; k > 0 && r->reasons[k - 1].level < reason.level; k--)
+			r->reasons[k] = r->reasons[k - 1];
+		r->reasons[k] = reason;
+	}
+}
+
+static bool bind(struct triage_scratch *w, struct ruleset *rules)
+{
+	if (w->bound == rules)
+		return true;
+	ruleset_unref(&w->bound);
+	if (scan_bind(&w->scan, &rules->scan) < 0)
+		return false;
+	w->bound = ruleset_ref(rules);
+	return true;
+}
+
+void triage_run(struct ruleset *rules, struct triage_scratch *w,
+	const struct triage_request *request, struct triage_result *result)
+{
+	struct run x = { .rules = rules,
+		.w = w,
+		.request = request,
+		.result = result,
+		.floor = -1,
+		.raise = -1,
+		.text_floor = -1,
+		.answer_floor = -1 };
+
+	clear_result(result);
+	w->unscored = bind(w, rules) ? 0 : 1u << UNSCORED_BUDGET;
+	read_request(&x);
+	read_text(&x);
+	apply_rules(&x);
+	apply_unscored(&x);
+	settle_level(&x);
+	mark_raised(&x);
+	flag_conflict(&x);
+	list_suppressed(&x);
+	sort_reasons(result);
+	facts_union(&w->sorted,
+		(struct slice){ request->facts, request->facts ? request->facts_len : 0 },
+		(struct slice){ buf_str(&w->lines), w->lines.len }, &result->facts);
+}

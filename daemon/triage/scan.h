@@ -1,0 +1,64 @@
+/*
+ * The pattern scan: vectorscan finds the literals of all phrases in one pass over a reading, and
+ * each candidate is then checked word by word. Anything the scan reports is only a candidate, so
+ * a wrong cache could at worst hide phrases; it is therefore bound to a fingerprint of them.
+ */
+#ifndef TRIAGE_SCAN_H
+#define TRIAGE_SCAN_H
+
+#include <hs/hs.h>
+
+#include "triaged/base/buf.h"
+#include "triaged/base/err.h"
+
+#include "phrase.h"
+
+struct scan {
+	hs_database_t *db;
+	uint64_t fingerprint; /* over the literals in order */
+	uint32_t n_literals;
+	uint32_t *owners;      /* phrase numbers, grouped by literal */
+	uint32_t *first_owner; /* n_literals + 1 */
+	uint32_t n_phrases;
+};
+
+struct scan_match {
+	uint32_t phrase;
+	uint32_t from, end; /* tokens */
+};
+
+/* Working memory of one thread; begins all zero. */
+struct scan_scratch {
+	hs_scratch_t *hs;
+	struct {
+		uint32_t literal, end;
+	} * found;
+	size_t n_found, cap_found;
+	struct {
+		uint32_t run, next;
+	} * done; /* per phrase: next start to try in this run */
+	size_t n_done;
+	uint32_t run;
+	struct scan_match *matches;
+	size_t n_matches, cap_matches;
+	uint64_t steps; /* of word checks, counted up over a triage run */
+};
+
+int scan_compile(struct scan *s, const struct phrase *phrases, uint32_t n, const void *cached,
+	size_t cached_len, struct err *e) MUST_CHECK;
+int scan_serialize(const struct scan *s, struct buf *out, struct err *e) MUST_CHECK;
+void scan_fini(struct scan *s);
+
+/* 0, or -1 when the scan could not be done (memory). Call before the first run with another scan. */
+int scan_bind(struct scan_scratch *w, const struct scan *s) MUST_CHECK;
+void scan_scratch_fini(struct scan_scratch *w);
+
+/*
+ * Fill w->matches with every phrase in t, leftmost longest, not overlapping itself, inside one
+ * clause, in order of discovery. Stops early when w->steps passes max_steps. 0, or -1 when the
+ * text could not be scanned to its end.
+ */
+int scan_run(const struct scan *s, struct scan_scratch *w, const struct phrase *phrases,
+	const struct text *t, const struct vocab *vocab, uint64_t max_steps) MUST_CHECK;
+
+#endif

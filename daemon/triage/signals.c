@@ -1,0 +1,283 @@
+#include "signals.h"
+
+#include <string.h>
+
+#include "triaged/base/mem.h"
+
+#include "context.h"
+
+#define MAX_STEPS	   2000000 /* word checks of one run; ordinary messages need some dozens */
+#define MAX_SIGNALS	   1024
+#define MAX_CUES	   8192
+#define COVERAGE_MIN_WORDS 5
+
+/* Number the clauses: one begins at a hard stop and at every clause cue ("but", "pero"). */
+static void mark_clauses(const struct ruleset *rules, struct text *t)
+{
+	uint32_t clause = 0;
+
+	for (uint32_t i = 0; i < t->n_tokens; i++) {
+		struct token *k = &t->tokens[i];
+		bool begins = i > 0 && (k->marks & TOKEN_HARD);
+
+		if (!begins && i > 0 && k->word != WORD_NONE &&
+			(rules->vocab.words[k->word].marks & WORD_CLAUSE))
+			for (uint32_t c = 0; c < rules->n_clause_cues && !begins; c++)
+				begins = phrase_match(&rules->clause_cues[c], t, &rules->vocab, i,
+						 t->n_tokens) > i;
+		if (begins)
+			clause++;
+		k->clause = clause;
+	}
+}
+
+static struct triage_span span_of(const struct text *t, uint32_t from, uint32_t end)
+{
+	struct triage_span s = { t->tokens[from].start, t->tokens[end - 1].end };
+
+	for (uint32_t i = from; i < end; i++)
+		if (t->tokens[i].end > s.end)
+			s.end = t->tokens[i].end;
+	return s;
+}
+
+/* False when there are too many to judge each in its surroundings. */
+static bool add_signal(struct triage_scratch *w, const struct entry *entry, const struct text *t,
+	const struct scan_match *m)
+{
+	struct signal s = { .entry = entry,
+		.id = entry->id,
+		.id_len = strlen(entry->id),
+		.family = entry->family,
+		.subject = entry->subject,
+		.when = entry->when,
+		.from = t->tokens[m->from].honest,
+		.end = t->tokens[m->end - 1].honest_end,
+		.span = span_of(t, m->from, m->end),
+		.decoded = t == &w->decoded };
+
+	if (w->n_signals == MAX_SIGNALS)
+		return false;
+	s.clause = w->honest.tokens[s.from].clause;
+	for (uint32_t i = s.from; i < s.end; i++)
+		w->honest.tokens[i].marks |=
+			entry->negatable ? TOKEN_PHRASE : TOKEN_PHRASE | TOKEN_OWN_NEGATOR;
+	GROW(w->signals, w->n_signals, w->cap_signals);
+	w->signals[w->n_signals++] = s;
+	return true;
+}
+
+static bool is_negator(const struct triage_scratch *w, enum cue kind)
+{
+	return kind == CUE_NEGATION || (kind == CUE_CHARTED && w->calls_note);
+}
+
+static bool add_cue(struct triage_scratch *w, enum cue kind, const struct scan_match *m)
+{
+	struct token *tokens = w->honest.tokens, *last = &tokens[m->end - 1];
+	uint32_t mark = kind == CUE_PSEUDO_NEGATION ? TOKEN_PSEUDO
+			: kind == CUE_THIRD_PARTY   ? TOKEN_THIRD_PARTY
+						    : 0;
+
+	if (w->n_cues == MAX_CUES)
+		return false;
+	for (uint32_t i = m->from; i < m->end; i++)
+		tokens[i].marks |= mark;
+	if (is_negator(w, kind) &&
+		(last->negator == 0 || w->cues[last->negator - 1].from > m->from))
+		last->negator = (uint32_t)w->n_cues + 1;
+	GROW(w->cues, w->n_cues, w->cap_cues);
+	w->cues[w->n_cues++] = (struct cue_match){ kind, m->from, m->end };
+	return true;
+}
+
+static bool add_frame(
+	struct triage_scratch *w, const struct frame *frame, const struct scan_match *m)
+{
+	if (w->n_frames == MAX_SIGNALS)
+		return false;
+	GROW(w->frames, w->n_frames, w->cap_frames);
+	w->frames[w->n_frames++] = (struct frame_match){ frame, m->from, m->end };
+	return true;
+}
+
+static bool add_honest(const struct ruleset *rules, struct triage_scratch *w)
+{
+	bool all = true;
+
+	for (size_t i = 0; i < w->scan.n_matches; i++) {
+		const struct scan_match *m = &w->scan.matches[i];
+		const struct owner *o = &rules->owners[m->phrase];
+
+		if (o->kind == OWNER_ENTRY)
+			all &= add_signal(w, &rules->entries[o->index], &w->honest, m);
+		else if (o->kind == OWNER_FRAME)
+			all &= add_frame(w, &rules->frames[o->index], m);
+		else
+			all &= add_cue(w, (enum cue)o->index, m);
+	}
+	return all;
+}
+
+static bool holds_changed(const struct text *t, const struct scan_match *m)
+{
+	for (uint32_t i = m->from; i < m->end; i++)
+		if (t->tokens[i].marks & TOKEN_CHANGED)
+			return true;
+	return false;
+}
+
+/* Only lexicon phrases that need a decoded word: everything else was judged as it was written. */
+static bool add_decoded(const struct ruleset *rules, struct triage_scratch *w)
+{
+	bool all = true;
+
+	for (size_t i = 0; i < w->scan.n_matches; i++) {
+		const struct scan_match *m = &w->scan.matches[i];
+		const struct owner *o = &rules->owners[m->phrase];
+
+		if (o->kind == OWNER_ENTRY && holds_changed(&w->decoded, m))
+			all &= add_signal(w, &rules->entries[o->index], &w->decoded, m);
+	}
+	return all;
+}
+
+static bool search(const struct ruleset *rules, struct triage_scratch *w, const struct text *t)
+{
+	return scan_run(&rules->scan, &w->scan, rules->phrases, t, &rules->vocab, MAX_STEPS) == 0;
+}
+
+int signals_find(const struct ruleset *rules, struct triage_scratch *w, const char *p, size_t n)
+{
+	bool all;
+
+	w->n_signals = w->n_cues = w->n_frames = 0;
+	w->scan.steps = 0;
+	text_read(&w->honest, &rules->fold, &rules->vocab, p, n);
+	mark_clauses(rules, &w->honest);
+	all = search(rules, w, &w->honest);
+	all &= add_honest(rules, w);
+	if (decode_text(&rules->decoder, &rules->fold, &rules->vocab, p, &w->honest, &w->decoded)) {
+		all &= search(rules, w, &w->decoded);
+		all &= add_decoded(rules, w);
+	}
+	for (size_t i = 0; i < w->n_signals; i++)
+		context_read(rules, w, &w->signals[i]);
+	return all ? 0 : -1;
+}
+
+/* ---- what needs the whole contact ---- */
+
+static bool is_live(const struct signal *s)
+{
+	return !s->suppressed_by && s->framing == FRAMING_LITERAL;
+}
+
+/* Something of weight, said literally, about the person who is in contact. */
+static bool speaks_for_self(const struct signal *s)
+{
+	return is_live(s) && s->subject != SUBJECT_OTHER && s->when != WHEN_PAST &&
+	       (FAMILIES_THOUGHT & FAMILY_BIT(s->family)) && s->family != FAMILY_DISTRESS;
+}
+
+static bool any_speaks_for_self(const struct signal *signals, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (speaks_for_self(&signals[i]))
+			return true;
+	return false;
+}
+
+static bool has_cue(const struct triage_scratch *w, enum cue kind)
+{
+	for (size_t i = 0; i < w->n_cues; i++)
+		if (w->cues[i].kind == kind)
+			return true;
+	return false;
+}
+
+static void settle_quotes(struct signal *signals, size_t n, bool literal)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (signals[i].suppressed_by || signals[i].framing != FRAMING_QUOTED)
+			continue;
+		if (literal)
+			signals[i].framing = FRAMING_LITERAL;
+		else
+			signals[i].suppressed_by = "quoted";
+	}
+}
+
+static bool same_reading(const struct signal *a, const struct signal *b)
+{
+	return a->family == b->family && a->when == b->when && a->subject == b->subject;
+}
+
+/* Of two readings of the same words in the same sense, the longer one says it all. */
+static void drop_contained(struct triage_scratch *w)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < w->n_signals; i++) {
+		const struct signal *s = &w->signals[i];
+		bool contained = false;
+
+		for (size_t k = 0; k < w->n_signals && !contained && !s->suppressed_by; k++) {
+			const struct signal *o = &w->signals[k];
+			uint32_t mine = s->end - s->from, other = o->end - o->from;
+
+			contained = k != i && !o->suppressed_by && same_reading(s, o) &&
+				    o->from <= s->from && s->end <= o->end &&
+				    (mine < other || (mine == other && k < i && s->id == o->id));
+		}
+		w->signals[i].contained = contained;
+	}
+	for (size_t i = 0; i < w->n_signals; i++)
+		if (!w->signals[i].contained)
+			w->signals[kept++] = w->signals[i];
+	w->n_signals = kept;
+}
+
+void signals_settle(struct triage_scratch *w)
+{
+	bool self = any_speaks_for_self(w->signals, w->n_signals) ||
+		    any_speaks_for_self(w->facts, w->n_facts);
+	bool resolved = has_cue(w, CUE_RESOLVED) && !self;
+
+	if (w->n_signals <= 256)
+		drop_contained(w);
+	settle_quotes(w->signals, w->n_signals, self);
+	settle_quotes(w->facts, w->n_facts, self);
+	w->message_families = w->contact_families = 0;
+	for (size_t i = 0; i < w->n_signals; i++) {
+		struct signal *s = &w->signals[i];
+
+		if (!s->suppressed_by && resolved && s->when == WHEN_PAST &&
+			(FAMILIES_THOUGHT & FAMILY_BIT(s->family)))
+			s->suppressed_by = "resolved";
+		if (!s->suppressed_by)
+			w->message_families |= FAMILY_BIT(s->family);
+	}
+	w->contact_families = w->message_families;
+	for (size_t i = 0; i < w->n_facts; i++)
+		if (!w->facts[i].suppressed_by)
+			w->contact_families |= FAMILY_BIT(w->facts[i].family);
+}
+
+int signals_coverage(const struct ruleset *rules, const struct text *honest)
+{
+	uint32_t words = 0, known = 0;
+
+	for (uint32_t i = 0; i < honest->n_tokens; i++) {
+		const struct token *k = &honest->tokens[i];
+
+		if (k->marks & TOKEN_DIGITS)
+			continue;
+		words++;
+		if (k->word != WORD_NONE)
+			known += (rules->vocab.words[k->word].marks & WORD_LIGHT) ? 2 : 1;
+	}
+	if (words < COVERAGE_MIN_WORDS)
+		return honest->n_foreign * 2 > words ? 0 : -1;
+	return (int)(known * 50 / words);
+}

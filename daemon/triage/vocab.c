@@ -1,0 +1,92 @@
+#include "vocab.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "triaged/base/mem.h"
+
+void vocab_init(struct vocab *v)
+{
+	memset(v, 0, sizeof(*v));
+	v->n_slots = 1024;
+	v->slots = mem_resize(NULL, v->n_slots, sizeof(*v->slots));
+	memset(v->slots, 0, v->n_slots * sizeof(*v->slots));
+}
+
+void vocab_fini(struct vocab *v)
+{
+	free(v->bytes);
+	free(v->words);
+	free(v->slots);
+	memset(v, 0, sizeof(*v));
+}
+
+/* FNV-1a: words are short, and the table is filled by the ruleset, not by a peer. */
+uint64_t vocab_hash(const char *p, size_t n)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ (uint8_t)p[i]) * UINT64_C(0x100000001b3);
+	return h ^ (h >> 32);
+}
+
+static size_t slot_of(const struct vocab *v, const char *p, size_t n)
+{
+	size_t i = vocab_hash(p, n) & (v->n_slots - 1);
+
+	for (; v->slots[i]; i = (i + 1) & (v->n_slots - 1)) {
+		const struct vocab_word *w = &v->words[v->slots[i] - 1];
+
+		if (w->len == n && memcmp(v->bytes + w->at, p, n) == 0)
+			break;
+	}
+	return i;
+}
+
+uint32_t vocab_find(const struct vocab *v, const char *p, size_t n)
+{
+	if (n > v->longest)
+		return WORD_NONE;
+	return v->slots[slot_of(v, p, n)] - 1; /* a free slot gives WORD_NONE */
+}
+
+const char *vocab_text(const struct vocab *v, uint32_t word)
+{
+	return v->bytes + v->words[word].at;
+}
+
+static void grow_slots(struct vocab *v)
+{
+	v->n_slots *= 2;
+	v->slots = mem_resize(v->slots, v->n_slots, sizeof(*v->slots));
+	memset(v->slots, 0, v->n_slots * sizeof(*v->slots));
+	for (uint32_t i = 0; i < v->n_words; i++)
+		v->slots[slot_of(v, vocab_text(v, i), v->words[i].len)] = i + 1;
+}
+
+uint32_t vocab_add(struct vocab *v, const char *p, size_t n)
+{
+	size_t slot = slot_of(v, p, n);
+
+	if (v->slots[slot])
+		return v->slots[slot] - 1;
+	if (v->n_words == v->cap_words) {
+		v->cap_words = v->cap_words ? v->cap_words * 2 : 256;
+		v->words = mem_resize(v->words, v->cap_words, sizeof(*v->words));
+	}
+	if (v->n_bytes + n > v->cap_bytes) {
+		v->cap_bytes = (v->n_bytes + n) * 2;
+		v->bytes = mem_resize(v->bytes, v->cap_bytes, 1);
+	}
+	memcpy(v->bytes + v->n_bytes, p, n);
+	v->words[v->n_words] =
+		(struct vocab_word){ .at = (uint32_t)v->n_bytes, .len = (uint16_t)n };
+	v->n_bytes += n;
+	v->slots[slot] = ++v->n_words;
+	if (n > v->longest)
+		v->longest = n;
+	if (v->n_words * 2 > v->n_slots)
+		grow_slots(v);
+	return v->n_words - 1;
+}
