@@ -11,7 +11,7 @@ struct compiler {
 	struct ruleset *rules;
 	struct ruleset_report *report;
 	uint64_t families_used; /* FAMILY_BIT of what rules read */
-	struct map ids;		/* of entries, frames and rules together: reasons name them */
+	struct map ids;         /* of entries, frames and rules together: reasons name them */
 };
 
 void compile_error(struct compiler *c, struct source_place place, const char *fmt, ...)

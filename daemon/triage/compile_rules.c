@@ -6,7 +6,7 @@
 
 #include "triaged/base/mem.h"
 
-#define COND_DEPTH 4
+#define COND_DEPTH 5 /* four, and the group that joins all, any and none */
 #define COUNT_MOST 16
 
 static const char *const op_names[OP_COUNT] = { [OP_EQ] = "eq",

@@ -38,7 +38,7 @@ static bool add_sheet(struct tester *t, const char *sheet)
 		return false;
 	for (size_t i = 0; i < n; i++)
 		add_answer(t, "cssrs", items[i],
-			sheet[i] == '1'	  ? "yes"
+			sheet[i] == '1'   ? "yes"
 			: sheet[i] == '0' ? "no"
 					  : "unknown");
 	return true;

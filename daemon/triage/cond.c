@@ -3,7 +3,7 @@
 #include <string.h>
 
 #define ANY_CLAUSE UINT32_MAX
-#define FAR	   1000 /* a `none` cannot be mended by one leaf becoming true */
+#define FAR        1000 /* a `none` cannot be mended by one leaf becoming true */
 #define COUNT_MOST 16
 
 static struct verdict eval(const struct cond *c, const struct triage_scratch *w, uint32_t clause);

@@ -52,7 +52,7 @@ static const char *read_negation(
 		}
 		negator = negator_before(w, at);
 		if (negator && (!charted || negator->kind == CUE_CHARTED)) {
-			reason = reason				? NULL
+			reason = reason                         ? NULL
 				 : negator->kind == CUE_CHARTED ? "charted"
 								: "negation";
 			at = negator->from;

@@ -10,7 +10,7 @@
 #define TYPO_MIN    5  /* shortest known word that a mistake may stand for */
 #define TYPO_SUBST  6  /* shortest with one letter exchanged: short ones turn into other words */
 #define JOIN_MIN    6  /* shortest known word split in two by a space */
-#define RUN_MIN	    3  /* letters set apart */
+#define RUN_MIN     3  /* letters set apart */
 #define SPLIT_MIN   8  /* shortest word that may be several run together */
 #define SPLIT_MAX   64 /* longest run of letters looked at as one */
 #define SPLIT_WORDS 12

@@ -19,7 +19,7 @@ struct decoder {
 		uint64_t hash; /* of a key word with at most one letter left out */
 		uint32_t word; /* + 1; 0 = free */
 	} * typos;
-	size_t n_typos;	     /* slots, power of two */
+	size_t n_typos;      /* slots, power of two */
 	uint32_t *by_length; /* key words, shortest first */
 	uint32_t first_of_length[WORD_MAX + 2];
 };

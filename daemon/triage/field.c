@@ -86,12 +86,21 @@ _Static_assert(sizeof(field_table) / sizeof(field_table[0]) <= FIELD_MAX, "raise
 
 int field_find(const char *name)
 {
-	if (strncmp(name, "answers.", 8) == 0)
-		return field_find_item("cssrs", name + 8);
-	for (int i = 0; i < field_count; i++)
-		if (strcmp(field_table[i].name, name) == 0)
-			return i;
-	return -1;
+	const char *dot = strchr(name, '.');
+	char instrument[16];
+
+	if (!dot)
+		return field_find_item(NULL, name);
+	if ((size_t)(dot - name) >= sizeof(instrument))
+		return -1;
+	memcpy(instrument, name, (size_t)(dot - name));
+	instrument[dot - name] = '\0';
+	return field_find_item(instrument, dot + 1);
+}
+
+static bool same_instrument(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
 int field_find_item(const char *instrument, const char *item)
@@ -101,9 +110,12 @@ int field_find_item(const char *instrument, const char *item)
 	for (int i = 0; i < field_count; i++) {
 		const struct field_info *f = &field_table[i];
 
-		if (strcmp(f->item, item) == 0 &&
-			(f->instrument && instrument ? strcmp(f->instrument, instrument) == 0
-						     : f->instrument == instrument))
+		if (!same_instrument(f->instrument, instrument))
+			continue;
+		/* Names cannot begin with a digit in a rule file: q5 is 5 where items are numbers. */
+		if (strcmp(f->item, item) == 0 ||
+			(item[0] == 'q' && f->item[0] >= '0' && f->item[0] <= '9' &&
+				strcmp(f->item, item + 1) == 0))
 			return i;
 	}
 	return -1;

@@ -29,7 +29,7 @@ extern const int field_count;
 
 #define FIELD_MAX 96 /* not fewer than field_count (checked at compile time) */
 
-/* The field of that name ("answers.q4" is "cssrs.q4"), or -1. */
+/* The field of that name, or -1. "answers" is another name for "cssrs". */
 int field_find(const char *name);
 int field_find_item(const char *instrument, const char *item);
 

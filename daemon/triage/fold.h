@@ -15,7 +15,7 @@
 enum char_class {
 	CHAR_LETTER,
 	CHAR_DIGIT,
-	CHAR_DROP,	 /* invisible: as if it were not there */
+	CHAR_DROP,       /* invisible: as if it were not there */
 	CHAR_APOSTROPHE, /* joins inside a word, else nothing */
 	CHAR_SPACE,
 	CHAR_SOFT, /* comma, dash, bracket, quotation mark */

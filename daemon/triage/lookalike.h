@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #define LOOKALIKE_I_OR_L '1' /* read as i or as l */
-#define LOOKALIKE_MASK	 '*' /* stands for any one letter */
+#define LOOKALIKE_MASK   '*' /* stands for any one letter */
 
 /* The Latin letter that a folded character looks like, or 0. */
 char lookalike_letter(int32_t point);

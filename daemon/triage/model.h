@@ -24,7 +24,7 @@ struct owner {
 struct entry {
 	const char *id;
 	enum family family;
-	enum when when;	      /* WHEN_UNKNOWN: read from the cues */
+	enum when when;       /* WHEN_UNKNOWN: read from the cues */
 	enum subject subject; /* SUBJECT_UNKNOWN: read from the words */
 	bool negatable, figurative_ok;
 };
@@ -100,7 +100,7 @@ struct ruleset {
 	uint32_t n_rules;
 	size_t n_cues;
 	bool judges_language; /* it has light words, so coverage can be read from the text */
-	char **strings;	      /* everything pointed at above */
+	char **strings;       /* everything pointed at above */
 	size_t n_strings;
 };
 
@@ -122,8 +122,8 @@ struct signal {
 	uint32_t clause;
 	struct triage_span span;
 	const char *suppressed_by; /* NULL: counts */
-	bool decoded;		   /* found in the decoded reading only */
-	bool contained;		   /* inside a longer one of the same sense */
+	bool decoded;              /* found in the decoded reading only */
+	bool contained;            /* inside a longer one of the same sense */
 };
 
 struct cue_match {
@@ -152,8 +152,8 @@ struct triage_scratch {
 	struct buf lines; /* this message's facts, unsorted */
 	struct slice_list sorted;
 	uint64_t message_families, contact_families; /* FAMILY_BIT of what counts */
-	int fact_level, fact_raise;		     /* enum level, or -1 */
-	uint32_t unscored;			     /* bits of enum unscored */
+	int fact_level, fact_raise;                  /* enum level, or -1 */
+	uint32_t unscored;                           /* bits of enum unscored */
 	bool bad_answer;
 	bool calls_note; /* written by staff: charted wording means what it says */
 };

@@ -35,6 +35,12 @@ const char *const family_names[FAMILY_COUNT] = {
 	[FAMILY_LGBTQ] = "lgbtq",
 	[FAMILY_REFUSAL] = "refusal",
 	[FAMILY_INFO_REQUEST] = "info_request",
+	[FAMILY_SI_MENTION] = "si_mention",
+	[FAMILY_WORRY_OTHER] = "worry_other",
+	[FAMILY_PSYCHOSIS] = "psychosis",
+	[FAMILY_SEXUAL_ASSAULT] = "sexual_assault",
+	[FAMILY_EATING] = "eating",
+	[FAMILY_MINOR] = "minor",
 };
 
 const char *const subject_names[SUBJECT_COUNT] = { "unknown", "self", "other" };

@@ -226,12 +226,14 @@ static struct literals literals_of(const struct sequence *s, const struct vocab 
 	return best;
 }
 
-static bool edge_is_open(const struct phrase *ph)
+/* "<3> (tonight)?" at an end: words of the gap alone are no part of a match. */
+static void trim_edges(struct phrase *ph)
 {
 	for (uint32_t i = 0; i < ph->n_positions; i++)
-		if (ph->positions[i].kind == POSITION_ANY && ((ph->first | ph->last) >> i & 1))
-			return true;
-	return false;
+		if (ph->positions[i].kind == POSITION_ANY) {
+			ph->first &= ~(UINT64_C(1) << i);
+			ph->last &= ~(UINT64_C(1) << i);
+		}
 }
 
 int phrase_compile(struct phrase *ph, const char *source, const struct fold *fold,
@@ -258,10 +260,10 @@ int phrase_compile(struct phrase *ph, const char *source, const struct fold *fol
 			PHRASE_POSITIONS);
 	else if (whole.empty || ph->n_literals == 0)
 		err_set(e, "no word that must occur");
-	else if (edge_is_open(ph))
-		err_set(e, "a gap at the edge");
-	else
+	else {
+		trim_edges(ph);
 		return 0;
+	}
 	phrase_fini(ph);
 	return -1;
 }

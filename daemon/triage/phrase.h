@@ -17,7 +17,7 @@
 #include "text.h"
 
 #define PHRASE_POSITIONS 64
-#define PHRASE_GAP_MAX	 8
+#define PHRASE_GAP_MAX   8
 
 enum position_kind { POSITION_WORDS, POSITION_PREFIX, POSITION_NUMBER, POSITION_ANY };
 

@@ -15,8 +15,8 @@ struct sequence {
 
 struct node {
 	enum node_kind kind;
-	uint32_t word;	       /* WORD, PREFIX */
-	int gap;	       /* GAP: how many words at most */
+	uint32_t word;         /* WORD, PREFIX */
+	int gap;               /* GAP: how many words at most */
 	struct sequence *alts; /* GROUP */
 	size_t n_alts;
 	bool optional;

@@ -13,8 +13,8 @@
 #include "signals.h"
 
 #define COVERAGE_PERCENT 20 /* fewer known words than this: the text is in a language not covered */
-#define GREETING_WORDS	 3  /* up to so many words without any signal say nothing yet */
-#define CONFLICT_STEPS	 2  /* text this many levels above the answers: a person should look */
+#define GREETING_WORDS   3  /* up to so many words without any signal say nothing yet */
+#define CONFLICT_STEPS   2  /* text this many levels above the answers: a person should look */
 
 /* Why a contact could not be fully assessed. Each puts the level at the ruleset's unscored level. */
 enum unscored {
@@ -49,9 +49,9 @@ struct run {
 	struct triage_scratch *w;
 	const struct triage_request *request;
 	struct triage_result *result;
-	int floor;	  /* highest level of a fired rule, or -1 */
-	int raise;	  /* highest raise_max of a fired rule, or -1 */
-	int text_floor;	  /* the same, of rules that text alone made fire */
+	int floor;        /* highest level of a fired rule, or -1 */
+	int raise;        /* highest raise_max of a fired rule, or -1 */
+	int text_floor;   /* the same, of rules that text alone made fire */
 	int answer_floor; /* and of rules with an answer among their reasons */
 	bool from_answer; /* while collecting evidence */
 	bool from_text;

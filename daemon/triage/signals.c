@@ -6,9 +6,9 @@
 
 #include "context.h"
 
-#define MAX_STEPS	   2000000 /* word checks of one run; ordinary messages need some dozens */
-#define MAX_SIGNALS	   1024
-#define MAX_CUES	   8192
+#define MAX_STEPS          2000000 /* word checks of one run; ordinary messages need some dozens */
+#define MAX_SIGNALS        1024
+#define MAX_CUES           8192
 #define COVERAGE_MIN_WORDS 5
 
 /* Number the clauses: one begins at a hard stop and at every clause cue ("but", "pero"). */

@@ -18,25 +18,25 @@
 #include "vocab.h"
 
 enum {
-	TOKEN_HARD = 1,	    /* a clause begins here */
-	TOKEN_SOFT = 2,	    /* a comma, dash or line end stands before */
+	TOKEN_HARD = 1,     /* a clause begins here */
+	TOKEN_SOFT = 2,     /* a comma, dash or line end stands before */
 	TOKEN_DIGITS = 4,   /* a number */
 	TOKEN_CHANGED = 8,  /* decoded reading: not what the person wrote */
 	TOKEN_FOREIGN = 16, /* letters outside the Latin script */
 	/* Set by the signal stage, on the honest reading: */
-	TOKEN_PHRASE = 32,	 /* under a lexicon phrase */
-	TOKEN_OWN_NEGATOR = 64,	 /* under one that holds its own negator */
-	TOKEN_PSEUDO = 128,	 /* under a cue that makes negators not count */
+	TOKEN_PHRASE = 32,       /* under a lexicon phrase */
+	TOKEN_OWN_NEGATOR = 64,  /* under one that holds its own negator */
+	TOKEN_PSEUDO = 128,      /* under a cue that makes negators not count */
 	TOKEN_THIRD_PARTY = 256, /* under a third-party cue */
 };
 
 struct token {
 	uint32_t at, len;    /* in padded */
 	uint32_t start, end; /* bytes of the original */
-	uint32_t word;	     /* in the vocabulary, or WORD_NONE */
+	uint32_t word;       /* in the vocabulary, or WORD_NONE */
 	uint32_t clause;     /* number of its clause; set by whoever knows the clause cues */
 	uint32_t segment;    /* number of its piece between commas */
-	uint32_t chunk;	     /* between white space */
+	uint32_t chunk;      /* between white space */
 	uint32_t honest,
 		honest_end; /* words of the honest reading it stands for, end behind the last */
 	uint32_t negator;   /* number + 1 of the longest negation cue that ends with this word */
@@ -46,7 +46,7 @@ struct token {
 /* What stands between two white spaces, as written. */
 struct chunk {
 	uint32_t start, end; /* bytes of the original */
-	uint32_t first;	     /* first token; the next chunk's first ends it */
+	uint32_t first;      /* first token; the next chunk's first ends it */
 	bool letters;
 	bool odd; /* letters with digits or signs among them, or outside the Latin script */
 };

@@ -12,8 +12,8 @@
 #define WORD_MAX  32 /* longest word in bytes that is compared; longer ones are never known words */
 
 enum {
-	WORD_KEY = 1,	 /* occurs in a lexicon phrase: disguises and misspellings resolve to it */
-	WORD_LIGHT = 2,	 /* a negation reaches across it */
+	WORD_KEY = 1,    /* occurs in a lexicon phrase: disguises and misspellings resolve to it */
+	WORD_LIGHT = 2,  /* a negation reaches across it */
 	WORD_CLAUSE = 4, /* may begin a clause cue */
 	WORD_FIRST_PERSON = 8, /* I, me, my, … */
 	WORD_NUMBER = 16,      /* a number in letters */
@@ -31,7 +31,7 @@ struct vocab {
 	struct vocab_word *words;
 	uint32_t n_words, cap_words;
 	uint32_t *slots; /* word + 1, 0 = free */
-	size_t n_slots;	 /* power of two */
+	size_t n_slots;  /* power of two */
 	size_t longest;
 };
 

@@ -1,0 +1,98 @@
+#include "rules_file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "triaged/privacy/digest.h"
+
+#include "rules_source.h"
+
+#define FILE_MAX ((size_t)16 << 20)
+
+static int read_file(const char *path, struct buf *out, struct err *e)
+{
+	FILE *f = fopen(path, "re");
+	char block[65536];
+	size_t n;
+
+	if (!f)
+		return err_set(e, "%s", strerror(errno));
+	while ((n = fread(block, 1, sizeof(block), f)) > 0 && out->len <= FILE_MAX)
+		buf_add(out, block, n);
+	n = (size_t)ferror(f);
+	fclose(f);
+	if (n)
+		return err_set(e, "read error");
+	return out->len > FILE_MAX ? err_set(e, "larger than %zu bytes", FILE_MAX) : 0;
+}
+
+/* One digest over the digests of all files, in the order in which they are read. */
+static int digest_files(
+	const struct rules_load *load, char hex[DIGEST_HEX_SIZE], struct conf_errors *errors)
+{
+	struct buf all = { .data = NULL };
+	size_t before = errors->count;
+
+	for (size_t i = 0; i < load->n_paths; i++) {
+		struct buf file = { .data = NULL };
+		char one[DIGEST_HEX_SIZE];
+		struct err e;
+
+		if (read_file(load->paths[i], &file, &e) < 0)
+			conf_error(errors, load->paths[i], 0, "%s", e.text);
+		digest_sha256_hex(buf_str(&file), file.len, one);
+		buf_adds(&all, one);
+		buf_add(&all, "\n", 1);
+		buf_free(&file);
+	}
+	digest_sha256_hex(buf_str(&all), all.len, hex);
+	buf_free(&all);
+	return errors->count == before ? 0 : -1;
+}
+
+static void report_error(void *ctx, struct source_place place, const char *text)
+{
+	conf_error(ctx, place.file, place.line, "%s", text);
+}
+
+static struct ruleset *compile(
+	struct rules_source *s, const struct rules_load *load, size_t *n_tests)
+{
+	struct ruleset_report report = { .error = report_error, .ctx = s->errors };
+	struct ruleset *rules;
+
+	if (!s->has_head) {
+		conf_error(s->errors, load->n_paths ? load->paths[0] : "rules", 0,
+			"none of the files has a ruleset group");
+		return NULL;
+	}
+	rules = ruleset_compile(&s->source, NULL, 0, &report);
+	if (n_tests)
+		*n_tests = report.n_tests;
+	return rules;
+}
+
+struct ruleset *rules_load(
+	const struct rules_load *load, size_t *n_tests, struct conf_errors *errors)
+{
+	struct rules_source s = { .errors = errors };
+	struct ruleset *rules = NULL;
+	size_t before = errors->count;
+	char digest[DIGEST_HEX_SIZE];
+
+	if (digest_files(load, digest, errors) < 0)
+		return NULL;
+	for (size_t i = 0; i < load->n_paths; i++) {
+		struct conf_node *root = conf_parse_file(load->paths[i], errors);
+
+		if (root)
+			rules_source_add(&s, root);
+	}
+	s.source.digest = digest;
+	if (errors->count == before)
+		rules = compile(&s, load, n_tests);
+	rules_source_free(&s);
+	return rules;
+}

@@ -1,0 +1,309 @@
+/* triagectl classify: triage without a daemon, one JSON object a line in, one a line out. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "triaged/base/json.h"
+#include "triaged/base/mem.h"
+#include "triaged/triage/triage.h"
+
+#include "../../daemon/app/rules_file.h"
+#include "ctl.h"
+#include "rule_paths.h"
+
+#define DEPTH_MAX 16
+#define FLUSH_AT  65536
+
+struct classifier {
+	struct ruleset *rules;
+	struct triage_scratch *scratch;
+	struct triage_result result;
+	struct triage_answer *answers; /* of the line at hand; values owned */
+	size_t n_answers;
+	char *ruleset; /* id@version sha256:digest */
+	struct buf out;
+	bool failed;
+};
+
+static int usage(const char *why)
+{
+	fprintf(stderr, "triagectl classify: %s\n", why);
+	return CTL_USAGE;
+}
+
+static struct ruleset *load_rules(const struct rule_paths *paths)
+{
+	struct conf_errors errors = { .count = 0 };
+	struct rules_load load = { .paths = (const char *const *)paths->at, .n_paths = paths->n };
+	struct ruleset *rules = rules_load(&load, NULL, &errors);
+
+	if (!rules)
+		fputs(buf_str(&errors.text), stderr);
+	buf_free(&errors.text);
+	return rules;
+}
+
+/* ---- one line in ---- */
+
+static void clear_answers(struct classifier *c)
+{
+	for (size_t i = 0; i < c->n_answers; i++)
+		free((char *)c->answers[i].value);
+	c->n_answers = 0;
+}
+
+static char *value_text(const json_t *v)
+{
+	struct buf b = { .data = NULL };
+
+	if (json_is_string(v))
+		return mem_strdup(json_string_value(v));
+	if (json_is_boolean(v))
+		return mem_strdup(json_is_true(v) ? "yes" : "no");
+	if (json_is_integer(v)) {
+		buf_addf(&b, "%lld", (long long)json_integer_value(v));
+		return b.data;
+	}
+	return mem_strdup(json_is_null(v) ? "" : "(not a value)");
+}
+
+static void add_answer(
+	struct classifier *c, const char *instrument, const char *item, const json_t *value)
+{
+	c->answers = mem_resize(c->answers, c->n_answers + 1, sizeof(*c->answers));
+	c->answers[c->n_answers++] = (struct triage_answer){ instrument, item, value_text(value) };
+}
+
+/* Bare items are the Columbia screener's. */
+static void read_answers(struct classifier *c, json_t *answers)
+{
+	const char *name, *item;
+	json_t *value, *one;
+
+	json_object_foreach(answers, name, value)
+	{
+		if (!json_is_object(value)) {
+			add_answer(c, "cssrs", name, value);
+			continue;
+		}
+		json_object_foreach(value, item, one) add_answer(c, name, item, one);
+	}
+}
+
+static const char *string_of(const json_t *line, const char *name)
+{
+	return json_string_value(json_object_get(line, name));
+}
+
+static int read_line(
+	struct classifier *c, json_t *line, struct triage_request *request, struct err *e)
+{
+	json_t *text = json_object_get(line, "text"), *age = json_object_get(line, "age");
+	json_t *answers = json_object_get(line, "answers"),
+	       *fields = json_object_get(line, "fields");
+	const char *name;
+	json_t *value;
+
+	if (!json_is_object(line))
+		return err_set(e, "not an object");
+	if (text && !json_is_string(text) && !json_is_null(text))
+		return err_set(e, "text is not a string");
+	if (answers && !json_is_object(answers) && !json_is_null(answers))
+		return err_set(e, "answers is not an object");
+	*request = (struct triage_request){ .text = json_string_value(text),
+		.text_len = json_string_length(text),
+		.channel = string_of(line, "channel"),
+		.lang = string_of(line, "lang"),
+		.age = -1,
+		.caller_role = string_of(line, "caller_role"),
+		.facts = string_of(line, "facts"),
+		.facts_len = json_string_length(json_object_get(line, "facts")) };
+	if (json_is_integer(age) && json_integer_value(age) >= 0 && json_integer_value(age) < 131)
+		request->age = (int)json_integer_value(age);
+	read_answers(c, answers);
+	json_object_foreach(fields, name, value) add_answer(c, NULL, name, value);
+	request->answers = c->answers;
+	request->n_answers = c->n_answers;
+	return 0;
+}
+
+/* ---- one line out ---- */
+
+static json_t *words(const char *const *list, size_t n)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(out, json_string(list[i]));
+	return out;
+}
+
+static json_t *reasons(const struct triage_result *r)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < r->n_reasons; i++) {
+		const struct triage_reason *reason = &r->reasons[i];
+		json_t *spans = json_array();
+
+		for (size_t k = 0; k < reason->n_spans; k++) {
+			struct triage_span span = r->spans[reason->first_span + k];
+
+			json_array_append_new(spans,
+				json_pack("[I,I]", (json_int_t)span.start, (json_int_t)span.end));
+		}
+		json_array_append_new(
+			out, json_pack("{s:s, s:s, s:o, s:o}", "rule", reason->rule, "text",
+				     reason->text, "spans", spans, "fields",
+				     words(r->fields + reason->first_field, reason->n_fields)));
+	}
+	return out;
+}
+
+static json_t *suppressed(const struct triage_result *r)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < r->n_suppressed; i++)
+		json_array_append_new(
+			out, json_pack("{s:s, s:s, s:[I,I]}", "signal", r->suppressed[i].entry,
+				     "by", r->suppressed[i].by, "span",
+				     (json_int_t)r->suppressed[i].span.start,
+				     (json_int_t)r->suppressed[i].span.end));
+	return out;
+}
+
+static void write_result(struct classifier *c, const json_t *id)
+{
+	const struct triage_result *r = &c->result;
+	json_t *out = json_object();
+
+	json_object_set_new(out, "id", id ? json_incref((json_t *)id) : json_null());
+	json_object_set_new(out, "level", json_string(level_name(r->level)));
+	json_object_set_new(out, "unscored", json_boolean(r->unscored));
+	json_object_set_new(out, "reasons", reasons(r));
+	json_object_set_new(out, "domains", words(r->domains, r->n_domains));
+	json_object_set_new(out, "flags", words(r->flags, r->n_flags));
+	json_object_set_new(out, "actions", words(r->actions, r->n_actions));
+	json_object_set_new(out, "suppressed", suppressed(r));
+	json_object_set_new(out, "near", words(r->near, r->n_near));
+	json_object_set_new(out, "ruleset", json_string(c->ruleset));
+	json_write(&c->out, out);
+	buf_add(&c->out, "\n", 1);
+	json_decref(out);
+}
+
+static void write_error(struct classifier *c, const json_t *id, const char *why)
+{
+	json_t *out = json_object();
+
+	c->failed = true;
+	json_object_set_new(out, "id", id ? json_incref((json_t *)id) : json_null());
+	json_object_set_new(out, "error", json_string(why));
+	json_write(&c->out, out);
+	buf_add(&c->out, "\n", 1);
+	json_decref(out);
+}
+
+static void classify_line(struct classifier *c, const char *p, size_t n)
+{
+	struct triage_request request;
+	struct err e;
+	json_t *line = json_parse(p, n, DEPTH_MAX, &e);
+
+	if (!line) {
+		write_error(c, NULL, e.text);
+		return;
+	}
+	if (read_line(c, line, &request, &e) < 0) {
+		write_error(c, json_object_get(line, "id"), e.text);
+	} else {
+		triage_run(c->rules, c->scratch, &request, &c->result);
+		write_result(c, json_object_get(line, "id"));
+	}
+	clear_answers(c);
+	json_decref(line);
+}
+
+static int flush(struct classifier *c)
+{
+	size_t n = fwrite(buf_str(&c->out), 1, c->out.len, stdout);
+	bool whole = n == c->out.len && fflush(stdout) == 0;
+
+	buf_clear(&c->out);
+	return whole ? 0 : -1;
+}
+
+/* Ends with an exit code. Answers are held back only while more input is coming in. */
+static int classify_all(struct classifier *c)
+{
+	char *line = NULL;
+	size_t cap = 0;
+	ssize_t n;
+	int result = 0;
+
+	while (result == 0 && (n = getline(&line, &cap, stdin)) > 0) {
+		if (line[n - 1] == '\n')
+			n--;
+		classify_line(c, line, (size_t)n);
+		if (c->out.len >= FLUSH_AT || n == 0)
+			result = flush(c);
+	}
+	if (result == 0)
+		result = flush(c);
+	free(line);
+	if (result < 0) {
+		fprintf(stderr, "triagectl classify: writing: %s\n", strerror(errno));
+		return CTL_FAILED;
+	}
+	return c->failed || ferror(stdin) ? CTL_FAILED : CTL_OK;
+}
+
+static int run(const struct rule_paths *paths)
+{
+	struct classifier c = { .rules = load_rules(paths) };
+	struct buf name = { .data = NULL };
+	int result;
+
+	if (!c.rules)
+		return CTL_FAILED;
+	buf_addf(&name, "%s@%s sha256:%s", ruleset_id(c.rules), ruleset_version(c.rules),
+		ruleset_digest(c.rules));
+	c.ruleset = name.data;
+	c.scratch = triage_scratch_new();
+	result = classify_all(&c);
+	triage_scratch_free(&c.scratch);
+	triage_result_free(&c.result);
+	ruleset_unref(&c.rules);
+	free(c.answers);
+	free(c.ruleset);
+	buf_free(&c.out);
+	return result;
+}
+
+int cmd_classify(int argc, char **argv)
+{
+	struct rule_paths paths = { .n = 0 };
+	int result;
+
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--jsonl") == 0)
+			continue; /* the one format there is */
+		if (strcmp(argv[i], "--rules") == 0 && i + 1 < argc) {
+			while (i + 1 < argc && strncmp(argv[i + 1], "--", 2) != 0)
+				rule_paths_add(&paths, argv[++i]);
+			continue;
+		}
+		rule_paths_free(&paths);
+		return usage("only --jsonl and --rules FILE... are understood");
+	}
+	if (paths.n == 0)
+		rule_paths_default(&paths);
+	result =
+		paths.n ? run(&paths)
+			: usage("no rule files found beside this program or in /usr/share/triaged; "
+				"name them with --rules");
+	rule_paths_free(&paths);
+	return result;
+}

@@ -1,0 +1,20 @@
+/* Which rule files a command works on when none are named. */
+#ifndef TRIAGECTL_RULE_PATHS_H
+#define TRIAGECTL_RULE_PATHS_H
+
+#include <stddef.h>
+
+struct rule_paths {
+	char **at;
+	size_t n;
+};
+
+void rule_paths_add(struct rule_paths *p, const char *path);
+/*
+ * All of rules/ and lexicon/ in the first place that has them: share/triaged or conf beside the
+ * directory of this program, then /usr/share/triaged. Nothing is added when none has.
+ */
+void rule_paths_default(struct rule_paths *p);
+void rule_paths_free(struct rule_paths *p);
+
+#endif
