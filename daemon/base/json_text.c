@@ -155,3 +155,15 @@ void jtext_words(struct buf *b, const char *words, size_t n)
 	}
 	jtext_close(b, ']');
 }
+
+void jtext_lines(struct buf *b, const char *text)
+{
+	jtext_open(b, '[');
+	while (*text) {
+		size_t n = strcspn(text, "\n");
+		if (n)
+			jtext_strn(b, text, n);
+		text += n + (text[n] == '\n');
+	}
+	jtext_close(b, ']');
+}

@@ -23,7 +23,9 @@ void jtext_bool(struct buf *b, bool v);
 void jtext_null(struct buf *b);
 void jtext_seconds(struct buf *b, int64_t ms);   /* milliseconds as seconds: 1500 is 1.5 */
 void jtext_time(struct buf *b, int64_t wall_ms); /* RFC 3339 */
-void jtext_raw(struct buf *b, const char *json, size_t n);    /* a whole value already serialised */
+void jtext_raw(struct buf *b, const char *json, size_t n); /* a whole value already serialised */
+void jtext_lines(
+	struct buf *b, const char *text); /* each line but empty ones as a string, in an array */
 void jtext_words(struct buf *b, const char *words, size_t n); /* "a b c" as ["a","b","c"] */
 
 #endif
