@@ -201,6 +201,25 @@ void verbs_reassert(struct verbs *v)
 	}
 }
 
+void verbs_notice_all(struct verbs *v, const char *kind)
+{
+	struct attached *a;
+	struct buf json = { 0 };
+	jtext_open(&json, '{');
+	jtext_name(&json, "kind");
+	jtext_str(&json, kind);
+	jtext_close(&json, '}');
+	for (size_t i = 0; (a = map_walk(&v->attached, &i, NULL));)
+		edge_notify(
+			v->edge, a->session, "notice", (struct slice){ buf_str(&json), json.len });
+	buf_free(&json);
+}
+
+bool verbs_has_conversations(const struct verbs *v)
+{
+	return v->memory.contacts.count > 0;
+}
+
 /* ---- requests ---- */
 
 int64_t pending_add(struct verbs *v, const struct edge_request *r)
@@ -278,6 +297,13 @@ void verbs_refuse(struct verbs *v, int64_t request, const struct rpc_error *erro
 	if (p)
 		edge_error(v->edge, p->session, p->token, error);
 	pending_free(p);
+}
+
+void verbs_refuse_all(struct verbs *v, const struct rpc_error *error)
+{
+	struct pending *p;
+	for (size_t i = 0; (p = map_walk(&v->pending, &i, NULL));)
+		verbs_refuse(v, p->number, error);
 }
 
 static void deliver_error(struct verbs *v, const struct output *o)

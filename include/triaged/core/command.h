@@ -42,7 +42,8 @@
 	X(SESSION_DOWN, "session.down")                                                            \
 	X(NODE_UP, "node.up")                   /* a new incarnation: its older sessions are gone */\
 	X(NODE_LOST, "node.lost")               /* a node's lease ended: its sessions are gone */  \
-	X(TICK, "tick")                         /* time has passed */
+	X(TICK, "tick")                         /* time has passed */                              \
+	X(QUERY, "query")                       /* a question to the leader: kind, meta; no change */
 
 /* clang-format on */
 
@@ -68,7 +69,7 @@ enum command_kind {
 	I(fingerprint)  /* hash of the request's body: the same ref with another body conflicts */ \
 	/* what it is about */                                                                     \
 	T(contact) T(offer) T(responder) T(dispatch)                                               \
-	/* contact.open */                                                                         \
+	/* contact.open; the edge chose its id, because text is sealed under it */                 \
 	T(channel) T(lang) T(line) T(needs) T(caller_role) T(person)                               \
 	I(age)          /* years + 1; 0: unknown */                                                \
 	I(safe)         /* safe_to_contact: 1 no, 2 yes, 0 unknown */                              \

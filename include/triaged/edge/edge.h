@@ -60,10 +60,13 @@ struct edge_limits {
 	int64_t request_ms; /* an unanswered request is answered `unavailable` after this */
 };
 
+/* The protocol's own version numbers (RFC 8446, 4.2.1), which OpenSSL uses too. */
+enum { EDGE_TLS_1_2 = 0x0303, EDGE_TLS_1_3 = 0x0304 };
+
 struct edge_tls {
 	const char *certificate, *key,
 		*client_ca; /* PEM files; client_ca NULL: no client certificates */
-	int min_version;    /* TLS1_2_VERSION or TLS1_3_VERSION */
+	int min_version;    /* EDGE_TLS_1_2 or EDGE_TLS_1_3 */
 };
 
 /* Names in a verified client certificate, exact; a name holding NUL is left out by the edge. */

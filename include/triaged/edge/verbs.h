@@ -62,8 +62,14 @@ void verbs_closed(struct verbs *v, uint64_t session);
 void verbs_output(struct verbs *v, const struct output *o);
 void verbs_answer(struct verbs *v, int64_t request, struct slice json);
 void verbs_refuse(struct verbs *v, int64_t request, const struct rpc_error *error);
+void verbs_refuse_all(struct verbs *v, const struct rpc_error *error);
 void verbs_transcript_message(struct verbs *v, int64_t request, struct slice record);
 void verbs_transcript_done(struct verbs *v, int64_t request, bool complete);
+
+/* notice {kind} to every session the core knows of (drain: come again at another node). */
+void verbs_notice_all(struct verbs *v, const char *kind);
+/* Contacts are being served through sessions here. */
+bool verbs_has_conversations(const struct verbs *v);
 
 /* Somebody else leads now: tell them what lives here and what has ended lately. */
 void verbs_reassert(struct verbs *v);

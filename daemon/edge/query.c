@@ -1,0 +1,287 @@
+#include "triaged/edge/query.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "triaged/base/json.h"
+#include "triaged/base/json_text.h"
+#include "query_parts.h"
+
+static void text(struct buf *out, const char *name, const char *v)
+{
+	jtext_name(out, name);
+	jtext_str(out, v);
+}
+
+static void number(struct buf *out, const char *name, int64_t v)
+{
+	jtext_name(out, name);
+	jtext_int(out, v);
+}
+
+static void words(struct buf *out, const char *name, const char *v)
+{
+	jtext_name(out, name);
+	jtext_words(out, v, strlen(v));
+}
+
+static void instant(struct buf *out, const char *name, int64_t ms)
+{
+	jtext_name(out, name);
+	if (ms)
+		jtext_time(out, ms);
+	else
+		jtext_null(out);
+}
+
+static void json_or(struct buf *out, const char *name, struct slice json, const char *absent)
+{
+	jtext_name(out, name);
+	if (json.len)
+		jtext_raw(out, json.data, json.len);
+	else
+		jtext_raw(out, absent, strlen(absent));
+}
+
+/* ---- contacts ---- */
+
+static void contact_line(
+	const struct query_context *q, const struct contact_view *v, struct buf *out)
+{
+	int64_t until = v->accepted_ms ? v->accepted_ms : core_now(q->core);
+	text(out, "contact", v->id);
+	text(out, "state", v->state);
+	text(out, "level", level_name(v->level));
+	text(out, "channel", v->channel);
+	text(out, "lang", v->lang);
+	text(out, "line", v->line);
+	jtext_name(out, "waited_s");
+	jtext_seconds(out, until - v->arrived_ms);
+	jtext_name(out, "target_s");
+	jtext_seconds(out, q->target_ms[v->level]);
+	text(out, "responder", v->responder);
+	jtext_name(out, "position");
+	size_t position = core_position(q->core, v->id);
+	if (position)
+		jtext_int(out, (int64_t)position);
+	else
+		jtext_null(out);
+	words(out, "flags", v->flags);
+	text(out, "alert", v->alert);
+	text(out, "alert_by", v->alert_by);
+	jtext_name(out, "connected");
+	jtext_bool(out, v->connected);
+}
+
+static void contact_details(const struct contact_view *v, struct buf *out)
+{
+	instant(out, "arrived", v->arrived_ms);
+	instant(out, "deadline", v->deadline_ms);
+	instant(out, "accepted", v->accepted_ms);
+	instant(out, "closed", v->closed_ms);
+	jtext_name(out, "age");
+	if (v->age >= 0)
+		jtext_int(out, v->age);
+	else
+		jtext_null(out);
+	text(out, "caller_role", v->caller_role);
+	text(out, "frontend", v->identity);
+	words(out, "needs", v->needs);
+	json_or(out, "reasons", v->reasons, "[]");
+	text(out, "ruleset", v->ruleset);
+	words(out, "domains", v->domains);
+	text(out, "level_auto", level_name(v->level_auto));
+	jtext_name(out, "unscored");
+	jtext_bool(out, v->unscored);
+	number(out, "tier", v->tier);
+	number(out, "offers_open", v->offers_open);
+	number(out, "offers_missed", v->offers_missed);
+	number(out, "dispatches_open", v->dispatches_open);
+	number(out, "messages", v->seq);
+	text(out, "disposition", v->disposition);
+	json_or(out, "outcome", v->outcome, "null");
+}
+
+static bool wanted(const struct contact_view *v, const char *state, const char *level)
+{
+	return (!state || strcmp(state, v->state) == 0) &&
+	       (!level || strcmp(level, level_name(v->level)) == 0);
+}
+
+#define LIST_LIMIT_DEFAULT 200
+
+static void contact_list(const struct query_context *q, const json_t *params, struct buf *out)
+{
+	const char *state = json_string_value(json_object_get(params, "state"));
+	const char *level = json_string_value(json_object_get(params, "level"));
+	const json_t *limit = json_object_get(params, "limit");
+	json_int_t room = json_is_integer(limit) ? json_integer_value(limit) : LIST_LIMIT_DEFAULT;
+	struct contact_view v;
+	int64_t matching = 0;
+	jtext_open(out, '{');
+	jtext_name(out, "contacts");
+	jtext_open(out, '[');
+	for (size_t i = 0; core_next_contact(q->core, &i, &v);) {
+		if (!wanted(&v, state, level) || ++matching > room)
+			continue;
+		jtext_open(out, '{');
+		contact_line(q, &v, out);
+		jtext_close(out, '}');
+	}
+	jtext_close(out, ']');
+	number(out, "matching", matching);
+	jtext_close(out, '}');
+}
+
+/* ---- explanations ---- */
+
+/* history: fields `change`, each a record of at_ms from to by cause. */
+static void show_history(struct slice history, struct buf *out)
+{
+	struct record_reader all = { history.data, history.data + history.len };
+	struct slice name, change;
+	jtext_name(out, "history");
+	jtext_open(out, '[');
+	while (record_next(&all, &name, &change) == 1) {
+		struct record_reader one = { change.data, change.data + change.len };
+		struct slice v;
+		int64_t at;
+		jtext_open(out, '{');
+		while (record_next(&one, &name, &v) == 1) {
+			if (slice_is(name, "at_ms") && slice_int(v, &at) == 0) {
+				instant(out, "at", at);
+				continue;
+			}
+			char key[40];
+			snprintf(key, sizeof key, "%.*s", (int)name.len, name.data);
+			jtext_name(out, key);
+			jtext_strn(out, v.data, v.len);
+		}
+		jtext_close(out, '}');
+	}
+	jtext_close(out, ']');
+}
+
+static void show_counts(struct slice counts, struct buf *out)
+{
+	struct record_reader all = { counts.data, counts.data + counts.len };
+	struct slice name, v;
+	jtext_open(out, '{');
+	while (record_next(&all, &name, &v) == 1) {
+		char key[40];
+		int64_t n = 0;
+		snprintf(key, sizeof key, "%.*s", (int)name.len, name.data);
+		if (slice_int(v, &n) == 0)
+			number(out, key, n);
+	}
+	jtext_close(out, '}');
+}
+
+/* Why this responder and not the others: the fields of the last match, counts in `ineligible`. */
+static void show_match(struct slice match, struct buf *out)
+{
+	struct record_reader all = { match.data, match.data + match.len };
+	struct slice name, v;
+	jtext_name(out, "match");
+	jtext_open(out, '{');
+	while (record_next(&all, &name, &v) == 1) {
+		char key[40];
+		int64_t n;
+		snprintf(key, sizeof key, "%.*s", (int)name.len, name.data);
+		jtext_name(out, key);
+		if (slice_is(name, "ineligible"))
+			show_counts(v, out);
+		else if (slice_is(name, "eligible") && slice_int(v, &n) == 0)
+			jtext_int(out, n);
+		else
+			jtext_strn(out, v.data, v.len);
+	}
+	jtext_close(out, '}');
+}
+
+static void contact_explain(const struct contact_view *v, struct buf *out)
+{
+	text(out, "contact", v->id);
+	text(out, "level", level_name(v->level));
+	text(out, "level_auto", level_name(v->level_auto));
+	json_or(out, "reasons", v->reasons, "[]");
+	text(out, "ruleset", v->ruleset);
+	words(out, "flags", v->flags);
+	words(out, "domains", v->domains);
+	jtext_name(out, "unscored");
+	jtext_bool(out, v->unscored);
+	show_history(v->history, out);
+	show_match(v->match, out);
+}
+
+/* ---- responders ---- */
+
+static void responder_list(const struct core *core, struct buf *out)
+{
+	struct responder_view v;
+	int64_t now = core_now(core);
+	jtext_open(out, '{');
+	jtext_name(out, "responders");
+	jtext_open(out, '[');
+	for (size_t i = 0; core_next_responder(core, &i, &v);) {
+		jtext_open(out, '{');
+		text(out, "responder", v.id);
+		text(out, "name", v.name);
+		text(out, "presence", v.presence);
+		text(out, "reason", v.reason);
+		jtext_name(out, "connected");
+		jtext_bool(out, v.connected);
+		number(out, "load", v.load);
+		number(out, "capacity", v.capacity);
+		number(out, "contacts", v.contacts);
+		number(out, "offers", v.offers);
+		number(out, "wrapups", v.wrapups);
+		number(out, "missed", v.missed);
+		words(out, "skills", v.skills);
+		words(out, "langs", v.langs);
+		words(out, "lines", v.lines);
+		words(out, "channels", v.channels);
+		jtext_name(out, "idle_s");
+		if (v.idle_since_ms)
+			jtext_seconds(out, now - v.idle_since_ms);
+		else
+			jtext_null(out);
+		number(out, "served_today", v.served_today);
+		jtext_close(out, '}');
+	}
+	jtext_close(out, ']');
+	jtext_close(out, '}');
+}
+
+bool query_answer(
+	const struct query_context *q, const char *method, struct slice params, struct buf *out)
+{
+	if (strcmp(method, "board.get") == 0 || strcmp(method, "board.watch") == 0) {
+		query_board(q, out);
+		return true;
+	}
+	if (strcmp(method, "responder.list") == 0) {
+		responder_list(q->core, out);
+		return true;
+	}
+	bool found = true;
+	json_t *p = json_parse(params.data, params.len, 16, NULL);
+	const char *id = json_string_value(json_object_get(p, "contact"));
+	struct contact_view v;
+	if (strcmp(method, "contact.list") == 0) {
+		contact_list(q, p, out);
+	} else if (!id || !core_contact(q->core, id, &v)) {
+		found = false;
+	} else {
+		jtext_open(out, '{');
+		if (strcmp(method, "contact.explain") == 0) {
+			contact_explain(&v, out);
+		} else {
+			contact_line(q, &v, out);
+			contact_details(&v, out);
+		}
+		jtext_close(out, '}');
+	}
+	json_decref(p);
+	return found;
+}

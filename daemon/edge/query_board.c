@@ -1,0 +1,220 @@
+/* The board: what waits, since when, against what was promised, and who is there. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "triaged/base/json_text.h"
+#include "triaged/base/map.h"
+#include "triaged/base/mem.h"
+#include "query_parts.h"
+
+struct level_sum {
+	int waiting, offered, active, breaches;
+	int64_t oldest_ms; /* arrival of the oldest that waits; 0: none */
+};
+
+/* Waiting by line or by language. */
+struct group_sum {
+	int waiting;
+	int64_t oldest_ms;
+};
+
+struct board {
+	struct level_sum levels[LEVEL_COUNT];
+	struct map lines, langs;
+	int waiting, offered, active, wrapup, review;
+};
+
+static void add_group(struct map *groups, const char *name, int64_t arrived_ms)
+{
+	struct group_sum *g = map_get(groups, name);
+	if (!g) {
+		g = mem_zalloc(sizeof *g);
+		map_put(groups, name, g);
+	}
+	g->waiting++;
+	if (g->oldest_ms == 0 || arrived_ms < g->oldest_ms)
+		g->oldest_ms = arrived_ms;
+}
+
+static void add_contact(struct board *b, const struct contact_view *v, int64_t now)
+{
+	struct level_sum *l = &b->levels[v->level];
+	bool offered = strcmp(v->state, "offered") == 0;
+	if (offered || strcmp(v->state, "waiting") == 0) {
+		offered ? (b->offered++, l->offered++) : (b->waiting++, l->waiting++);
+		if (now > v->deadline_ms)
+			l->breaches++;
+		if (l->oldest_ms == 0 || v->arrived_ms < l->oldest_ms)
+			l->oldest_ms = v->arrived_ms;
+		add_group(&b->lines, v->line, v->arrived_ms);
+		add_group(&b->langs, v->lang, v->arrived_ms);
+	} else if (strcmp(v->state, "active") == 0) {
+		b->active++;
+		l->active++;
+	} else if (strcmp(v->state, "wrapup") == 0) {
+		b->wrapup++;
+	} else if (strcmp(v->state, "review") == 0) {
+		b->review++;
+	}
+}
+
+static void named_int(struct buf *out, const char *name, int64_t v)
+{
+	jtext_name(out, name);
+	jtext_int(out, v);
+}
+
+static void age(struct buf *out, const char *name, int64_t since_ms, int64_t now)
+{
+	jtext_name(out, name);
+	if (since_ms)
+		jtext_seconds(out, now - since_ms);
+	else
+		jtext_null(out);
+}
+
+static void show_levels(
+	const struct query_context *q, const struct board *b, int64_t now, struct buf *out)
+{
+	jtext_name(out, "levels");
+	jtext_open(out, '[');
+	for (int i = LEVEL_COUNT - 1; i >= 0; i--) {
+		const struct level_sum *l = &b->levels[i];
+		jtext_open(out, '{');
+		jtext_name(out, "level");
+		jtext_str(out, level_name((enum level)i));
+		named_int(out, "waiting", l->waiting);
+		named_int(out, "offered", l->offered);
+		named_int(out, "active", l->active);
+		age(out, "oldest_wait_s", l->oldest_ms, now);
+		jtext_name(out, "target_s");
+		jtext_seconds(out, q->target_ms[i]);
+		named_int(out, "breaches", l->breaches);
+		jtext_close(out, '}');
+	}
+	jtext_close(out, ']');
+}
+
+static void show_groups(
+	struct map *groups, const char *name, const char *member, int64_t now, struct buf *out)
+{
+	struct group_sum *g;
+	const char *key;
+	jtext_name(out, name);
+	jtext_open(out, '[');
+	for (size_t i = 0; (g = map_walk(groups, &i, &key));) {
+		jtext_open(out, '{');
+		jtext_name(out, member);
+		jtext_str(out, key);
+		named_int(out, "waiting", g->waiting);
+		age(out, "oldest_wait_s", g->oldest_ms, now);
+		jtext_close(out, '}');
+		free(g);
+	}
+	jtext_close(out, ']');
+	map_fini(groups);
+}
+
+static void show_responders(const struct core *core, struct buf *out)
+{
+	int ready = 0, paused = 0, away = 0, full = 0, connected = 0;
+	struct responder_view v;
+	for (size_t i = 0; core_next_responder(core, &i, &v);) {
+		connected += v.connected;
+		if (!v.connected || strcmp(v.presence, "away") == 0)
+			away++;
+		else if (strcmp(v.presence, "paused") == 0)
+			paused++;
+		else if (v.load >= v.capacity)
+			full++;
+		else
+			ready++;
+	}
+	jtext_name(out, "responders");
+	jtext_open(out, '{');
+	named_int(out, "ready", ready);
+	named_int(out, "full", full);
+	named_int(out, "paused", paused);
+	named_int(out, "away", away);
+	named_int(out, "connected", connected);
+	jtext_close(out, '}');
+}
+
+static void show_dispatches(const struct core *core, int64_t now, struct buf *out)
+{
+	struct dispatch_view v;
+	jtext_name(out, "dispatches");
+	jtext_open(out, '[');
+	for (size_t i = 0; core_next_dispatch(core, &i, &v);) {
+		jtext_open(out, '{');
+		jtext_name(out, "dispatch");
+		jtext_str(out, v.id);
+		jtext_name(out, "contact");
+		jtext_str(out, v.contact);
+		jtext_name(out, "kind");
+		jtext_str(out, v.kind);
+		jtext_name(out, "state");
+		jtext_str(out, v.state);
+		jtext_name(out, "by");
+		jtext_str(out, v.by);
+		age(out, "since_s", v.requested_ms, now);
+		jtext_close(out, '}');
+	}
+	jtext_close(out, ']');
+}
+
+static void show_alert(const struct contact_view *v, int64_t now, struct buf *out)
+{
+	jtext_open(out, '{');
+	jtext_name(out, "contact");
+	jtext_str(out, v->id);
+	jtext_name(out, "kind");
+	jtext_str(out, v->alert);
+	jtext_name(out, "level");
+	jtext_str(out, level_name(v->level));
+	jtext_name(out, "by");
+	jtext_str(out, v->alert_by);
+	age(out, "waited_s", v->arrived_ms, now);
+	jtext_close(out, '}');
+}
+
+void query_board(const struct query_context *q, struct buf *out)
+{
+	struct board b = { .waiting = 0 };
+	struct contact_view v;
+	struct buf alerts = { 0 };
+	int64_t now = core_now(q->core);
+	map_init(&b.lines, 0, 0);
+	map_init(&b.langs, 0, 0);
+	jtext_open(&alerts, '[');
+	for (size_t i = 0; core_next_contact(q->core, &i, &v);) {
+		add_contact(&b, &v, now);
+		if (*v.alert)
+			show_alert(&v, now, &alerts);
+	}
+	jtext_close(&alerts, ']');
+	jtext_open(out, '{');
+	jtext_name(out, "now");
+	jtext_time(out, now);
+	jtext_name(out, "mode");
+	jtext_str(out, q->mode);
+	jtext_name(out, "center");
+	jtext_str(out, q->center);
+	jtext_name(out, "totals");
+	jtext_open(out, '{');
+	named_int(out, "waiting", b.waiting);
+	named_int(out, "offered", b.offered);
+	named_int(out, "active", b.active);
+	named_int(out, "wrapup", b.wrapup);
+	named_int(out, "review", b.review);
+	jtext_close(out, '}');
+	show_levels(q, &b, now, out);
+	show_groups(&b.lines, "lines", "line", now, out);
+	show_groups(&b.langs, "langs", "lang", now, out);
+	show_responders(q->core, out);
+	show_dispatches(q->core, now, out);
+	jtext_name(out, "alerts");
+	jtext_raw(out, alerts.data, alerts.len);
+	jtext_close(out, '}');
+	buf_free(&alerts);
+}
