@@ -13,7 +13,7 @@
 
 #include "triaged/base/clock.h"
 
-#include "secret_file.h"
+#include "triaged/privacy/secret_file.h"
 
 struct look {
 	const char *file;

@@ -15,7 +15,7 @@
 #include "triaged/base/check.h"
 #include "triaged/privacy/random.h"
 
-#include "secret_file.h"
+#include "triaged/privacy/secret_file.h"
 
 #define HEX_CHARS (2 * KEY_BYTES)
 

@@ -1,4 +1,4 @@
-#include "secret_file.h"
+#include "triaged/privacy/secret_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
