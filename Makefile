@@ -103,14 +103,11 @@ $(CTL_UNIT): %: %.o $(CTL_PURE) $(call layer_lib,base)
 	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS) -lcmocka
 UNIT_BIN += $(CTL_UNIT)
 
-unit: $(UNIT_BIN)
+unit-programs: $(UNIT_BIN)
+unit: unit-programs
 	@set -e; for t in $(UNIT_BIN); do echo "== $$t"; $$t; done
 
 # ---- tests beyond the unit tests ----
-
-PYTESTS := $(wildcard tests/golden tests/system)
-system: all
-	$(if $(PYTESTS),TRIAGED_BUILD=$(abspath $(BUILD)) $(PYTHON) -m pytest -q $(PYTESTS))
 
 check: unit system
 
@@ -127,9 +124,13 @@ run-%: $(BUILD)/%
 	@mkdir -p $(BUILD)/found/$* tests/fuzz/corpus/$*
 	$< -runs=$(FUZZ_RUNS) -max_len=65536 -timeout=10 -artifact_prefix=$(BUILD)/found/ \
 		$(BUILD)/found/$* tests/fuzz/corpus/$*
+fuzz-programs: $(FUZZERS:%=$(BUILD)/%)
 fuzz:
 	$(if $(FUZZERS),$(MAKE) CC=$(CLANG) BUILD=build/fuzz SAN="$(ASAN),fuzzer-no-link" \
 		$(FUZZERS:%=run-%))
+
+print-clang:
+	@echo $(CLANG)
 
 # ---- checks of the text ----
 
@@ -145,12 +146,15 @@ lint-layers: $(LIBS_ALL)
 lint-headers:
 	@for h in $(HEADERS); do $(CC) $(CFLAGS_ALL) -MF /dev/null -fsyntax-only -x c $$h || exit 1; done
 
+format:
+	clang-format-14 -i $(C_FILES)
 lint-format:
 	clang-format-14 --dry-run -Werror $(C_FILES)
 
 lint-cppcheck:
 	cppcheck -q -j2 --std=c11 --enable=warning,performance,portability --error-exitcode=1 \
 		--inline-suppr --suppress=missingIncludeSystem -Iinclude \
+		--suppress=comparePointers:daemon/store/library.c \
 		-D'json_object_foreach(o,k,v)=if((k="")&&(v=o))' \
 		-D'json_array_foreach(a,i,v)=if((i=1)&&(v=a))' \
 		daemon tools/triagectl
@@ -200,6 +204,6 @@ include $(wildcard tests/*/rules.mk)
 clean:
 	rm -rf build
 
-.PHONY: all unit system check asan fuzz lint lint-layers lint-headers lint-format lint-cppcheck \
+.PHONY: all unit unit-programs check format asan fuzz fuzz-programs print-clang lint lint-layers lint-headers lint-format lint-cppcheck \
 	lint-units lint-man install clean
 .SECONDARY:

@@ -1,0 +1,327 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "triaged/base/clock.h"
+
+#include "../../../daemon/app/clients.h"
+#include "../../../daemon/app/config.h"
+#include "../../../daemon/app/conf_text.h"
+#include "../../../daemon/app/options.h"
+#include "site.h"
+
+static const char *dir;
+
+struct loaded {
+	struct config *c;
+	struct conf_errors errors, warnings;
+};
+
+static struct loaded load(const char *text)
+{
+	struct loaded l = { 0 };
+	const char *path = site_put("triaged.conf", text);
+	l.c = config_load(path, wall_now_ms(), &l.errors, &l.warnings);
+	return l;
+}
+
+static void done(struct loaded *l)
+{
+	config_unref(&l->c);
+	buf_free(&l->errors.text);
+	buf_free(&l->warnings.text);
+}
+
+/* The minimal file with `from` replaced by `to` must be refused with that message. */
+static void refused(const char *from, const char *to, const char *message)
+{
+	struct buf text = { 0 };
+	const char *minimal = site_minimal(), *at = strstr(minimal, from);
+	assert_non_null(at);
+	buf_add(&text, minimal, (size_t)(at - minimal));
+	buf_addf(&text, "%s%s", to, at + strlen(from));
+	struct loaded l = load(buf_str(&text));
+	if (l.c || !strstr(buf_str(&l.errors.text), message))
+		fail_msg("%s\nwanted: %s\ngot: %s", to, message, buf_str(&l.errors.text));
+	done(&l);
+	buf_free(&text);
+}
+
+static void the_promised_names_alone_make_it_run(void **state)
+{
+	(void)state;
+	struct loaded l = load(site_minimal());
+	assert_string_equal(buf_str(&l.errors.text), "");
+	assert_non_null(l.c);
+	assert_string_equal(l.c->node, "n1");
+	assert_string_equal(l.c->data_dir, site_path("data"));
+	assert_string_equal(l.c->keys.dir, site_path("data/keys"));
+	assert_true(l.c->keys_made_here);
+	assert_string_equal(l.c->rules.at[0], site_path("rules.conf"));
+	assert_int_equal(l.c->levels[LEVEL_EMERGENCY].target_s, 0);
+	assert_int_equal(l.c->levels[LEVEL_URGENT].target_s, 60);
+	assert_int_equal(l.c->levels[LEVEL_HIGH].target_s, 300);
+	assert_int_equal(l.c->levels[LEVEL_MODERATE].target_s, 900);
+	assert_int_equal(l.c->levels[LEVEL_LOW].target_s, 3600);
+	assert_int_equal(l.c->limits.line_bytes, 65536);
+	assert_int_equal(l.c->match.tiers.n, 3);
+	assert_int_equal(clients_count(l.c->clients), 1);
+	assert_int_equal(l.warnings.count, 1);
+	assert_non_null(strstr(buf_str(&l.warnings.text), "triaged.conf:4: listen.https: "));
+	done(&l);
+}
+
+static void each_fault_is_named_with_its_place(void **state)
+{
+	(void)state;
+	refused("node", "nodee", "triaged.conf:1: unknown option nodee; did you mean node");
+	refused("line =", "lines =", "triaged.conf:4: unknown option listen.lines");
+	refused("node = \"n1\"", "node = 1", "triaged.conf:1: node must be a string");
+	refused("node = \"n1\"", "node = \"a b\"", "node: must have at most 64 letters");
+	refused("center = \"c1\";", "", "triaged.conf: center is missing");
+	refused("center = \"c1\"", "center = \"\"", "center must be a string");
+	refused("center = \"c1\"", "center = \"c1\"; center = \"c2\"", "duplicate");
+	refused("127.0.0.1:0\"; https", "127.0.0.1\"; https", "listen.line must be an address");
+	refused("node", "drain_s = -1; node", "drain_s must be a whole number from 0 to 86400");
+	refused("node", "drain_s = 4294967296; node", "does not fit");
+	refused("node", "drain_s = 1.5; node", "drain_s must be a whole number");
+	refused("node", "demo = 1; node", "demo must be true or false");
+	refused("node", "log = 1; node", "log must be a group of options");
+	refused("node", "log: { level = \"loud\"; }; node", "log.level must be one of: error");
+	refused("node", "tls_ = { }; node", "unknown option tls_");
+	refused("rules.conf", "absent.conf", "rules: ");
+	refused("\"rules.conf\"", "\"rules.conf\", \"rules.conf\"", "is listed twice");
+	refused("clients.conf", "absent.conf", "absent.conf: cannot be read: No such file");
+	refused("\"tls.key\"", "\"rules.conf\"", "tls.key: ");
+	refused("certificate = \"tls.pem\"", "certificate = \"absent\"", "tls.certificate: ");
+	refused("\"redis\"", "\"sentinel\"", "sentinel is not supported by this version");
+	refused("unix:/run", "unix:run", "store.url: mode redis needs");
+	refused("\"fsync\"", "\"replica:1\"", "replica:1 is not supported by this version");
+	refused("\"fsync\"", "\"fsync\"; ack_after_ms = 9000", "less than deadlines.request_ms");
+	refused("node", "levels: { high: { target_s = 30; }; }; node",
+		"levels.urgent.target_s: must not be above that of level high");
+	refused("node", "limits: { line_bytes = 16384; }; node", "limits.text_bytes: must be");
+	refused("node", "keys: { dir = \"/nowhere\"; }; node", "keys.dir: keys: /nowhere");
+}
+
+static void all_faults_come_at_once(void **state)
+{
+	(void)state;
+	struct loaded l = load("nodee = 1;\ndemo = 3;\nrules = [ \"absent\" ];\n");
+	assert_null(l.c);
+	/* two in the file, the rules file, and center, clients, tls.certificate, tls.key missing */
+	assert_int_equal(l.errors.count, 7);
+	done(&l);
+}
+
+static void tiers_are_checked(void **state)
+{
+	(void)state;
+	refused("node", "match: { tiers = ( ); }; node", "must be a list of 1 to 8 groups");
+	refused("node", "match: { tiers = ( { after_s = 5; } ); }; node", "after_s = 0");
+	refused("node", "match: { tiers = ( { after_s = 0; }, { after_s = 0; } ); }; node",
+		"must rise");
+	refused("node", "match: { tiers = ( { after_s = 0; lang = \"some\"; } ); }; node",
+		"lang must be one of");
+	refused("node", "match: { tiers = ( { after = 0; } ); }; node", "unknown name after");
+	refused("node", "match: { tiers = ( 1 ); }; node", "must hold groups");
+	struct loaded l = load("match: { tiers = ( { after_s = 0; lang = \"any\"; } ); };");
+	assert_null(l.c);
+	assert_null(strstr(buf_str(&l.errors.text), "tiers"));
+	done(&l);
+}
+
+static void a_key_that_others_can_read_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(chmod(site_path("tls.key"), 0644), 0);
+	refused("node", "node", "tls.key: mode 0644 lets others in");
+	assert_int_equal(chmod(site_path("tls.key"), 0600), 0);
+}
+
+static void an_expired_certificate_is_refused_and_an_expiring_one_warned_of(void **state)
+{
+	(void)state;
+	const char *path = site_put("triaged.conf", site_minimal());
+	struct conf_errors errors = { 0 }, warnings = { 0 };
+	int64_t day = 86400 * 1000LL;
+	assert_null(config_load(path, wall_now_ms() + 91 * day, &errors, &warnings));
+	assert_non_null(strstr(buf_str(&errors.text), "expired at"));
+	struct config *c = config_load(path, wall_now_ms() + 80 * day, &errors, &warnings);
+	assert_non_null(c);
+	assert_non_null(strstr(buf_str(&warnings.text), "tls.certificate: expires in 9 days"));
+	config_unref(&c);
+	buf_free(&errors.text);
+	buf_free(&warnings.text);
+}
+
+static struct buf dump(const char *path)
+{
+	struct buf out = { 0 };
+	struct conf_errors errors = { 0 };
+	int rc = config_dump(path, &out, &errors);
+	assert_string_equal(buf_str(&errors.text), "");
+	assert_int_equal(rc, 0);
+	return out;
+}
+
+static void without_comments(char *text)
+{
+	char *to = text;
+	for (char *p = text; *p; p++) {
+		if (p[0] == ' ' && p[1] == '#')
+			while (p[1] != '\n')
+				p++;
+		else
+			*to++ = *p;
+	}
+	*to = '\0';
+}
+
+static void the_printout_reads_back_to_the_same(void **state)
+{
+	(void)state;
+	struct buf text = { 0 };
+	buf_adds(&text, site_minimal());
+	buf_adds(&text, "texts: { waiting = \"a \\\"b\\\" \\\\ c\\n\\x01 \xc3\xa9\"; };\n"
+			"limits: { output_backlog_bytes = 1048577; };\n"
+			"match: { tiers = ( { after_s = 0; name = \"x\"; } ); capacity = 5; };\n");
+	struct loaded a = load(buf_str(&text));
+	assert_non_null(a.c);
+	struct buf first = dump(site_path("triaged.conf"));
+	assert_non_null(strstr(buf_str(&first), "capacity = 5; # "));
+	assert_non_null(strstr(buf_str(&first), "drain_s = 300; # default"));
+	struct buf second = dump(site_put("dumped.conf", buf_str(&first)));
+	struct loaded b = { 0 };
+	b.c = config_load(site_path("dumped.conf"), wall_now_ms(), &b.errors, &b.warnings);
+	assert_non_null(b.c);
+	for (size_t i = 0; i < n_options; i++)
+		if (!option_equal(&options[i], a.c, b.c))
+			fail_msg("%s changed", options[i].name);
+	assert_int_equal(a.c->keys_made_here, b.c->keys_made_here);
+	without_comments(first.data);
+	without_comments(second.data);
+	assert_string_equal(first.data, second.data);
+	done(&a);
+	done(&b);
+	buf_free(&first);
+	buf_free(&second);
+	buf_free(&text);
+}
+
+static void a_reload_may_change_what_is_live_alone(void **state)
+{
+	(void)state;
+	struct conf_errors errors = { 0 };
+	struct loaded a = load(site_minimal());
+	struct buf text = { 0 };
+	buf_addf(&text, "drain_s = 5;\n%s", site_minimal());
+	struct loaded b = load(buf_str(&text));
+	assert_true(config_can_reload(a.c, b.c, &errors));
+	buf_addf(&text, "demo = true;\n");
+	struct loaded c = load(buf_str(&text));
+	assert_false(config_can_reload(a.c, c.c, &errors));
+	assert_non_null(strstr(buf_str(&errors.text), "demo counts at start only"));
+	done(&a);
+	done(&b);
+	done(&c);
+	buf_free(&errors.text);
+	buf_free(&text);
+}
+
+/* Every single byte of a good file changed, cut, doubled: refused, or the same configuration but for
+ * the value of the option on that line. Nothing crashes and nothing is half taken. */
+static void each_mutant_is_refused_or_differs_where_it_says(void **state)
+{
+	(void)state;
+	struct loaded good = load(site_minimal());
+	const char *minimal = site_minimal();
+	char *text = strdup(minimal);
+	size_t n = strlen(text), accepted = 0, total = 0;
+	for (size_t i = 0; i < n; i++) {
+		static const char with[] = { '\0', 'x', '"', ';', '}', '9' };
+		const char *path;
+		struct buf mutant = { 0 };
+		buf_add(&mutant, text, i);
+		if (with[total % sizeof with])
+			buf_add(&mutant, &with[total % sizeof with], 1);
+		buf_adds(&mutant, text + i + 1);
+		total++;
+		path = site_put("mutant.conf", buf_str(&mutant));
+		struct loaded l = { 0 };
+		l.c = config_load(path, wall_now_ms(), &l.errors, &l.warnings);
+		size_t differ = 0;
+		for (size_t o = 0; l.c && o < n_options; o++)
+			differ += !option_equal(&options[o], good.c, l.c);
+		if (l.c && differ > 2) /* data_dir carries keys.dir along */
+			fail_msg("%zu options changed by byte %zu:\n%s", differ, i,
+				buf_str(&mutant));
+		if (!l.c)
+			assert_true(l.errors.count > 0);
+		accepted += l.c != NULL;
+		done(&l);
+		buf_free(&mutant);
+	}
+	assert_true(accepted < total);
+	free(text);
+	done(&good);
+}
+
+static void addresses_and_near_names(void **state)
+{
+	(void)state;
+	assert_true(conf_is_address("127.0.0.1:0"));
+	assert_true(conf_is_address("[::1]:65535"));
+	assert_true(conf_is_address("localhost:80"));
+	static const char *const bad[] = { "", ":80", "localhost", "localhost:", "a:65536", "a:-1",
+		"::1:80", "[::1:80", "[]:80", "a b:80", "a:80x", "/x:80" };
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		if (conf_is_address(bad[i]))
+			fail_msg("%s", bad[i]);
+	const char *const words[] = { "listen.line", "listen.https" };
+	assert_string_equal(conf_nearest("listne.line", words, 2), "listen.line");
+	assert_null(conf_nearest("zebra", words, 2));
+	assert_true(conf_is_word("a", "b a c"));
+	assert_false(conf_is_word("a c", "b a c"));
+	assert_false(conf_is_word("", "b a c"));
+	assert_false(conf_is_word("a", "aa"));
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	dir = site_make();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	site_remove();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_promised_names_alone_make_it_run),
+		cmocka_unit_test(each_fault_is_named_with_its_place),
+		cmocka_unit_test(all_faults_come_at_once),
+		cmocka_unit_test(tiers_are_checked),
+		cmocka_unit_test(a_key_that_others_can_read_is_refused),
+		cmocka_unit_test(an_expired_certificate_is_refused_and_an_expiring_one_warned_of),
+		cmocka_unit_test(the_printout_reads_back_to_the_same),
+		cmocka_unit_test(a_reload_may_change_what_is_live_alone),
+		cmocka_unit_test(each_mutant_is_refused_or_differs_where_it_says),
+		cmocka_unit_test(addresses_and_near_names),
+	};
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
