@@ -109,7 +109,10 @@ unit: unit-programs
 
 # ---- tests beyond the unit tests ----
 
-check: unit system
+system golden: all
+	TRIAGED_BUILD=$(abspath $(BUILD)) $(PYTHON) -m pytest -q -p no:cacheprovider tests/$@
+
+check: unit golden system
 
 ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all
 asan:
@@ -204,6 +207,6 @@ include $(wildcard tests/*/rules.mk)
 clean:
 	rm -rf build
 
-.PHONY: all unit unit-programs check format asan fuzz fuzz-programs print-clang lint lint-layers lint-headers lint-format lint-cppcheck \
+.PHONY: all unit unit-programs system golden check format asan fuzz fuzz-programs print-clang lint lint-layers lint-headers lint-format lint-cppcheck \
 	lint-units lint-man install clean
 .SECONDARY:
