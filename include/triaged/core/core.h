@@ -64,19 +64,21 @@ struct core *core_new(const struct core_options *options);
 void core_free(struct core **core);
 void core_set_options(struct core *core, const struct core_options *options); /* reload */
 
-/* One step's results; reused between steps. */
+/* What commands bring about; reused. Outputs gather over several commands until step_clear();
+ * decisions and changed are those of the last command, so that each gets its own ledger entry. */
 struct step {
 	struct output *outputs;
 	size_t n_outputs, cap_outputs;
 	struct buf decisions; /* a record: what was decided and why, for the ledger */
-	bool changed;         /* false: refused or a no-op; nothing needs to be written */
+	bool changed; /* false: refused or a no-op; nothing needs to be written, nor the ledger */
 };
 
 void step_clear(struct step *s);
 void step_free(struct step *s);
 
 /* Apply one command. Never fails: a command that cannot be done is answered with OUTPUT_ERROR and
- * changes nothing. Strings of c are copied where kept. Appends to s (clear it between commits). */
+ * changes nothing. Strings of c are copied where kept. Appends to s (clear it between commits).
+ * c->request 0: nobody waits, neither OUTPUT_REPLY nor OUTPUT_ERROR is made. */
 void core_apply(struct core *core, const struct command *c, int64_t now_ms, struct step *s);
 
 /* When COMMAND_TICK is next needed; INT64_MAX when never. */
@@ -91,8 +93,9 @@ enum entity_kind {
 	ENTITY_DISPATCH,  /* d:<id> */
 	ENTITY_PERSON,    /* p:<person> */
 	ENTITY_REF,       /* i:<identity>, field ref */
-	ENTITY_MESSAGE, /* m:<contact>, appended: seq from kind (text, note) at_ms text corrects? */
-	ENTITY_COUNTERS, /* the core's own numbers, one record in the state hash */
+	ENTITY_MESSAGE,   /* m:<contact>, appended: seq from (person responder supervisor) by kind
+			   (text note answers) at_ms instrument? corrects? text */
+	ENTITY_COUNTERS,  /* the core's own numbers, one record in the state hash */
 };
 
 struct entity_write {
@@ -101,7 +104,7 @@ struct entity_write {
 		id; /* contact, responder, dispatch, person id; identity for a ref; contact of a message; "" counters */
 	const char *ref;    /* ENTITY_REF only */
 	struct slice bytes; /* the record; len 0: delete */
-	bool live;          /* contact: not yet ended */
+	bool live;          /* contact, dispatch: not yet ended */
 	bool waiting;       /* contact: in q */
 	double queue_score; /* when waiting: band x 2^42 + deadline in ms, exact below 2^53 */
 };
@@ -135,9 +138,13 @@ struct contact_view {
 	int64_t arrived_ms, deadline_ms, accepted_ms, closed_ms; /* 0: not yet */
 	int age;                                                 /* -1 unknown */
 	int tier, offers_open, offers_missed, dispatches_open;
-	int64_t seq; /* messages so far */
-	struct slice reasons, history, match,
-		outcome; /* JSON, records, record, JSON; see contact.h */
+	int64_t seq;                   /* messages so far */
+	struct slice reasons, outcome; /* JSON */
+	struct slice facts;            /* lines */
+	struct slice history; /* record: change = record of at_ms from? to by? cause, repeated */
+	/* The last offer: at_ms responder step before? tier fit candidates, and how many could not
+	 * be asked: no_channel no_line no_age no_language no_skill not_ready full excluded. */
+	struct slice match;
 };
 
 struct responder_view {
@@ -167,5 +174,8 @@ bool core_next_dispatch(const struct core *core, size_t *i, struct dispatch_view
 /* 1-based place in the whole waiting order, 0 when not waiting. */
 size_t core_position(const struct core *core, const char *contact);
 size_t core_waiting(const struct core *core);
+
+/* Why a contact is not offered to more people now: counts of responders as in contact_view.match. */
+void core_refusals(const struct core *core, const char *contact, struct buf *out);
 
 #endif

@@ -1,0 +1,117 @@
+#include "alert.h"
+
+#include "state.h"
+
+/* Reminders and repeats are never closer than this, whatever the settings say. */
+#define CLOSEST_MS 1000
+
+static int64_t behind(const struct core *core, bool acknowledged)
+{
+	int64_t ms = acknowledged ? core->options.alert_reminder_ms : core->options.alert_repeat_ms;
+	return core->now_ms + (ms > CLOSEST_MS ? ms : CLOSEST_MS);
+}
+
+/* A notice to one of those who watch over everything; NULL behind the last. */
+static struct buf *notice(struct core *core, size_t i, const char *kind)
+{
+	struct buf *b = step_notify(core->step, OUTPUT_NOTICE, core->alerted[i]->id);
+	record_puts(b, "kind", kind);
+	return b;
+}
+
+static bool is_supervisor(const struct core *core, size_t i)
+{
+	return text_is(core->alerted[i]->role, "supervisor");
+}
+
+void notice_contact(struct core *core, struct contact *c, const char *kind)
+{
+	DECIDE(core->step, "notice", kind, c->id);
+	for (size_t i = 0; i < core->n_alerted; i++) {
+		if (!is_supervisor(core, i))
+			continue;
+		struct buf *b = notice(core, i, kind);
+		record_puts(b, "contact", c->id);
+		record_puts(b, "level", level_name((enum level)c->level));
+		record_puts(b, "line", c->line);
+		record_puts(b, "lang", c->lang);
+		record_puts(b, "by", c->alert_by);
+		record_puti(b, "waited_ms", core->now_ms - c->arrived_ms);
+	}
+}
+
+void notice_responder(struct core *core, const struct responder *r, const char *kind)
+{
+	DECIDE(core->step, "notice", kind, r->id);
+	for (size_t i = 0; i < core->n_alerted; i++) {
+		if (!is_supervisor(core, i))
+			continue;
+		struct buf *b = notice(core, i, kind);
+		record_puts(b, "responder", r->id);
+		record_puts(b, "reason", r->reason);
+		record_puti(b, "count", r->n_contacts);
+	}
+}
+
+void notice_lane(struct core *core, const struct lane *lane)
+{
+	DECIDE(core->step, "notice", "unservable", lane->head->id);
+	for (size_t i = 0; i < core->n_alerted; i++) {
+		if (!is_supervisor(core, i))
+			continue;
+		struct buf *b = notice(core, i, "unservable");
+		record_puts(b, "contact", lane->head->id);
+		record_puts(b, "level", level_name((enum level)lane->head->level));
+		record_puts(b, "line", lane->need->line);
+		record_puts(b, "lang", lane->need->lang);
+		record_puti(b, "waited_ms", core->now_ms - lane->head->arrived_ms);
+		record_puti(b, "count", (int64_t)tree_size(&lane->contacts));
+	}
+}
+
+void alert_raise(struct core *core, struct contact *c, const char *kind)
+{
+	if (text_is(c->alert, kind))
+		return;
+	text_set(&c->alert, kind);
+	text_set(&c->alert_by, NULL);
+	c->alert_since_ms = core->now_ms;
+	c->alert_due_ms = behind(core, false);
+	notice_contact(core, c, kind);
+}
+
+void alert_repeat(struct core *core, struct contact *c)
+{
+	c->alert_due_ms = behind(core, c->alert_by != NULL);
+	notice_contact(core, c, c->alert);
+}
+
+void alert_ack(struct core *core, struct contact *c, const char *by)
+{
+	DECIDE(core->step, "acknowledged", c->id, text_of(c->alert), by);
+	text_set(&c->alert_by, by);
+	c->alert_due_ms = behind(core, true);
+	contact_touch(core, c);
+}
+
+void alert_clear(struct contact *c)
+{
+	text_set(&c->alert, NULL);
+	text_set(&c->alert_by, NULL);
+	c->alert_since_ms = c->alert_due_ms = 0;
+}
+
+void alert_dispatch(struct core *core, struct dispatch *d)
+{
+	d->alert_due_ms = behind(core, d->state == DISPATCH_ACKNOWLEDGED);
+	const char *kind = d->state == DISPATCH_REQUESTED ? "dispatch_requested" : "dispatch_open";
+	DECIDE(core->step, "notice", kind, d->id, d->contact);
+	for (size_t i = 0; i < core->n_alerted; i++) {
+		struct buf *b = notice(core, i, kind);
+		record_puts(b, "contact", d->contact);
+		record_puts(b, "dispatch", d->id);
+		record_puts(b, "dispatch_kind", d->kind);
+		record_puts(b, "by", d->by);
+		record_puti(b, "waited_ms", core->now_ms - d->requested_ms);
+	}
+}

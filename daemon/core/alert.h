@@ -1,0 +1,23 @@
+/*
+ * Alerts to people: a notice to every supervisor that repeats until somebody takes it by name and
+ * then reminds as long as its cause lasts.
+ */
+#ifndef CORE_ALERT_H
+#define CORE_ALERT_H
+
+#include "contact.h"
+#include "dispatch.h"
+
+void alert_raise(struct core *core, struct contact *c, const char *kind);
+void alert_repeat(struct core *core, struct contact *c);
+void alert_ack(struct core *core, struct contact *c, const char *by);
+void alert_clear(struct contact *c); /* its cause is over */
+
+void alert_dispatch(struct core *core, struct dispatch *d);
+
+/* Notices without a course of their own. */
+void notice_contact(struct core *core, struct contact *c, const char *kind);
+void notice_responder(struct core *core, const struct responder *r, const char *kind);
+void notice_lane(struct core *core, const struct lane *lane);
+
+#endif

@@ -1,0 +1,54 @@
+/*
+ * One function for each command. Each first decides whether the command may be done (everything
+ * that can refuse comes before anything that changes), then does it and fills core->answer.
+ * 0: done; -1: refused by core_refuse(), nothing changed.
+ */
+#ifndef CORE_APPLY_H
+#define CORE_APPLY_H
+
+#include "state.h"
+
+typedef int (*apply_fn)(struct core *core, const struct command *c);
+
+int apply_command(struct core *core, const struct command *c);
+
+int apply_contact_open(struct core *core, const struct command *c);
+int apply_contact_say(struct core *core, const struct command *c);
+int apply_contact_answer(struct core *core, const struct command *c);
+int apply_contact_assess(struct core *core, const struct command *c);
+int apply_contact_leave(struct core *core, const struct command *c);
+int apply_contact_resume(struct core *core, const struct command *c);
+int apply_contact_level(struct core *core, const struct command *c);
+int apply_contact_note(struct core *core, const struct command *c);
+int apply_contact_escalate(struct core *core, const struct command *c);
+int apply_contact_close(struct core *core, const struct command *c);
+int apply_contact_next(struct core *core, const struct command *c);
+int apply_offer_accept(struct core *core, const struct command *c);
+int apply_offer_decline(struct core *core, const struct command *c);
+int apply_responder_set(struct core *core, const struct command *c);
+int apply_responder_force(struct core *core, const struct command *c);
+int apply_responder_done(struct core *core, const struct command *c);
+int apply_dispatch_ack(struct core *core, const struct command *c);
+int apply_dispatch_outcome(struct core *core, const struct command *c);
+int apply_alert_ack(struct core *core, const struct command *c);
+int apply_board_watch(struct core *core, const struct command *c);
+int apply_session_up(struct core *core, const struct command *c);
+int apply_session_down(struct core *core, const struct command *c);
+int apply_node_up(struct core *core, const struct command *c);
+int apply_node_lost(struct core *core, const struct command *c);
+int apply_tick(struct core *core, const struct command *c);
+
+/* Who may touch what. Each finds a contact that has not ended or refuses (NULL). */
+struct contact *find_contact(struct core *core, const struct command *c); /* any */
+/* A front end finds only its own contacts. */
+struct contact *find_own_contact(struct core *core, const struct command *c);
+/* The responder who carries it, or a supervisor. */
+struct contact *find_served_contact(struct core *core, const struct command *c);
+
+/* Append to the contact's transcript; counts its seq. kind: text, note or answers. */
+void put_message(
+	struct core *core, struct contact *c, const struct command *command, const char *kind);
+bool is_supervisor(const struct command *c);
+bool is_responder(const struct command *c);
+
+#endif

@@ -1,0 +1,239 @@
+/* Commands of front ends: contacts come, speak, go and come back. */
+#include <string.h>
+
+#include "apply.h"
+#include "level.h"
+
+#define AGE_MAX 151 /* years + 1 */
+
+void put_message(
+	struct core *core, struct contact *c, const struct command *command, const char *kind)
+{
+	struct slice content = command->text.len ? command->text : command->answers;
+	struct buf *b = core_message(core, c->id);
+	record_puti(b, "seq", ++c->seq);
+	record_puts(b, "from", strcmp(command->role, "frontend") == 0 ? "person" : command->role);
+	record_puts(b, "by", command->identity);
+	record_puts(b, "kind", kind);
+	record_puti(b, "at_ms", core->now_ms);
+	record_puts(b, "instrument", command->instrument);
+	record_puts(b, "corrects", command->corrects);
+	record_put(b, "text", content.data, content.len);
+	contact_touch(core, c);
+}
+
+static void keep(struct buf *slot, struct slice s)
+{
+	buf_add(slot, s.data, s.len);
+}
+
+static struct contact *take_contact(struct core *core, const struct command *c)
+{
+	char id[ID_SIZE];
+	id_text(0, core_new_id(core), id);
+	struct contact *n = contact_new(core, id);
+	text_set(&n->identity, c->identity);
+	text_set(&n->channel, c->channel);
+	text_set(&n->lang, c->lang);
+	text_set(&n->line, c->line);
+	text_set(&n->needs, c->needs);
+	words_sort(&n->needs);
+	text_set(&n->caller_role, c->caller_role);
+	text_set(&n->person, c->person);
+	n->age = c->age > 0 && c->age <= AGE_MAX ? c->age : 0;
+	n->safe = c->safe;
+	keep(&n->address, c->address);
+	keep(&n->location, c->location);
+	keep(&n->meta, c->meta);
+	n->arrived_ms = core->now_ms;
+	n->need = requirement_get(core, n);
+	return n;
+}
+
+static void put_place(struct core *core, const struct contact *c)
+{
+	struct buf *b = &core->answer.fields;
+	record_puts(b, "state", contact_state_name(c->state));
+	record_puti(b, "position", (int64_t)core_position(core, c->id));
+}
+
+static void put_level(struct core *core, const struct contact *c)
+{
+	record_puts(&core->answer.fields, "level", level_name((enum level)c->level));
+}
+
+int apply_contact_open(struct core *core, const struct command *c)
+{
+	if (!*c->identity)
+		return core_refuse(core, OUTPUT_ERR_INVALID_PARAMS, "no_identity", "identity");
+	struct contact *n = take_contact(core, c);
+	level_triage(core, n, c);
+	person_visit(core, n);
+	session_attach(core, session_open(core, c->session, c->identity, "frontend"), n);
+	DECIDE(core->step, "opened", n->id, level_name((enum level)n->level));
+	contact_enter(core, n, CONTACT_EV_ARRIVE);
+	if (c->text.len)
+		put_message(core, n, c, "text");
+	match_run(core);
+	struct buf *b = &core->answer.fields;
+	record_puts(b, "contact", n->id);
+	put_level(core, n);
+	record_put(b, "reasons", n->reasons.data, n->reasons.len);
+	record_puts(b, "ruleset", n->ruleset);
+	put_place(core, n);
+	record_puti(b, "target_ms", core->options.target_ms[n->level]);
+	record_puts(b, "flags", n->flags);
+	return 0;
+}
+
+/* The person is heard from: their front end has the contact, and if they were given up for gone
+ * they are back at their old place. */
+static void person_is_here(struct core *core, struct contact *n, const struct command *c)
+{
+	if (!n->front)
+		session_attach(core, session_open(core, c->session, c->identity, "frontend"), n);
+	if (n->state == CONTACT_REVIEW)
+		contact_enter(core, n, CONTACT_EV_RETURN);
+}
+
+static void pass_on(struct core *core, struct contact *n, const struct command *c, struct buf *b)
+{
+	if (!b)
+		return;
+	record_puti(b, "seq", n->seq);
+	record_puts(b, "from", strcmp(c->role, "frontend") == 0 ? "person" : c->role);
+	record_put(b, "text", c->text.data, c->text.len);
+	record_puti(b, "at_ms", core->now_ms);
+}
+
+static int person_says(struct core *core, const struct command *c)
+{
+	struct contact *n = find_own_contact(core, c);
+	if (!n)
+		return -1;
+	if (n->state == CONTACT_WRAPUP)
+		return core_refuse(core, OUTPUT_ERR_INVALID_STATE, "closed", "contact");
+	person_is_here(core, n, c);
+	put_message(core, n, c, "text");
+	level_triage(core, n, c);
+	if (n->state == CONTACT_ACTIVE)
+		pass_on(core, n, c, contact_tell_responder(core, n, OUTPUT_CONTACT_SAID));
+	record_puti(&core->answer.fields, "seq", n->seq);
+	put_level(core, n);
+	return 0;
+}
+
+static int responder_says(struct core *core, const struct command *c)
+{
+	struct contact *n = find_served_contact(core, c);
+	if (!n)
+		return -1;
+	if (n->state != CONTACT_ACTIVE)
+		return core_refuse(core, OUTPUT_ERR_INVALID_STATE, "not_active", "contact");
+	put_message(core, n, c, "text");
+	pass_on(core, n, c, contact_tell(core, n, OUTPUT_CONTACT_SAID));
+	if (!text_is(n->responder->id, c->identity))
+		pass_on(core, n, c, contact_tell_responder(core, n, OUTPUT_CONTACT_SAID));
+	record_puti(&core->answer.fields, "seq", n->seq);
+	put_level(core, n);
+	return 0;
+}
+
+int apply_contact_say(struct core *core, const struct command *c)
+{
+	return strcmp(c->role, "frontend") == 0 ? person_says(core, c) : responder_says(core, c);
+}
+
+static int take_answers(struct core *core, struct contact *n, const struct command *c)
+{
+	put_message(core, n, c, "answers");
+	level_triage(core, n, c);
+	put_level(core, n);
+	record_put(&core->answer.fields, "reasons", n->reasons.data, n->reasons.len);
+	return 0;
+}
+
+int apply_contact_answer(struct core *core, const struct command *c)
+{
+	struct contact *n = find_own_contact(core, c);
+	if (!n)
+		return -1;
+	if (n->state == CONTACT_WRAPUP)
+		return core_refuse(core, OUTPUT_ERR_INVALID_STATE, "closed", "contact");
+	person_is_here(core, n, c);
+	return take_answers(core, n, c);
+}
+
+int apply_contact_assess(struct core *core, const struct command *c)
+{
+	struct contact *n = find_served_contact(core, c);
+	return n ? take_answers(core, n, c) : -1;
+}
+
+/* Gone without having been served: below high that is an outcome, from high on somebody looks. */
+static void leave_line(struct core *core, struct contact *n)
+{
+	offer_end_all(core, n, OFFER_LEFT);
+	if (n->level >= LEVEL_HIGH || n->dispatches_open) {
+		alert_raise(core, n, "left");
+		contact_enter(core, n, CONTACT_EV_ABANDON);
+		return;
+	}
+	text_set(&n->disposition, "left");
+	n->closed_ms = core->now_ms;
+	contact_enter(core, n, CONTACT_EV_END);
+}
+
+int apply_contact_leave(struct core *core, const struct command *c)
+{
+	struct contact *n = find_own_contact(core, c);
+	if (!n)
+		return -1;
+	bool was_here = n->front != NULL;
+	session_detach(n); /* first: the one who leaves is not told about it */
+	n->grace_due_ms = 0;
+	if (contact_in_line(n)) {
+		DECIDE(core->step, "left", n->id, c->reason);
+		leave_line(core, n);
+	} else if (n->state == CONTACT_ACTIVE && was_here) {
+		struct buf *b = contact_tell_responder(core, n, OUTPUT_CONTACT_LEFT);
+		if (b)
+			record_puts(b, "why", "left");
+	}
+	if (was_here)
+		contact_touch(core, n);
+	record_puts(&core->answer.fields, "state", contact_state_name(n->state));
+	return 0;
+}
+
+static struct contact *find_resumed(struct core *core, const struct command *c)
+{
+	struct person *p = *c->contact ? NULL : person_get(core, c->person);
+	if (!p)
+		return find_own_contact(core, c);
+	struct command by_id = *c;
+	by_id.contact = text_of(p->contact);
+	return find_own_contact(core, &by_id);
+}
+
+int apply_contact_resume(struct core *core, const struct command *c)
+{
+	struct contact *n = find_resumed(core, c);
+	if (!n)
+		return -1;
+	if (!n->front || !text_is(n->front->id, c->session)) {
+		session_attach(core, session_open(core, c->session, c->identity, "frontend"), n);
+		if (n->state == CONTACT_ACTIVE)
+			(void)contact_tell_responder(core, n, OUTPUT_CONTACT_BACK);
+	}
+	if (n->state == CONTACT_REVIEW)
+		contact_enter(core, n, CONTACT_EV_RETURN);
+	match_run(core);
+	struct buf *b = &core->answer.fields;
+	record_puts(b, "contact", n->id);
+	put_place(core, n);
+	put_level(core, n);
+	record_put(b, "facts", n->facts.data, n->facts.len);
+	record_puti(b, "since", c->since);
+	return 0;
+}

@@ -1,0 +1,35 @@
+/*
+ * Records from tables of fields: one table writes an entity, reads it back and is the list of
+ * what the store holds. A reader skips names it does not know: a newer node wrote them.
+ */
+#ifndef CORE_CODEC_H
+#define CORE_CODEC_H
+
+#include <stddef.h>
+
+#include "triaged/base/buf.h"
+#include "triaged/base/record.h"
+
+enum field_type {
+	FIELD_TEXT,  /* char *, owned, NULL when empty */
+	FIELD_INT,   /* int64_t */
+	FIELD_BYTES, /* struct buf */
+	FIELD_WORD,  /* int, written as its name */
+};
+
+struct field {
+	const char *name;
+	enum field_type type;
+	size_t offset;
+	const char *(*word)(int value); /* FIELD_WORD: NULL behind the last */
+};
+
+void codec_encode(const struct field *fields, size_t n, const void *object, struct buf *out);
+
+/* 1: taken, 0: not in the table, -1: the value does not fit the field. */
+int codec_take(const struct field *fields, size_t n, void *object, struct slice name,
+	struct slice value) MUST_CHECK;
+
+void codec_free(const struct field *fields, size_t n, void *object); /* the owned parts */
+
+#endif

@@ -1,0 +1,159 @@
+/*
+ * A contact: one request for help, from arrival to outcome. It is always in exactly one state,
+ * and contact_enter() is the only writer of that state.
+ *
+ *   NEW ──arrive──▶ WAITING ──offer──▶ OFFERED ──accept──▶ ACTIVE ──close──▶ WRAPUP ──end──▶ ENDED
+ *                     │  ▲◀──unoffer────┘  │                 │ │               │
+ *                     │  └──────return─────┼─────────────────┘ └─end───────────┼─▶ ENDED
+ *                     ├──abandon──▶ REVIEW ◀──abandon──────────────────────────┘
+ *                     │             │    └──return──▶ WAITING
+ *                     └──end──▶ ENDED ◀──end─┘
+ *
+ * Owners: the queue (WAITING), the queue with a reservation (OFFERED), a responder (ACTIVE, WRAPUP),
+ * the supervisors (REVIEW). Records of history: `change` = record of at_ms from to by cause.
+ */
+#ifndef CORE_CONTACT_H
+#define CORE_CONTACT_H
+
+#include "triaged/core/core.h"
+
+#include "requirement.h"
+#include "text.h"
+#include "timer.h"
+#include "tree.h"
+
+/* clang-format off */
+#define CONTACT_STATES(X)                                                                          \
+	X(NEW, "new") X(WAITING, "waiting") X(OFFERED, "offered") X(ACTIVE, "active")              \
+	X(WRAPUP, "wrapup") X(REVIEW, "review") X(ENDED, "ended")
+
+#define CONTACT_EVENTS(X)                                                                          \
+	X(ARRIVE)  /* taken into custody */                                                        \
+	X(OFFER)   /* reserved for a responder */                                                  \
+	X(UNOFFER) /* the last offer is gone */                                                    \
+	X(ACCEPT)                                                                                  \
+	X(RETURN)  /* back in line at its old place */                                             \
+	X(ABANDON) /* nobody to talk to, but not to be forgotten */                                \
+	X(CLOSE)   /* over for the person, not for the responder */                                \
+	X(END)
+/* clang-format on */
+
+enum contact_state {
+#define X(sym, name) CONTACT_##sym,
+	CONTACT_STATES(X)
+#undef X
+		CONTACT_STATE_COUNT
+};
+
+enum contact_event {
+#define X(sym) CONTACT_EV_##sym,
+	CONTACT_EVENTS(X)
+#undef X
+		CONTACT_EVENT_COUNT
+};
+
+#define CONTACT_OFFERS_MAX 8
+
+struct exclusion {
+	struct responder *responder;
+	int64_t until_ms;
+};
+
+struct contact {
+	char id[ID_SIZE];
+	int state; /* enum contact_state */
+	/* who brought it and what it needs */
+	char *identity, *session; /* front end; session: the last one, see connected */
+	char *channel, *lang, *line, *needs, *caller_role, *person;
+	int64_t age;       /* years + 1, 0 unknown */
+	int64_t safe;      /* safe_to_contact: 1 no, 2 yes */
+	int64_t connected; /* the front end's session lives */
+	struct buf address, location, meta;
+	/* what triage said */
+	int level, level_auto; /* enum level: in force; the highest any rule asked for */
+	int64_t lowered;       /* a person's lowering is in force */
+	int64_t pending_level; /* enum level + 1: asked for, a second person must confirm */
+	char *pending_by;
+	int64_t unscored;
+	char *ruleset, *flags, *domains;
+	struct buf reasons, facts, history, match;
+	/* its course */
+	int64_t arrived_ms, accepted_ms, closed_ms;
+	int64_t waited_tier; /* index of the tier opened by waiting */
+	int64_t widened;     /* tiers opened by the deadline and by missed offers */
+	int64_t late;        /* the deadline has passed, alert and widening are done */
+	int64_t missed;      /* offers that expired */
+	int64_t told_unservable;
+	int64_t reconnect; /* came back from a lost responder */
+	int64_t returning, contacts_30d;
+	char *previous; /* responder of the person's last contact */
+	int64_t grace_due_ms, wrap_due_ms;
+	int64_t seq;
+	char *disposition, *closed_by;
+	struct buf outcome;
+	/* the alert that runs */
+	char *alert, *alert_by;
+	int64_t alert_since_ms, alert_due_ms;
+	/* linked */
+	struct responder *responder; /* ACTIVE, WRAPUP */
+	struct offer *offers[CONTACT_OFFERS_MAX];
+	int n_offers;
+	struct exclusion *excluded;
+	int n_excluded;
+	/* derived, never stored */
+	int64_t dispatches_open;
+	int64_t key_band, key_deadline_ms; /* place in the order while in the queue */
+	struct requirement *need;
+	struct lane *lane;                           /* while WAITING */
+	struct tree_node by_order, by_lane, offered; /* queue; lane; emergencies on offer */
+	struct timer timer;
+	struct contact *responder_next, *responder_prev; /* in the responder's list */
+	struct contact *session_next, *session_prev;     /* in the front end session's list */
+	struct session *front;                           /* when connected */
+	size_t mark;                                     /* in the list of contacts to match */
+	bool dirty;
+};
+
+const char *contact_state_name(int state);
+
+/* The table: next state, or -1 where the event is illegal. */
+int contact_next_state(enum contact_state state, enum contact_event event);
+
+/* Refuses with CHECK what the table refuses: callers have decided that the event is legal. */
+void contact_enter(struct core *core, struct contact *c, enum contact_event event);
+
+struct contact *contact_new(struct core *core, const char *id); /* in NEW, in the core's map */
+void contact_free(struct core *core, struct contact *c);
+
+/* Order in the line: band, deadline, arrival, id. */
+int contact_cmp(const void *a, const void *b);
+
+uint64_t contact_shape(const struct core *core, const struct contact *c); /* tree priority */
+
+/* It changed: to be written, and its timer follows its fields. */
+void contact_touch(struct core *core, struct contact *c);
+void contact_arm(struct core *core, struct contact *c); /* the timer alone */
+void contact_fire(struct core *core, void *contact);
+
+bool contact_in_line(const struct contact *c); /* WAITING or OFFERED */
+int contact_tier(const struct core *core, const struct contact *c);
+int64_t contact_deadline(const struct core *core, const struct contact *c);
+int contact_weight(const struct core *core, const struct contact *c);
+
+bool contact_excludes(const struct contact *c, const struct responder *r);
+void contact_exclude(struct core *core, struct contact *c, struct responder *r, int64_t until_ms);
+
+/* The person's side stays reachable without a connection (sms, email). */
+bool contact_is_asynchronous(const struct contact *c);
+
+/* A notification to its front end; NULL when there is no session. It starts with the contact. */
+struct buf *contact_tell(struct core *core, struct contact *c, enum output_kind kind);
+void contact_tell_update(struct core *core, struct contact *c);
+/* A notification to its responder; NULL when nobody is there. */
+struct buf *contact_tell_responder(struct core *core, struct contact *c, enum output_kind kind);
+
+void contact_encode(const struct contact *c, struct buf *out);
+int contact_decode(
+	struct core *core, struct contact *c, struct slice bytes, struct err *e) MUST_CHECK;
+
+#endif

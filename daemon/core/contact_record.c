@@ -1,0 +1,168 @@
+/* A contact's record, its making from one and its end. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "triaged/base/check.h"
+#include "triaged/base/mem.h"
+
+#include "codec.h"
+#include "contact.h"
+#include "state.h"
+
+static const char *level_word(int level)
+{
+	return level >= 0 && level < LEVEL_COUNT ? level_name((enum level)level) : NULL;
+}
+
+/* clang-format off */
+#define TEXT(n)  { #n, FIELD_TEXT, offsetof(struct contact, n), NULL }
+#define INT(n)   { #n, FIELD_INT, offsetof(struct contact, n), NULL }
+#define BYTES(n) { #n, FIELD_BYTES, offsetof(struct contact, n), NULL }
+
+static const struct field fields[] = {
+	{ "state", FIELD_WORD, offsetof(struct contact, state), contact_state_name },
+	{ "level", FIELD_WORD, offsetof(struct contact, level), level_word },
+	{ "level_auto", FIELD_WORD, offsetof(struct contact, level_auto), level_word },
+	TEXT(identity), TEXT(session), TEXT(channel), TEXT(lang), TEXT(line), TEXT(needs),
+	TEXT(caller_role), TEXT(person), INT(age), INT(safe), INT(connected),
+	BYTES(address), BYTES(location), BYTES(meta),
+	INT(lowered), INT(pending_level), TEXT(pending_by), INT(unscored),
+	TEXT(ruleset), TEXT(flags), TEXT(domains),
+	BYTES(reasons), BYTES(facts), BYTES(history), BYTES(match),
+	INT(arrived_ms), INT(accepted_ms), INT(closed_ms), INT(waited_tier), INT(widened), INT(late),
+	INT(missed), INT(told_unservable), INT(reconnect), INT(returning), INT(contacts_30d),
+	TEXT(previous), INT(grace_due_ms), INT(wrap_due_ms), INT(seq),
+	TEXT(disposition), TEXT(closed_by), BYTES(outcome),
+	TEXT(alert), TEXT(alert_by), INT(alert_since_ms), INT(alert_due_ms),
+};
+/* clang-format on */
+
+#define N_FIELDS (sizeof fields / sizeof fields[0])
+
+static void put_offer(const struct offer *o, struct buf *out)
+{
+	struct buf b = { 0 };
+	record_puts(&b, "id", o->id);
+	record_puts(&b, "responder", o->responder->id);
+	record_puti(&b, "made_ms", o->made_ms);
+	record_puti(&b, "expires_ms", o->expires_ms);
+	record_puti(&b, "tier", o->tier);
+	record_put(out, "offer", b.data, b.len);
+	buf_free(&b);
+}
+
+static void put_exclusion(const struct exclusion *x, struct buf *out)
+{
+	struct buf b = { 0 };
+	record_puts(&b, "responder", x->responder->id);
+	record_puti(&b, "until_ms", x->until_ms);
+	record_put(out, "excluded", b.data, b.len);
+	buf_free(&b);
+}
+
+void contact_encode(const struct contact *c, struct buf *out)
+{
+	codec_encode(fields, N_FIELDS, c, out);
+	if (c->responder)
+		record_puts(out, "responder", c->responder->id);
+	for (int i = 0; i < c->n_offers; i++)
+		put_offer(c->offers[i], out);
+	for (int i = 0; i < c->n_excluded; i++)
+		put_exclusion(&c->excluded[i], out);
+}
+
+static struct responder *named_responder(struct core *core, struct slice id)
+{
+	char *text = mem_dup(id.data, id.len);
+	struct responder *r = *text ? responder_get(core, text) : NULL;
+	free(text);
+	return r;
+}
+
+static int take_number(struct slice value, int64_t *v)
+{
+	return slice_int(value, v);
+}
+
+static int take_offer(struct core *core, struct contact *c, struct slice bytes)
+{
+	struct record_reader in = { bytes.data, bytes.data + bytes.len };
+	struct slice name, value;
+	struct offer o = { .contact = c };
+	int64_t tier = 0;
+	int more, bad = 0;
+	while ((more = record_next(&in, &name, &value)) == 1) {
+		if (slice_is(name, "id") && value.len > 0 && value.len < sizeof o.id)
+			memcpy(o.id, value.data, value.len);
+		else if (slice_is(name, "responder"))
+			o.responder = named_responder(core, value);
+		else if (slice_is(name, "made_ms"))
+			bad |= take_number(value, &o.made_ms);
+		else if (slice_is(name, "expires_ms"))
+			bad |= take_number(value, &o.expires_ms);
+		else if (slice_is(name, "tier"))
+			bad |= take_number(value, &tier);
+	}
+	if (more != 0 || bad != 0 || !o.responder || !o.id[0] || tier < 0 ||
+		tier > CORE_TIERS_MAX || c->n_offers == CONTACT_OFFERS_MAX ||
+		map_get(&core->offers, o.id))
+		return -1;
+	o.tier = (int)tier;
+	offer_link(core, mem_dup(&o, sizeof o));
+	return 0;
+}
+
+static int take_exclusion(struct core *core, struct contact *c, struct slice bytes)
+{
+	struct record_reader in = { bytes.data, bytes.data + bytes.len };
+	struct slice name, value;
+	struct exclusion x = { 0 };
+	int more, bad = 0;
+	while ((more = record_next(&in, &name, &value)) == 1) {
+		if (slice_is(name, "responder"))
+			x.responder = named_responder(core, value);
+		else if (slice_is(name, "until_ms"))
+			bad |= take_number(value, &x.until_ms);
+	}
+	if (more != 0 || bad != 0 || !x.responder)
+		return -1;
+	c->n_excluded++;
+	c->excluded = mem_resize(c->excluded, (size_t)c->n_excluded, sizeof *c->excluded);
+	c->excluded[c->n_excluded - 1] = x;
+	return 0;
+}
+
+static int take(struct core *core, struct contact *c, struct slice name, struct slice value)
+{
+	if (slice_is(name, "offer"))
+		return take_offer(core, c, value);
+	if (slice_is(name, "excluded"))
+		return take_exclusion(core, c, value);
+	if (slice_is(name, "responder")) {
+		c->responder = named_responder(core, value);
+		return c->responder ? 0 : -1;
+	}
+	return codec_take(fields, N_FIELDS, c, name, value) < 0 ? -1 : 0;
+}
+
+int contact_decode(struct core *core, struct contact *c, struct slice bytes, struct err *e)
+{
+	struct record_reader in = { bytes.data, bytes.data + bytes.len };
+	struct slice name, value;
+	int more;
+	while ((more = record_next(&in, &name, &value)) == 1)
+		if (take(core, c, name, value) != 0)
+			return err_set(e, "contact %s: bad value of %.*s", c->id, (int)name.len,
+				name.data);
+	return more == 0 ? 0 : err_set(e, "contact %s: broken record", c->id);
+}
+
+void contact_free(struct core *core, struct contact *c)
+{
+	heap_remove(&core->timers, &c->timer);
+	heap_remove(&core->marked_contacts, c);
+	codec_free(fields, N_FIELDS, c);
+	free(c->excluded);
+	map_remove(&core->contacts, c->id);
+	free(c);
+}

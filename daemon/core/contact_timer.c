@@ -1,0 +1,117 @@
+/* What becomes due for a contact. Its one timer stands at the earliest of the instants below. */
+#include "contact.h"
+
+#include "state.h"
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t tier_due(const struct core *core, const struct contact *c)
+{
+	if (c->waited_tier + 1 >= core->options.n_tiers)
+		return NEVER;
+	return c->arrived_ms + core->options.tiers[c->waited_tier + 1].after_ms;
+}
+
+static int64_t next_due(const struct core *core, const struct contact *c)
+{
+	int64_t due = NEVER;
+	if (contact_in_line(c)) {
+		due = earlier(due, tier_due(core, c));
+		if (!c->late)
+			due = earlier(due, contact_deadline(core, c));
+		for (int i = 0; i < c->n_offers; i++)
+			due = earlier(due, c->offers[i]->expires_ms);
+		for (int i = 0; i < c->n_excluded; i++)
+			due = earlier(due, c->excluded[i].until_ms);
+	}
+	if (c->alert && c->state != CONTACT_ENDED)
+		due = earlier(due, c->alert_due_ms);
+	if (c->grace_due_ms && c->state != CONTACT_ENDED)
+		due = earlier(due, c->grace_due_ms);
+	if (c->state == CONTACT_WRAPUP)
+		due = earlier(due, c->wrap_due_ms);
+	return due;
+}
+
+void contact_arm(struct core *core, struct contact *c)
+{
+	timer_set(&core->timers, &c->timer, next_due(core, c));
+}
+
+void contact_touch(struct core *core, struct contact *c)
+{
+	core_dirty(core, ENTITY_CONTACT, c, &c->dirty);
+	contact_arm(core, c);
+}
+
+static void expire_offers(struct core *core, struct contact *c)
+{
+	for (int i = c->n_offers - 1; i >= 0; i--)
+		if (i < c->n_offers && c->offers[i]->expires_ms <= core->now_ms)
+			offer_expire(core, c->offers[i]);
+}
+
+static void end_exclusions(struct core *core, struct contact *c)
+{
+	int kept = 0;
+	for (int i = 0; i < c->n_excluded; i++)
+		if (c->excluded[i].until_ms > core->now_ms)
+			c->excluded[kept++] = c->excluded[i];
+	if (kept == c->n_excluded)
+		return;
+	c->n_excluded = kept;
+	match_mark_contact(core, c);
+}
+
+/* 1. the tiers opened by waiting, 2. the promise is broken: tell, and ask more people. */
+static void widen(struct core *core, struct contact *c)
+{
+	int before = contact_tier(core, c);
+	while (tier_due(core, c) <= core->now_ms)
+		c->waited_tier++;
+	if (!c->late && contact_deadline(core, c) <= core->now_ms) {
+		c->late = 1;
+		c->widened++;
+		alert_raise(core, c, "deadline");
+	}
+	if (contact_tier(core, c) == before)
+		return;
+	queue_move(core, c);
+	match_mark_contact(core, c);
+}
+
+/* The person's connection did not come back in time. */
+static void end_grace(struct core *core, struct contact *c)
+{
+	c->grace_due_ms = 0;
+	if (contact_in_line(c)) {
+		offer_end_all(core, c, OFFER_LEFT);
+		alert_raise(core, c, "lost");
+		contact_enter(core, c, CONTACT_EV_ABANDON);
+	} else if (c->state == CONTACT_ACTIVE) {
+		struct buf *b = contact_tell_responder(core, c, OUTPUT_CONTACT_LEFT);
+		if (b)
+			record_puts(b, "why", "gone");
+	}
+}
+
+void contact_fire(struct core *core, void *contact)
+{
+	struct contact *c = contact;
+	expire_offers(core, c);
+	end_exclusions(core, c);
+	if (contact_in_line(c))
+		widen(core, c);
+	if (c->grace_due_ms && c->grace_due_ms <= core->now_ms)
+		end_grace(core, c);
+	if (c->state == CONTACT_WRAPUP && c->wrap_due_ms <= core->now_ms)
+		contact_enter(core, c, c->dispatches_open ? CONTACT_EV_ABANDON : CONTACT_EV_END);
+	if (c->state == CONTACT_REVIEW && !c->alert)
+		alert_raise(core, c, "dispatch_open");
+	if (c->alert && c->alert_due_ms <= core->now_ms)
+		alert_repeat(core, c);
+	contact_touch(core, c);
+}

@@ -1,0 +1,194 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "triaged/base/check.h"
+#include "triaged/base/mem.h"
+
+#include "apply.h"
+#include "state.h"
+
+static int compare_responders(const void *a, const void *b)
+{
+	return strcmp(((const struct responder *)a)->id, ((const struct responder *)b)->id);
+}
+
+struct core *core_new(const struct core_options *options)
+{
+	struct core *core = mem_zalloc(sizeof *core);
+	core->options = *options;
+	struct map *maps[] = { &core->contacts, &core->offers, &core->responders, &core->persons,
+		&core->refs, &core->dispatches, &core->requirements, &core->profiles,
+		&core->sessions };
+	for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++)
+		map_init(maps[i], options->hash_seed[0], options->hash_seed[1]);
+	queue_init(&core->queue);
+	tree_init(&core->emergencies, contact_cmp, offsetof(struct contact, offered));
+	heap_init(&core->timers, timer_cmp, offsetof(struct timer, index));
+	heap_init(&core->marked_contacts, contact_cmp, offsetof(struct contact, mark));
+	heap_init(&core->marked_responders, compare_responders, offsetof(struct responder, mark));
+	return core;
+}
+
+static void free_all(struct map *m, void (*free_one)(void *))
+{
+	void *v;
+	for (size_t i = 0; (v = map_walk(m, &i, NULL));)
+		free_one(v);
+	map_fini(m);
+}
+
+static void free_contacts(struct core *core)
+{
+	struct contact *c;
+	for (size_t i = 0; (c = map_walk(&core->contacts, &i, NULL));)
+		contact_free(core, c);
+	map_fini(&core->contacts);
+}
+
+static void free_dirty(struct dirty *d)
+{
+	free(d->id);
+	free(d->ref);
+	buf_free(&d->bytes);
+}
+
+void core_free(struct core **slot)
+{
+	struct core *core = *slot;
+	if (!core)
+		return;
+	*slot = NULL;
+	free_all(&core->offers, free);
+	free_contacts(core);
+	free_all(&core->responders, responder_free);
+	free_all(&core->persons, person_free);
+	free_all(&core->refs, ref_free);
+	free_all(&core->dispatches, dispatch_free);
+	free_all(&core->requirements, requirement_free);
+	free_all(&core->profiles, profile_free);
+	free_all(&core->sessions, session_free);
+	queue_fini(&core->queue);
+	heap_fini(&core->timers);
+	heap_fini(&core->marked_contacts);
+	heap_fini(&core->marked_responders);
+	for (size_t i = 0; i < core->n_dirty; i++)
+		free_dirty(&core->dirty[i]);
+	free(core->dirty);
+	free(core->held);
+	free(core->alerted);
+	free(core->free_indices);
+	buf_free(&core->answer.fields);
+	free(core);
+}
+
+uint64_t core_new_id(struct core *core)
+{
+	core->counters_dirty = true;
+	core->step->changed = true;
+	return ++core->next_id;
+}
+
+int64_t core_now(const struct core *core)
+{
+	return core->now_ms;
+}
+
+int64_t core_next_due(const struct core *core)
+{
+	const struct timer *t = heap_top(&core->timers);
+	if (core->rematch)
+		return core->now_ms;
+	return t ? t->due_ms : INT64_MAX;
+}
+
+int core_refuse(struct core *core, enum output_error code, const char *reason, const char *field)
+{
+	struct buf *b = &core->answer.fields;
+	buf_clear(b);
+	core->answer.kind = OUTPUT_ERROR;
+	record_puti(b, "code", (int64_t)code);
+	record_puts(b, "reason", reason);
+	record_puts(b, "field", field);
+	return -1;
+}
+
+static struct dirty *add_dirty(struct core *core, enum entity_kind kind)
+{
+	if (core->n_dirty == core->cap_dirty) {
+		core->cap_dirty = core->cap_dirty ? core->cap_dirty * 2 : 64;
+		core->dirty = mem_resize(core->dirty, core->cap_dirty, sizeof *core->dirty);
+	}
+	core->step->changed = true;
+	core->dirty[core->n_dirty] = (struct dirty){ .kind = kind };
+	return &core->dirty[core->n_dirty++];
+}
+
+void core_dirty(struct core *core, enum entity_kind kind, void *entity, bool *bit)
+{
+	core->step->changed = true;
+	if (*bit)
+		return;
+	*bit = true;
+	add_dirty(core, kind)->entity = entity;
+}
+
+void core_delete(struct core *core, enum entity_kind kind, const char *id, const char *ref)
+{
+	struct dirty *d = add_dirty(core, kind);
+	d->id = mem_strdup(id);
+	d->ref = ref ? mem_strdup(ref) : NULL;
+}
+
+struct buf *core_message(struct core *core, const char *contact)
+{
+	struct dirty *d = add_dirty(core, ENTITY_MESSAGE);
+	d->id = mem_strdup(contact);
+	return &d->bytes;
+}
+
+/* A reference seen before: its first answer again, or a conflict when it asks for something else. */
+static int repeat_answer(struct core *core, const struct command *c, const struct ref *r)
+{
+	if (r->command != (int)c->command || r->fingerprint != c->fingerprint)
+		return core_refuse(core, OUTPUT_ERR_CONFLICT, "ref_reused", "ref");
+	buf_clear(&core->answer.fields);
+	buf_add(&core->answer.fields, r->fields.data, r->fields.len);
+	return 0;
+}
+
+static void apply_fresh(struct core *core, const struct command *c)
+{
+	if (core->rematch) {
+		core->rematch = false;
+		match_mark_all(core);
+	}
+	if (apply_command(core, c) != 0)
+		return;
+	match_run(core);
+	if (*c->ref)
+		ref_keep(core, c,
+			(struct slice){ core->answer.fields.data, core->answer.fields.len });
+}
+
+void core_apply(struct core *core, const struct command *c, int64_t now_ms, struct step *s)
+{
+	CHECK((unsigned)c->command < COMMAND_KIND_COUNT);
+	if (now_ms > core->now_ms)
+		core->now_ms = now_ms;
+	core->step = s;
+	s->changed = false;
+	buf_clear(&s->decisions);
+	size_t answer_at = s->n_outputs;
+	core->answer.kind = OUTPUT_REPLY;
+	buf_clear(&core->answer.fields);
+	ref_expire(core);
+	person_expire(core);
+	const struct ref *r = ref_find(core, c);
+	if (r)
+		(void)repeat_answer(core, c, r);
+	else
+		apply_fresh(core, c);
+	if (c->request != 0)
+		step_answer(s, answer_at, c, &core->answer);
+	core->step = NULL;
+}

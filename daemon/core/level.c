@@ -1,0 +1,157 @@
+#include "level.h"
+
+#include <string.h>
+
+#include "state.h"
+
+static void put_history(
+	struct core *core, struct contact *c, int from, const char *by, const char *cause)
+{
+	struct buf b = { 0 };
+	record_puti(&b, "at_ms", core->now_ms);
+	record_puts(&b, "from", from >= 0 ? level_name((enum level)from) : "");
+	record_puts(&b, "to", level_name((enum level)c->level));
+	record_puts(&b, "by", by);
+	record_puts(&b, "cause", cause);
+	record_put(&c->history, "change", b.data, b.len);
+	buf_free(&b);
+	DECIDE(core->step, "level", c->id, level_name((enum level)c->level), cause);
+}
+
+/* Responders it is offered to: does it still fit, and must they hurry? */
+static void reoffer(struct core *core, struct contact *c)
+{
+	struct responder *asked[CONTACT_OFFERS_MAX];
+	int64_t latest = core->now_ms + core->options.offer_ms[c->level];
+	while (c->n_offers > 1 && c->level != LEVEL_EMERGENCY)
+		offer_end(core, c->offers[c->n_offers - 1], OFFER_WITHDRAWN);
+	int n = c->n_offers;
+	for (int i = 0; i < n; i++) {
+		asked[i] = c->offers[i]->responder;
+		if (c->offers[i]->expires_ms > latest)
+			c->offers[i]->expires_ms = latest;
+	}
+	for (int i = 0; i < n; i++)
+		responder_trim(core, asked[i]);
+}
+
+static void tell_raised(struct core *core, struct contact *c)
+{
+	contact_tell_update(core, c);
+	struct buf *b = contact_tell_responder(core, c, OUTPUT_CONTACT_RAISED);
+	if (!b)
+		return;
+	record_puts(b, "level", level_name((enum level)c->level));
+	record_put(b, "reasons", c->reasons.data, c->reasons.len);
+}
+
+void level_set(
+	struct core *core, struct contact *c, enum level level, const char *by, const char *cause)
+{
+	int from = c->level;
+	if (c->offered.size != 0) /* leaves that order under its old key */
+		tree_remove(&core->emergencies, c);
+	c->level = (int)level;
+	put_history(core, c, from, by, cause);
+	if (contact_in_line(c)) {
+		queue_move(core, c);
+		match_mark_contact(core, c);
+	}
+	reoffer(core, c);
+	if (c->responder)
+		responder_trim(core, c->responder);
+	if (c->level > from)
+		tell_raised(core, c);
+	contact_touch(core, c);
+}
+
+/* Facts are a set of lines in ascending order; both sides are. */
+static void unite_lines(struct buf *into, struct slice add)
+{
+	struct buf out = { 0 };
+	const char *a = buf_str(into), *a_end = a + into->len;
+	const char *b = add.data, *b_end = b + add.len;
+	while (a < a_end || b < b_end) {
+		const char *a_line = a < a_end ? memchr(a, '\n', (size_t)(a_end - a)) : NULL;
+		const char *b_line = b < b_end ? memchr(b, '\n', (size_t)(b_end - b)) : NULL;
+		size_t a_len = (size_t)((a_line ? a_line : a_end) - a);
+		size_t b_len = (size_t)((b_line ? b_line : b_end) - b);
+		size_t both = a_len < b_len ? a_len : b_len;
+		int order = a == a_end ? 1 : b == b_end ? -1 : memcmp(a, b, both);
+		if (order == 0)
+			order = (a_len > b_len) - (a_len < b_len);
+		buf_add(&out, order <= 0 ? a : b, order <= 0 ? a_len : b_len);
+		buf_add(&out, "\n", 1);
+		if (order <= 0)
+			a = a_line ? a_line + 1 : a_end;
+		if (order >= 0)
+			b = b_line ? b_line + 1 : b_end;
+	}
+	buf_free(into);
+	*into = out;
+}
+
+static void unite_words(char **slot, const char *add)
+{
+	if (!*add || words_within(add, *slot))
+		return;
+	struct buf b = { 0 };
+	buf_adds(&b, text_of(*slot));
+	buf_add(&b, " ", 1);
+	buf_adds(&b, add);
+	text_set(slot, buf_str(&b));
+	words_sort(slot);
+	buf_free(&b);
+}
+
+static void take_findings(struct contact *c, const struct command *command)
+{
+	if (command->reasons.len) {
+		buf_clear(&c->reasons);
+		buf_add(&c->reasons, command->reasons.data, command->reasons.len);
+	}
+	if (command->facts.len)
+		unite_lines(&c->facts, command->facts);
+	unite_words(&c->flags, command->flags);
+	unite_words(&c->domains, command->domains);
+	if (*command->ruleset)
+		text_set(&c->ruleset, command->ruleset);
+	if (command->unscored)
+		c->unscored = 1;
+}
+
+static int asked_level(int64_t level)
+{
+	return level > LEVEL_COUNT ? LEVEL_EMERGENCY : (int)level - 1;
+}
+
+/* What was not triaged is not low: somebody looks soon. */
+static int arrival_level(struct contact *c, const struct command *command)
+{
+	if (command->level > 0)
+		return asked_level(command->level);
+	c->unscored = 1;
+	return LEVEL_HIGH;
+}
+
+void level_triage(struct core *core, struct contact *c, const struct command *command)
+{
+	take_findings(c, command);
+	if (c->state == CONTACT_NEW) {
+		c->level = c->level_auto = arrival_level(c, command);
+		put_history(core, c, -1, "", "arrival");
+		return;
+	}
+	contact_touch(core, c);
+	if (command->level <= 0)
+		return;
+	int level = asked_level(command->level), alone = asked_level(command->level_alone);
+	if (level > c->level_auto)
+		c->level_auto = level;
+	if (alone == LEVEL_EMERGENCY)
+		c->pending_level = 0; /* a new sign: the lowering asked for is off */
+	if (level <= c->level || (c->lowered && alone <= c->level))
+		return;
+	c->lowered = 0;
+	level_set(core, c, (enum level)level, "", command_name(command->command));
+}

@@ -1,0 +1,260 @@
+#include "match.h"
+
+#include <string.h>
+
+#include "triaged/base/mem.h"
+
+#include "match_explain.h"
+#include "state.h"
+
+/* How far an offer of a contact may reach. */
+enum reach {
+	REACH_FREE,    /* responders with room */
+	REACH_IDLE,    /* only those nothing is offered to: a further offer of an emergency */
+	REACH_PREEMPT, /* also those whose offers are all lower: the first offer of an emergency */
+};
+
+void match_mark_contact(struct core *core, struct contact *c)
+{
+	if (c->mark == 0)
+		heap_push(&core->marked_contacts, c);
+}
+
+void match_mark_responder(struct core *core, struct responder *r)
+{
+	responder_unhold(core, r);
+	if (r->mark == 0 && r->available)
+		heap_push(&core->marked_responders, r);
+}
+
+void match_mark_all(struct core *core)
+{
+	struct responder *r;
+	for (size_t i = 0; (r = map_walk(&core->responders, &i, NULL));)
+		match_mark_responder(core, r);
+}
+
+bool match_fits(const struct core *core, const struct contact *c, const struct responder *r)
+{
+	if (!r->available)
+		return false;
+	if (c->level == LEVEL_EMERGENCY)
+		return true;
+	int weight = contact_weight(core, c);
+	return r->load + (weight < r->capacity ? weight : r->capacity) <= r->capacity;
+}
+
+bool match_eligible(const struct core *core, const struct contact *c, const struct responder *r)
+{
+	return profile_fit(core, r->profile, c->need).tier <= contact_tier(core, c) &&
+	       !contact_excludes(c, r);
+}
+
+/* Somebody goes before c at this responder. If there is room for them they get it; if not, the
+ * room that is left is kept for them: small contacts must not starve a heavy one. */
+static bool must_wait(struct core *core, struct contact *c, struct responder *r)
+{
+	size_t others = tree_size(&core->queue.order) - (c->state == CONTACT_WAITING ? 1 : 0);
+	if (others == 0)
+		return false;
+	struct contact *first = queue_best_for(core, r, false);
+	bool bare = c->n_offers > 0 && first && first->level == LEVEL_EMERGENCY;
+	if (!first || (contact_cmp(first, c) >= 0 && !bare))
+		return false; /* bare: an emergency nobody was offered yet, before a second offer */
+	if (match_fits(core, first, r))
+		match_mark_responder(core, r);
+	else
+		responder_hold(core, r, first);
+	return true;
+}
+
+static bool usable(struct core *core, struct contact *c, struct responder *r, enum reach reach)
+{
+	if (!match_fits(core, c, r) || contact_excludes(c, r))
+		return false;
+	if (reach == REACH_IDLE && (r->n_offers > 0 || r->load >= r->capacity))
+		return false;
+	return !must_wait(core, c, r);
+}
+
+static void consider(struct core *core, struct pick *pick, struct contact *c, struct responder *r)
+{
+	struct rank_key key = r->key;
+	enum rank_step step;
+	key.known = text_is(c->previous, r->id);
+	key.tier = profile_fit(core, r->profile, c->need).tier;
+	if (r == pick->best)
+		return;
+	pick->candidates++;
+	if (!pick->best || rank_cmp(&key, &pick->best_key, &step) < 0) {
+		pick->second = pick->best;
+		pick->second_key = pick->best_key;
+		pick->best = r;
+		pick->best_key = key;
+	} else if (!pick->second || rank_cmp(&key, &pick->second_key, &step) < 0) {
+		pick->second = r;
+		pick->second_key = key;
+	}
+}
+
+/* The first two of each profile are enough: the rest rank behind them. */
+static void search_profile(struct core *core, struct pick *pick, struct contact *c,
+	struct profile *p, enum reach reach)
+{
+	int found = 0;
+	struct responder *r = tree_first(&p->available);
+	for (; r && found < 2; r = tree_next(&p->available, r)) {
+		if (!usable(core, c, r, reach))
+			continue;
+		consider(core, pick, c, r);
+		found++;
+	}
+}
+
+/* The one who talked with this person last goes first, wherever they stand among the others. */
+static void search_previous(
+	struct core *core, struct pick *pick, struct contact *c, enum reach reach)
+{
+	struct responder *r = c->previous ? map_get(&core->responders, c->previous) : NULL;
+	if (r && r->available && match_eligible(core, c, r) && usable(core, c, r, reach))
+		consider(core, pick, c, r);
+}
+
+static void search(struct core *core, struct pick *pick, struct contact *c, enum reach reach)
+{
+	*pick = (struct pick){ 0 };
+	int tier = contact_tier(core, c);
+	search_previous(core, pick, c, reach);
+	struct profile *p;
+	for (size_t i = 0; (p = map_walk(&core->profiles, &i, NULL));)
+		if (p->available.root && profile_fit(core, p, c->need).tier <= tier)
+			search_profile(core, pick, c, p, reach);
+}
+
+/* Another emergency holds several offers: one of them is enough while this one has none. */
+static struct offer *spare_offer(struct core *core, struct contact *c, struct pick *pick)
+{
+	struct offer *spare = NULL;
+	*pick = (struct pick){ 0 };
+	struct contact *other = tree_first(&core->emergencies);
+	for (; other; other = tree_next(&core->emergencies, other)) {
+		for (int i = 0; other->n_offers > 1 && i < other->n_offers; i++) {
+			struct responder *r = other->offers[i]->responder;
+			if (!match_eligible(core, c, r))
+				continue;
+			struct responder *before = pick->best;
+			consider(core, pick, c, r);
+			if (pick->best != before)
+				spare = other->offers[i];
+		}
+	}
+	return spare;
+}
+
+static void withdraw_lower(struct core *core, struct responder *r)
+{
+	while (r->offers)
+		offer_end(core, r->offers, OFFER_WITHDRAWN);
+}
+
+static void make_offer(struct core *core, struct contact *c, const struct pick *pick)
+{
+	enum rank_step step = RANK_ONLY;
+	if (pick->second)
+		(void)rank_cmp(&pick->best_key, &pick->second_key, &step);
+	struct responder *r = pick->best;
+	if (c->level == LEVEL_EMERGENCY)
+		withdraw_lower(core, r);
+	match_record(core, c, pick, step);
+	struct offer *o = offer_make(core, c, r, pick->best_key.tier);
+	DECIDE(core->step, "offered", o->id, c->id, r->id, rank_step_name(step));
+}
+
+static void match_contact(struct core *core, struct contact *c)
+{
+	bool emergency = c->level == LEVEL_EMERGENCY;
+	int wanted = emergency ? core->options.parallel_emergency_offers : 1;
+	if (wanted > CONTACT_OFFERS_MAX)
+		wanted = CONTACT_OFFERS_MAX;
+	while (contact_in_line(c) && (c->n_offers < wanted || c->n_offers == 0)) {
+		struct pick pick;
+		bool first = c->n_offers == 0;
+		search(core, &pick, c,
+			!emergency ? REACH_FREE : (first ? REACH_PREEMPT : REACH_IDLE));
+		if (!pick.best && emergency && first) {
+			struct offer *spare = spare_offer(core, c, &pick);
+			if (spare)
+				offer_end(core, spare, OFFER_WITHDRAWN);
+		}
+		if (!pick.best)
+			break;
+		make_offer(core, c, &pick);
+	}
+}
+
+/* The first emergency on offer that may be offered to one more. */
+static struct contact *emergency_to_widen(struct core *core, struct responder *r)
+{
+	if (r->n_offers > 0 || r->load >= r->capacity)
+		return NULL;
+	struct contact *c = tree_first(&core->emergencies);
+	for (; c; c = tree_next(&core->emergencies, c))
+		if (c->n_offers < core->options.parallel_emergency_offers &&
+			c->n_offers < CONTACT_OFFERS_MAX && match_eligible(core, c, r))
+			return c;
+	return NULL;
+}
+
+/* 1. a waiting emergency, 2. one on offer that may be offered to more, 3. the first in line. */
+static void match_responder(struct core *core, struct responder *r)
+{
+	while (r->available) {
+		struct contact *c = queue_best_for(core, r, false);
+		if (!c || c->level != LEVEL_EMERGENCY) {
+			struct contact *wider = emergency_to_widen(core, r);
+			c = wider ? wider : c;
+		}
+		if (!c)
+			return;
+		if (!match_fits(core, c, r)) {
+			responder_hold(core, r, c);
+			return;
+		}
+		int offers = c->n_offers;
+		match_contact(core, c);
+		if (c->n_offers == offers)
+			return;
+	}
+}
+
+static void check_lanes(struct core *core)
+{
+	core->staff_changed = false;
+	for (size_t i = 0; i < core->queue.n_lanes; i++) {
+		struct lane *lane = core->queue.lanes[i];
+		bool servable = lane_is_servable(core, lane);
+		if (!servable && !lane->unservable)
+			notice_lane(core, lane);
+		lane->unservable = !servable;
+	}
+}
+
+void match_run(struct core *core)
+{
+	for (;;) {
+		struct contact *c = heap_top(&core->marked_contacts);
+		struct responder *r = heap_top(&core->marked_responders);
+		if (c) {
+			heap_remove(&core->marked_contacts, c);
+			if (contact_in_line(c))
+				match_contact(core, c);
+		} else if (r) {
+			heap_remove(&core->marked_responders, r);
+			match_responder(core, r);
+		} else {
+			break;
+		}
+	}
+	if (core->staff_changed)
+		check_lanes(core);
+}

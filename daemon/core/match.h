@@ -1,0 +1,21 @@
+/*
+ * Matching: one routine for every cause. Whatever changed marks the contacts and responders it
+ * touched; match_run() works the marks off until nothing is left to offer.
+ */
+#ifndef CORE_MATCH_H
+#define CORE_MATCH_H
+
+#include "contact.h"
+#include "responder.h"
+
+void match_mark_contact(struct core *core, struct contact *c);
+void match_mark_responder(struct core *core, struct responder *r);
+void match_mark_all(struct core *core);
+void match_run(struct core *core);
+
+/* Does a new offer of c fit beside what this responder carries and is offered? */
+bool match_fits(const struct core *core, const struct contact *c, const struct responder *r);
+/* May r serve c at its present tier (room and presence apart)? */
+bool match_eligible(const struct core *core, const struct contact *c, const struct responder *r);
+
+#endif

@@ -1,0 +1,86 @@
+/*
+ * A responder: a counsellor. Available while their session lives and they say they are ready.
+ *
+ * Load: `base` is what they carry (active contacts and wrap-up), `load` adds open offers, both
+ * clamped to the capacity. An emergency takes everything that is left. Offers are made only where
+ * they fit, so load never exceeds capacity, offers included.
+ */
+#ifndef CORE_RESPONDER_H
+#define CORE_RESPONDER_H
+
+#include "triaged/core/core.h"
+
+#include "rank.h"
+#include "requirement.h"
+#include "text.h"
+#include "timer.h"
+#include "tree.h"
+
+enum presence { PRESENCE_AWAY, PRESENCE_PAUSED, PRESENCE_READY, PRESENCE_COUNT };
+
+struct responder {
+	char *id; /* the identity */
+	int presence;
+	char *name, *reason, *session;
+	char *skills, *langs, *lines, *channels;   /* as configured */
+	char *own_channels;                        /* narrowed by themselves; NULL: not */
+	int64_t configured_capacity, own_capacity; /* 0: not given */
+	int64_t own_wrap_ms;                       /* + 1; 0: the center's */
+	int64_t min_age, max_age;                  /* years + 1; 0 any */
+	int64_t connected;
+	int64_t missed;      /* consecutive */
+	int64_t lost_due_ms; /* their grace ends; 0: not lost */
+	int64_t idle_since_ms;
+	int64_t heavy; /* urgent and emergency contacts taken this shift */
+	int64_t served, served_day;
+	/* derived, never stored */
+	bool stored; /* a record of it was loaded or will be written */
+	struct profile *profile;
+	struct contact *contacts; /* active and wrap-up, in no order that matters */
+	struct offer *offers;
+	int n_contacts, n_wrapups, n_offers, n_emergency_offers;
+	int base, load, capacity;
+	struct rank_key key; /* place among the available, frozen while there */
+	struct tree_node by_rank;
+	bool available;          /* in profile->available */
+	bool counted;            /* in profile->ready */
+	struct contact *held_by; /* waits for more room than there is; nobody may overtake it */
+	size_t held;             /* place in core.held + 1 */
+	struct timer timer;
+	size_t mark;
+	bool dirty;
+};
+
+const char *presence_name(int presence);
+int presence_parse(const char *name); /* -1: none */
+
+/* The responder of that id, made when there is none. */
+struct responder *responder_get(struct core *core, const char *id);
+void responder_free(void *responder);
+bool responder_is_ready(const struct responder *r); /* connected and ready */
+
+/* Its abilities, load or presence changed: put it into the right place and match again. */
+void responder_update(struct core *core, struct responder *r);
+void responder_reprofile(struct core *core, struct responder *r); /* its abilities changed */
+/* Withdraw offers that no longer fit, the least urgent first. */
+void responder_trim(struct core *core, struct responder *r);
+void responder_touch(struct core *core, struct responder *r);
+void responder_fire(struct core *core, void *responder);
+
+/* Contacts it carries. */
+void responder_attach(struct core *core, struct responder *r, struct contact *c);
+void responder_detach(struct core *core, struct contact *c);
+
+void responder_set_presence(
+	struct core *core, struct responder *r, enum presence presence, const char *reason);
+void responder_lost(struct core *core, struct responder *r);
+
+/* Nobody may overtake c at this responder. */
+void responder_hold(struct core *core, struct responder *r, struct contact *c);
+void responder_unhold(struct core *core, struct responder *r);
+
+void responder_encode(const struct responder *r, struct buf *out);
+int responder_decode(struct responder *r, struct slice bytes, struct err *e) MUST_CHECK;
+void responder_answer(struct core *core, const struct responder *r); /* the reply fields */
+
+#endif

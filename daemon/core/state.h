@@ -1,0 +1,75 @@
+/* The core's whole state. Objects point at each other: they live and die inside the core. */
+#ifndef CORE_STATE_H
+#define CORE_STATE_H
+
+#include "triaged/base/heap.h"
+#include "triaged/base/map.h"
+#include "triaged/core/core.h"
+
+#include "alert.h"
+#include "contact.h"
+#include "dispatch.h"
+#include "match.h"
+#include "offer.h"
+#include "person.h"
+#include "queue.h"
+#include "ref.h"
+#include "requirement.h"
+#include "responder.h"
+#include "session.h"
+#include "step.h"
+
+/* One entity to be written; id and ref are its own copies when it is to be deleted. */
+struct dirty {
+	enum entity_kind kind;
+	void *entity; /* NULL: deleted or a message */
+	char *id, *ref;
+	struct buf bytes; /* of a message */
+};
+
+struct core {
+	struct core_options options;
+	int64_t now_ms;
+	uint64_t next_id;
+	struct map contacts, offers, responders, persons, refs, dispatches;
+	struct map requirements, profiles, sessions;
+	struct queue queue;
+	struct tree emergencies; /* OFFERED ones */
+	struct heap timers;
+	struct heap marked_contacts, marked_responders;
+	bool rematch;       /* everything is to be matched at the next command */
+	bool staff_changed; /* who is on shift changed: are all lanes servable? */
+	struct responder **held;
+	size_t n_held, cap_held;
+	struct session **alerted;
+	size_t n_alerted, cap_alerted;
+	size_t *free_indices; /* of requirements that are gone */
+	size_t n_free_indices, cap_free_indices, next_index;
+	struct ref *oldest_ref, *newest_ref;
+	struct person *oldest_person, *newest_person;
+	struct dirty *dirty;
+	size_t n_dirty, cap_dirty;
+	bool counters_dirty;
+	/* while a command is applied */
+	struct step *step;
+	struct output answer;
+};
+
+uint64_t core_new_id(struct core *core);
+
+/* Refuse the command: nothing was changed. Always -1. */
+int core_refuse(struct core *core, enum output_error code, const char *reason, const char *field);
+
+/* Note that an entity is to be written; it carries its own dirty bit. */
+void core_dirty(struct core *core, enum entity_kind kind, void *entity, bool *bit);
+void core_delete(struct core *core, enum entity_kind kind, const char *id, const char *ref);
+/* The record of a message of a contact, to be filled in. */
+struct buf *core_message(struct core *core, const char *contact);
+void core_free_entity(struct core *core, enum entity_kind kind, void *entity);
+
+void core_counters_encode(const struct core *core, struct buf *out);
+
+/* Derive queue, timers and load again from what is stored. */
+void core_rebuild(struct core *core);
+
+#endif

@@ -1,0 +1,81 @@
+#include "step.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "triaged/base/mem.h"
+
+void step_clear(struct step *s)
+{
+	for (size_t i = 0; i < s->n_outputs; i++) {
+		free((char *)s->outputs[i].node);
+		free((char *)s->outputs[i].session);
+		buf_clear(&s->outputs[i].fields);
+	}
+	s->n_outputs = 0;
+	buf_clear(&s->decisions);
+	s->changed = false;
+}
+
+void step_free(struct step *s)
+{
+	step_clear(s);
+	for (size_t i = 0; i < s->cap_outputs; i++)
+		buf_free(&s->outputs[i].fields);
+	free(s->outputs);
+	buf_free(&s->decisions);
+	*s = (struct step){ 0 };
+}
+
+/* Slots behind n_outputs keep their buffers, so a running daemon stops allocating. */
+static struct output *add_output(struct step *s)
+{
+	if (s->n_outputs == s->cap_outputs) {
+		size_t cap = s->cap_outputs ? s->cap_outputs * 2 : 16;
+		s->outputs = mem_resize(s->outputs, cap, sizeof *s->outputs);
+		memset(s->outputs + s->cap_outputs, 0, (cap - s->cap_outputs) * sizeof *s->outputs);
+		s->cap_outputs = cap;
+	}
+	struct output *o = &s->outputs[s->n_outputs++];
+	struct buf fields = o->fields;
+	*o = (struct output){ .fields = fields };
+	return o;
+}
+
+struct buf *step_notify(struct step *s, enum output_kind kind, const char *session)
+{
+	struct output *o = add_output(s);
+	o->kind = kind;
+	o->node = mem_dup(session, strcspn(session, "/"));
+	o->session = mem_strdup(session);
+	return &o->fields;
+}
+
+void step_answer(struct step *s, size_t at, const struct command *c, const struct output *answer)
+{
+	struct output o = *add_output(s);
+	memmove(s->outputs + at + 1, s->outputs + at, (s->n_outputs - 1 - at) * sizeof o);
+	o.kind = answer->kind;
+	o.command = c->command;
+	o.node = mem_strdup(c->node);
+	o.session = mem_strdup("");
+	o.request = c->request;
+	buf_add(&o.fields, answer->fields.data, answer->fields.len);
+	s->outputs[at] = o;
+}
+
+void step_decide(struct step *s, const char *name, const char *const words[4])
+{
+	char value[256];
+	size_t n = 0;
+	for (int i = 0; i < 4 && words[i]; i++) {
+		size_t len = strlen(words[i]);
+		if (n + len + 1 >= sizeof value)
+			break;
+		if (i > 0)
+			value[n++] = ' ';
+		memcpy(value + n, words[i], len);
+		n += len;
+	}
+	record_put(&s->decisions, name, value, n);
+}

@@ -1,0 +1,17 @@
+/* Building a step: outputs, and the record of decisions. */
+#ifndef CORE_STEP_H
+#define CORE_STEP_H
+
+#include "triaged/core/core.h"
+
+/* A new notification; its fields are appended to the buffer returned (valid until the next one). */
+struct buf *step_notify(struct step *s, enum output_kind kind, const char *session);
+
+/* Put the answer to c in front of outputs[at]: what is asked comes before what follows from it. */
+void step_answer(struct step *s, size_t at, const struct command *c, const struct output *answer);
+
+/* One decision: name, then up to four words. */
+void step_decide(struct step *s, const char *name, const char *const words[4]);
+#define DECIDE(s, name, ...) step_decide(s, name, (const char *const[4]){ __VA_ARGS__ })
+
+#endif
