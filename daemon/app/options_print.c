@@ -102,20 +102,22 @@ void options_print(const struct config *c, const struct option_origin *origins, 
 	change_group(last, "", out);
 }
 
+#define LIST_VALUE_MAX 60 /* longer defaults would bury the list */
+
 void options_list(struct buf *out)
 {
 	char text[128];
 	struct config *c = options_defaults();
 	for (size_t i = 0; i < n_options; i++) {
 		const struct option *o = &options[i];
-		buf_addf(out, "%s\t%s\t", o->name, option_demand(o, text, sizeof text));
-		if (o->flags & OPTION_REQUIRED)
-			buf_adds(out, "required");
-		else if (o->type == OPTION_TIERS)
-			buf_adds(out, "see triaged.conf");
-		else
-			print_value(o, c, "", out);
-		buf_addf(out, "\t%s\t%s\n", o->flags & OPTION_RESTART ? "restart" : "live", o->doc);
+		struct buf value = { 0 };
+		print_value(o, c, "", &value);
+		const char *fallback =
+			value.len > LIST_VALUE_MAX ? "see triaged.conf" : buf_str(&value);
+		buf_addf(out, "%s\t%s\t%s\t%s\t%s\n", o->name, option_demand(o, text, sizeof text),
+			o->flags & OPTION_REQUIRED ? "required" : fallback,
+			o->flags & OPTION_RESTART ? "restart" : "live", o->doc);
+		buf_free(&value);
 	}
 	config_unref(&c);
 }

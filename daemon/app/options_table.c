@@ -65,7 +65,7 @@ const struct option options[] = {
 		.flags = RESTART,
 		.offset = AT(demo),
 		.fallback = "false",
-		.doc = "Run rules that nobody signed. For trying out only." },
+		.doc = "Run rules that nobody signed, for trying out." },
 	NUMBER("drain_s", drain_s, LIVE, "300", 0, 86400,
 		"On stop, how long open conversations may go on, in seconds."),
 
@@ -105,7 +105,7 @@ const struct option options[] = {
 
 	PATH("keys.dir", keys.dir, RESTART | EMPTY, "",
 		"Directory of the sealing and pseudonym keys; not set: <data_dir>/keys, where missing "
-		"ones are made. Elsewhere they must exist (systemd credentials)."),
+		"ones are made; elsewhere they must exist (systemd credentials)."),
 
 	WORD("log.level", log.level, LIVE, "info", "error warning notice info debug",
 		"Least important events that are logged."),
