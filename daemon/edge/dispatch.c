@@ -48,8 +48,6 @@ static bool admit(struct session *s, const char *id, const struct verb *verb)
 		edge_refuse(s, id, "rate", wait_ms);
 		return false;
 	}
-	if (s->refused > 0)
-		s->refused--;
 	return true;
 }
 
@@ -109,6 +107,16 @@ static void hand_over(struct session *s, const struct verb *verb, const struct r
 						       .role = roles & -roles });
 }
 
+static void serve(struct session *s, const struct verb *verb, struct rpc_request *r)
+{
+	if (s->refused > 0)
+		s->refused--;
+	if (verb->roles == 0)
+		session_verb(s, verb, r);
+	else
+		hand_over(s, verb, r);
+}
+
 static void handle(struct session *s, struct rpc_request *r)
 {
 	struct edge *edge = s->edge;
@@ -139,12 +147,10 @@ static void handle(struct session *s, struct rpc_request *r)
 		session_error(s, r->id,
 			&(struct rpc_error){
 				.code = f.code, .reason = f.reason, .field = f.field });
-	else if (verb->roles == 0)
-		session_verb(s, verb, r);
-	else if (s->unanswered >= edge->limits.unanswered)
+	else if (verb->roles != 0 && s->unanswered >= edge->limits.unanswered)
 		edge_refuse(s, r->id, "unanswered", 0);
 	else
-		hand_over(s, verb, r);
+		serve(s, verb, r);
 }
 
 void edge_line(struct session *s, char *text, size_t n)

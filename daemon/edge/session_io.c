@@ -34,7 +34,8 @@ static void take_line(struct session *s, struct evbuffer *in, const struct line 
 	s->line_ms = 0;
 	if (line->length > 0) {
 		if (s->who)
-			s->phase_ms = deadlines_now_ms() + s->edge->limits.idle_ms;
+			session_look_by(
+				s, s->phase_ms = deadlines_now_ms() + s->edge->limits.idle_ms);
 		edge_line(s, line->text, line->length);
 	}
 	line_drain(in, &s->scanned, line);

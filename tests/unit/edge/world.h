@@ -345,8 +345,10 @@ static inline bool client_is_closed(struct client *c)
 #define HELLO_TOKEN(token, role)                                                                   \
 	"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"session.hello\",\"params\":{\"protocol\":1,"   \
 	"\"role\":\"" role "\",\"token\":\"" token "\"}}"
-#define CALL(id, method, params)                                                                   \
-	"{\"jsonrpc\":\"2.0\",\"id\":" #id ",\"method\":\"" method "\",\"params\":" params "}"
+#define CALL_JSON(id, method, params)                                                              \
+	"{\"jsonrpc\":\"2.0\",\"id\":" id ",\"method\":\"" method "\",\"params\":" params "}"
+#define CALL(id, method, params)   CALL_JSON(#id, method, params)
+#define CALL_S(id, method, params) CALL_JSON("\"" id "\"", method, params)
 
 #define ASSERT_HAS(text, part)                                                                     \
 	do {                                                                                       \
