@@ -5,12 +5,22 @@
 
 #include "ctl.h"
 #include "prompt.h"
+#include "triaged/edge/verb.h"
 #include "triaged/privacy/digest.h"
 #include "triaged/privacy/password.h"
 #include "triaged/privacy/random.h"
 
 #define TOKEN_BYTES    32
 #define PASSWORD_LEAST 12 /* characters; scrypt cannot make a short password long */
+
+int cmd_schema(struct ctl *ctl)
+{
+	json_t *schema = verb_schema();
+
+	ctl_put_json(ctl, schema, false);
+	json_decref(schema);
+	return CTL_OK;
+}
 
 int cmd_completion(struct ctl *ctl)
 {

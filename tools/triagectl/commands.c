@@ -22,6 +22,13 @@ static const struct option_def contact_show_options[] = {
 	{ 0 },
 };
 
+static const struct option_def classify_options[] = {
+	{ "jsonl", NULL, "one JSON object a line, in and out; the only format there is", NULL },
+	{ "rules", "FILE", "rules and lexicon files; all up to the next option belong to it",
+		NULL },
+	{ 0 },
+};
+
 static bool has_errors(const json_t *answer)
 {
 	return json_array_size(json_object_get(answer, "errors")) > 0;
@@ -64,8 +71,19 @@ const struct command commands[] = {
 		.help = "Record how a rescue ended" },
 	{ .name = "alert ack", .args = "CONTACT [BY]", .method = "alert.ack", .show = view_fields,
 		.help = "Take the alert of a contact" },
+	{ .name = "rules check", .args = "[FILE...]", .raw = cmd_rules_check, .offline = true,
+		.help = "Compile rules and lexicon files, run their tests, print every error",
+		.detail = "Without FILE: those shipped beside this program or in /usr/share/triaged.\n"
+			  "--json prints {\"ok\", \"errors\"} with counts." },
 	{ .name = "rules show", .args = "", .method = "rules.get", .show = view_rules,
 		.help = "The ruleset in force" },
+	{ .name = "classify", .args = "", .options = classify_options,
+		.raw = cmd_classify, .offline = true,
+		.help = "Level and reasons for texts, without a daemon",
+		.detail = "Reads {\"id\", \"text\", \"channel\"?, \"lang\"?, \"age\"?, \"answers\"?} a line from standard input and\n"
+			  "writes {\"id\", \"level\", \"reasons\", \"domains\", \"ruleset\"} a line, in the same order. A line\n"
+			  "that cannot be read gives {\"id\", \"error\"} and exit code 1. Without --rules: the files shipped\n"
+			  "beside this program or in /usr/share/triaged." },
 	{ .name = "node status", .args = "", .method = "node.status", .show = view_node,
 		.help = "Mode, leader, store, ruleset and counters of the node" },
 	{ .name = "node reload", .args = "", .method = "node.reload", .show = view_reload,
@@ -75,6 +93,8 @@ const struct command commands[] = {
 			  "printed and the exit code is 1." },
 	{ .name = "node drain", .args = "", .method = "node.drain", .show = view_fields,
 		.help = "Take no new sessions, hand the lead over, let conversations end" },
+	{ .name = "schema", .args = "", .run = cmd_schema, .offline = true,
+		.help = "The protocol as JSON Schema 2020-12" },
 	{ .name = "password", .args = "", .run = cmd_password, .offline = true,
 		.help = "Ask for a password and print its entry for the clients file" },
 	{ .name = "token", .args = "", .run = cmd_token, .offline = true,

@@ -114,6 +114,12 @@ static int run(struct ctl *ctl, int argc, char **argv)
 
 static int run_raw(struct ctl *ctl, int argc, char **argv)
 {
+	if (args_get(&ctl->args, "help")) {
+		help_command(&ctl->screen, ctl->command);
+		return CTL_OK;
+	}
+	if (ctl->args.n_given > 0)
+		return ctl_fail(ctl, CTL_USAGE, "options of this command stand behind it");
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
 		if (strcmp(argv[i], "--help") == 0) {
 			help_command(&ctl->screen, ctl->command);
