@@ -65,14 +65,16 @@ void view_board_levels(const json_t *board, struct screen *to)
 	{
 		const char *level = field_str(l, "level", "-");
 		double oldest = field_number(l, "oldest_wait_s");
-		double target = field_number(l, "target_s"), waiting = field_number(l, "waiting");
-		bool late = waiting > 0 && is_late(oldest, target);
+		double target = field_number(l, "target_s");
+		double waiting = field_number(l, "waiting"), offered = field_number(l, "offered");
+		bool anyone = waiting > 0 || offered > 0;
+		bool late = anyone && is_late(oldest, target);
 
 		table_text(&t, level_style(level), level);
 		table_number(&t, STYLE_PLAIN, waiting);
-		table_number(&t, STYLE_PLAIN, field_number(l, "offered"));
+		table_number(&t, STYLE_PLAIN, offered);
 		table_number(&t, STYLE_PLAIN, field_number(l, "active"));
-		table_duration(&t, late ? STYLE_BAD : STYLE_PLAIN, waiting > 0 ? oldest : -1);
+		table_duration(&t, late ? STYLE_BAD : STYLE_PLAIN, anyone ? oldest : -1);
 		table_duration(&t, STYLE_PLAIN, target);
 		table_number(&t, STYLE_PLAIN, field_number(l, "breaches"));
 		table_text(&t, late ? STYLE_BAD : STYLE_DIM, late ? "late" : "");
@@ -126,7 +128,8 @@ static void dispatches(const json_t *rows, struct screen *to)
 
 void view_alerts(const json_t *board, struct screen *to)
 {
-	static const char *const titles[] = { "ALERT", "CONTACT", "LEVEL", ">SINCE", "BY", NULL };
+	static const char *const titles[] = { "ALERT", "CONTACT", "LEVEL", ">WAITED", "TAKEN BY",
+		NULL };
 	const json_t *rows = json_object_get(board, "alerts"), *r;
 	struct table t;
 	size_t i;
@@ -142,7 +145,7 @@ void view_alerts(const json_t *board, struct screen *to)
 		table_text(&t, STYLE_BAD, field_str(r, "kind", ""));
 		table_text(&t, STYLE_PLAIN, field_str(r, "contact", ""));
 		table_text(&t, level_style(level), level);
-		table_duration(&t, STYLE_PLAIN, field_number(r, "since_s"));
+		table_duration(&t, STYLE_PLAIN, field_number(r, "waited_s"));
 		table_text(&t, STYLE_PLAIN, field_str(r, "by", ""));
 	}
 	table_write(&t, to, 0);

@@ -25,44 +25,77 @@ static const char *words(const json_t *array, char *out, size_t size)
 	return out;
 }
 
+/* By place in line, then who is in no line; ids sort by arrival. */
+static int by_position(const void *a, const void *b)
+{
+	json_t *const *x = a, *const *y = b;
+	double left = field_number(*x, "position"), right = field_number(*y, "position");
+
+	if (isnan(left) != isnan(right))
+		return isnan(left) ? 1 : -1;
+	if (left < right || left > right)
+		return left < right ? -1 : 1;
+	return strcmp(field_str(*x, "contact", ""), field_str(*y, "contact", ""));
+}
+
+/* The array's items in the order to show, for free(); *n of them. */
+static json_t **ordered(const json_t *contacts, size_t *n)
+{
+	json_t **rows;
+
+	*n = json_array_size(contacts);
+	rows = mem_zalloc((*n + 1) * sizeof(json_t *));
+	for (size_t i = 0; i < *n; i++)
+		rows[i] = json_array_get(contacts, i);
+	qsort(rows, *n, sizeof(json_t *), by_position);
+	return rows;
+}
+
+static void contact_row(struct table *t, const json_t *c)
+{
+	const char *level = field_str(c, "level", ""), *state = field_str(c, "state", "");
+	double waited = field_number(c, "waited_s"), target = field_number(c, "target_s");
+	bool queued = strcmp(state, "waiting") == 0 || strcmp(state, "offered") == 0;
+	char text[256];
+
+	table_text(t, STYLE_PLAIN, field_str(c, "contact", ""));
+	table_text(t, level_style(level), level);
+	table_text(t, STYLE_PLAIN, state);
+	table_duration(t, queued && waited > target ? STYLE_BAD : STYLE_PLAIN, waited);
+	table_duration(t, STYLE_PLAIN, target);
+	table_number(t, STYLE_PLAIN, field_number(c, "position"));
+	table_text(t, STYLE_PLAIN, field_str(c, "channel", ""));
+	table_text(t, STYLE_PLAIN, field_str(c, "lang", ""));
+	table_text(t, STYLE_PLAIN, field_str(c, "line", ""));
+	table_text(t, STYLE_PLAIN, field_str(c, "responder", ""));
+	table_text(t, STYLE_BAD, field_str(c, "alert", ""));
+	table_text(t, STYLE_DIM, words(json_object_get(c, "flags"), text, sizeof(text)));
+}
+
 void view_contact_rows(const json_t *contacts, struct screen *to, size_t max_rows)
 {
 	static const char *const titles[] = { "CONTACT", "LEVEL", "STATE", ">WAITED", ">TARGET",
 		">PLACE", "CHANNEL", "LANG", "LINE", "RESPONDER", "ALERT", "FLAGS", NULL };
 	struct table t;
-	const json_t *c;
-	size_t i;
+	size_t n;
+	json_t **rows = ordered(contacts, &n);
 
 	table_init(&t, titles);
-	json_array_foreach(contacts, i, c)
-	{
-		const char *level = field_str(c, "level", "");
-		double waited = field_number(c, "waited_s"), target = field_number(c, "target_s");
-		const char *state = field_str(c, "state", "");
-		bool late = waited > target &&
-			    (strcmp(state, "waiting") == 0 || strcmp(state, "offered") == 0);
-		const json_t *alert = json_object_get(c, "alert");
-		char text[256];
-
-		table_text(&t, STYLE_PLAIN, field_str(c, "contact", ""));
-		table_text(&t, level_style(level), level);
-		table_text(&t, STYLE_PLAIN, state);
-		table_duration(&t, late ? STYLE_BAD : STYLE_PLAIN, waited);
-		table_duration(&t, STYLE_PLAIN, target);
-		table_number(&t, STYLE_PLAIN, field_number(c, "position"));
-		table_text(&t, STYLE_PLAIN, field_str(c, "channel", ""));
-		table_text(&t, STYLE_PLAIN, field_str(c, "lang", ""));
-		table_text(&t, STYLE_PLAIN, field_str(c, "line", ""));
-		table_text(&t, STYLE_PLAIN, field_str(c, "responder", ""));
-		table_text(&t, STYLE_BAD, json_is_true(alert) ? "yes" : field_str(c, "alert", ""));
-		table_text(&t, STYLE_DIM, words(json_object_get(c, "flags"), text, sizeof(text)));
-	}
+	for (size_t i = 0; i < n; i++)
+		contact_row(&t, rows[i]);
+	free(rows);
 	table_write(&t, to, max_rows);
 }
 
 void view_contacts(const json_t *answer, struct screen *to)
 {
-	view_contact_rows(json_object_get(answer, "contacts"), to, 0);
+	const json_t *contacts = json_object_get(answer, "contacts");
+	double matching = field_number(answer, "matching");
+
+	view_contact_rows(contacts, to, 0);
+	if (matching > (double)json_array_size(contacts))
+		buf_addf(&to->out, "%zu of %.0f; --limit shows more\n", json_array_size(contacts),
+			matching);
 }
 
 void view_field(struct screen *to, const char *name, const json_t *value)
@@ -188,10 +221,13 @@ static void transcript(const json_t *lines, struct screen *to)
 
 void view_contact(const json_t *c, struct screen *to)
 {
-	static const char *const before[] = { "contact", "state", "position", "alert", NULL };
+	static const char *const before[] = { "contact", "state", "position", "alert", "alert_by",
+		NULL };
 	static const char *const after[] = { "responder", "channel", "lang", "line", "caller_role",
-		"age", "needs", "flags", "arrived", "deadline", "accepted", "closed", "waited_s",
-		"target_s", "tier", "offers_missed", NULL };
+		"age", "needs", "flags", "domains", "unscored", "arrived", "deadline", "accepted",
+		"closed", "waited_s", "target_s", "tier", "offers_open", "offers_missed",
+		"dispatches_open", "messages", "frontend", "connected", "disposition", "outcome",
+		NULL };
 
 	field_rows(to, c, before);
 	level_line(c, to);

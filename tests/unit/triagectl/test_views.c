@@ -17,7 +17,7 @@ static const char board[] =
 	"{\"level\":\"low\",\"waiting\":0,\"offered\":0,\"active\":0,\"oldest_wait_s\":0,"
 	"\"target_s\":3600,\"breaches\":0}],"
 	"\"responders\":{\"ready\":3,\"connected\":5},"
-	"\"alerts\":[{\"contact\":\"c1\",\"kind\":\"missed\\u001b[2J\",\"level\":\"emergency\",\"since_s\":9}]}";
+	"\"alerts\":[{\"contact\":\"c1\",\"kind\":\"missed\\u001b[2J\",\"level\":\"emergency\",\"waited_s\":9}]}";
 
 static const char contact[] =
 	"{\"contact\":\"c1\",\"state\":\"waiting\",\"level\":\"high\",\"level_auto\":\"moderate\","
@@ -92,6 +92,19 @@ static void a_failed_reload_says_nothing_changed(void **state)
 	free(s);
 }
 
+static void contacts_stand_in_the_order_of_service(void **state)
+{
+	char *s = shown(view_contacts,
+		"{\"contacts\":[{\"contact\":\"none\",\"position\":null},{\"contact\":\"second\","
+		"\"position\":10},{\"contact\":\"first\",\"position\":9}],\"matching\":7}");
+
+	(void)state;
+	assert_true(strstr(s, "first") < strstr(s, "second"));
+	assert_true(strstr(s, "second") < strstr(s, "none"));
+	has(s, "3 of 7; --limit shows more\n");
+	free(s);
+}
+
 /* Whatever an answer lacks or holds instead, a view must get to its end. */
 static void views_survive_any_shape(void **state)
 {
@@ -118,6 +131,7 @@ int main(void)
 		cmocka_unit_test(a_contact_shows_why),
 		cmocka_unit_test(an_explanation_counts_who_was_not_eligible),
 		cmocka_unit_test(a_failed_reload_says_nothing_changed),
+		cmocka_unit_test(contacts_stand_in_the_order_of_service),
 		cmocka_unit_test(views_survive_any_shape),
 	};
 
