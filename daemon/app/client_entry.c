@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "triaged/base/mem.h"
+#include "triaged/privacy/secret_file.h"
 
 #include "conf_text.h"
 
@@ -148,10 +149,10 @@ static void read_fields(
 static void check_private(const struct conf_node *group, struct conf_errors *errors)
 {
 	struct stat st;
-	if (stat(group->file, &st) == 0 && (st.st_mode & 077))
+	struct err e;
+	if (stat(group->file, &st) == 0 && secret_file_check_mode(&st, &e) < 0)
 		conf_error(errors, group->file, group->line,
-			"client: a file that holds totp secrets must have mode 0600, not %04o",
-			(unsigned)st.st_mode & 07777);
+			"client: a file that holds totp secrets must be private: %s", e.text);
 }
 
 static bool is_digest(const char *s)

@@ -9,6 +9,7 @@
 
 #include "triaged/privacy/cert.h"
 #include "triaged/privacy/keys.h"
+#include "triaged/privacy/secret_file.h"
 
 #include "conf_text.h"
 
@@ -107,6 +108,16 @@ static void check_store_mode(const struct config_check *check)
 		say(check, check->warnings, "store.username", "is not used: store.mode is managed");
 }
 
+static void check_password_file(const struct config_check *check)
+{
+	const char *path = check->config->store.password_file;
+	char password[256];
+	struct err e;
+	if (*path && secret_file_read(path, password, sizeof password, &e) < 0)
+		say(check, check->errors, "store.password_file", "%s", e.text);
+	explicit_bzero(password, sizeof password);
+}
+
 static void check_store(const struct config_check *check)
 {
 	const struct config *c = check->config;
@@ -116,7 +127,7 @@ static void check_store(const struct config_check *check)
 			"%s is not supported by this version: use fsync", c->store.durability);
 	else if (strcmp(c->store.durability, "fsync") != 0)
 		say(check, check->errors, "store.durability", "must be fsync");
-	check_readable(check, "store.password_file", c->store.password_file);
+	check_password_file(check);
 	if (c->store.ack_after_ms >= c->deadlines.request_ms)
 		say(check, check->errors, "store.ack_after_ms",
 			"must be less than deadlines.request_ms, or no answer comes in time");

@@ -157,7 +157,7 @@ static void each_fault_is_named(void **state)
 	refused("{ name = \"a\"; cert = \"a\"; totp = \"AAAAAAAAAAAAAAAA\"; roles = [ \"admin\" ]; }",
 		"totp needs a user");
 	refused("{ name = \"a\"; cert = \"a\"; totp = \"AAAAAAAAAAAAAAAA\"; roles = [ \"admin\" ]; }",
-		"must have mode 0600");
+		"must be private: mode 0");
 	refused("{ name = \"a\"; cert = \"a\"; roles = [ \"admin\" ]; capacity = 65; }", "0 to 64");
 	refused("{ name = \"a\"; cert = \"a\"; roles = [ \"admin\" ]; skills = [ \"a b\" ]; }",
 		"without spaces");

@@ -109,6 +109,8 @@ static void each_fault_is_named_with_its_place(void **state)
 	refused("node", "levels: { high: { target_s = 30; }; }; node",
 		"levels.urgent.target_s: must not be above that of level high");
 	refused("node", "limits: { line_bytes = 16384; }; node", "limits.text_bytes: must be");
+	refused("durability", "password_file = \"rules.conf\"; durability",
+		"store.password_file: ");
 	refused("node", "keys: { dir = \"/nowhere\"; }; node", "keys.dir: keys: /nowhere");
 }
 
