@@ -1,8 +1,12 @@
 /*
  * The private redis-server of `store.mode = "managed"`: started and supervised by this process on
  * a Unix socket in <dir> (mode 0700), append-only file synced always, no eviction, no TCP port.
- * It outlives a crash of the daemon (the next start finds and uses it) and is stopped in order
- * when the daemon stops.
+ *
+ * It outlives a crash of the daemon: the next start finds and uses it. There is never a second
+ * one, because a server holds a lock on <dir>/server.lock as long as it lives; and one daemon
+ * uses a directory at a time (<dir>/daemon.lock). When it dies, a full disk included, it is
+ * started again at once, then ever more slowly up to once in 5 s. It is stopped in order when the
+ * daemon stops.
  */
 #ifndef TRIAGED_STORE_MANAGED_H
 #define TRIAGED_STORE_MANAGED_H
@@ -17,9 +21,13 @@ struct managed_options {
 	const char *program; /* path or name of redis-server */
 };
 
+/* The server is running or coming up behind the caller's loop; a store on managed_url() connects
+ * as soon as it listens. NULL when the directory cannot be used or the program not be run. */
 struct managed *managed_start(
 	struct event_base *base, const struct managed_options *options, struct err *e) MUST_CHECK;
 const char *managed_url(const struct managed *m); /* "unix:…", valid until managed_stop() */
-void managed_stop(struct managed **m);            /* SHUTDOWN in order, waits at most 5 s */
+/* Why the server is not running, from its exit and its log; "" when it runs. */
+const char *managed_trouble(const struct managed *m);
+void managed_stop(struct managed **m); /* asks it to end in order, waits at most 5 s */
 
 #endif

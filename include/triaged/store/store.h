@@ -9,7 +9,7 @@
  * Everything is asynchronous on the caller's event loop; no call blocks. A lost reply means the
  * outcome is unknown: a commit is sent again under its number until Redis says whether it was
  * applied; an append carries the command's own id and repeats harmlessly. Callbacks never run
- * from inside the call that asked for them.
+ * from inside the call that asked for them. The process must ignore SIGPIPE.
  */
 #ifndef TRIAGED_STORE_STORE_H
 #define TRIAGED_STORE_STORE_H
@@ -74,7 +74,7 @@ void store_close(struct store **store);
 enum store_state store_status(const struct store *store, const char **why);
 int64_t store_epoch(const struct store *store);      /* 0: not leading */
 const char *store_leader(const struct store *store); /* node name or "" */
-int64_t store_now_ms(struct store *store);	     /* Redis time, estimated, never back */
+int64_t store_now_ms(struct store *store);           /* Redis time, estimated, never back */
 
 /* Stop competing for the lease and hand it over now (drain). */
 void store_yield_lead(struct store *store);

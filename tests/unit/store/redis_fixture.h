@@ -28,6 +28,11 @@ struct redis {
 	pid_t pid;
 };
 
+__attribute__((constructor)) static void ignore_sigpipe(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+}
+
 static inline void fixture_fail(const char *what)
 {
 	fprintf(stderr, "fixture: %s\n", what);
@@ -285,11 +290,6 @@ static inline void peer_close(struct peer *p)
 static inline struct slice text(const char *s)
 {
 	return (struct slice){ s, strlen(s) };
-}
-
-static inline void nothing(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd, (void)what, (void)arg;
 }
 
 /* Run the loop for ms. */
