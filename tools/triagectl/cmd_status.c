@@ -32,7 +32,7 @@ int cmd_status(struct ctl *ctl)
 		json_decref(both);
 	} else if (code == CTL_OK) {
 		if (node)
-			view_node(node, &ctl->screen);
+			view_node_head(node, &ctl->screen);
 		if (node && board)
 			buf_adds(&ctl->screen.out, "\n");
 		if (board)

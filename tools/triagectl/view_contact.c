@@ -127,7 +127,7 @@ void view_field(struct screen *to, const char *name, const json_t *value)
 	char *label = mem_dup(name, n);
 	text_clean(&to->out, label);
 	free(label);
-	buf_addf(&to->out, "%*s%s\n", n < 15 ? 16 - (int)n : 1, "", buf_str(&line));
+	buf_addf(&to->out, "%*s%s\n", n < LABEL ? LABEL + 1 - (int)n : 1, "", buf_str(&line));
 	buf_wipe(&line);
 }
 
@@ -157,7 +157,7 @@ static void reasons(const json_t *o, struct screen *to)
 
 	json_array_foreach(json_object_get(o, "reasons"), i, r)
 	{
-		buf_adds(&to->out, i ? "                " : "because         ");
+		buf_addf(&to->out, "%-*s", LABEL + 1, i ? "" : "because");
 		text_clean(&to->out, field_str(r, "rule", "?"));
 		buf_adds(&to->out, ": ");
 		text_clean(&to->out, field_str(r, "text", ""));
@@ -172,7 +172,7 @@ static void level_line(const json_t *o, struct screen *to)
 	struct buf clean = { 0 };
 
 	text_clean(&clean, level);
-	buf_adds(&to->out, "level           ");
+	buf_addf(&to->out, "%-*s", LABEL + 1, "level");
 	screen_styled(to, level_style(level), buf_str(&clean));
 	buf_free(&clean);
 	if (*own && strcmp(own, level) != 0) {
@@ -191,7 +191,7 @@ static void ruleset_line(const json_t *o, struct screen *to)
 		view_field(to, "ruleset", ruleset);
 		return;
 	}
-	buf_adds(&to->out, "ruleset         ");
+	buf_addf(&to->out, "%-*s", LABEL + 1, "ruleset");
 	text_clean(&to->out, field_str(ruleset, "id", "-"));
 	buf_adds(&to->out, " ");
 	text_clean(&to->out, field_str(ruleset, "version", "-"));
@@ -272,7 +272,7 @@ static void match(const json_t *m, struct screen *to)
 	field_rows(to, m, rows);
 	json_object_foreach(why, reason, n)
 	{
-		buf_adds(&to->out, "not eligible    ");
+		buf_addf(&to->out, "%-*s", LABEL + 1, "not eligible");
 		text_clean(&to->out, reason);
 		buf_addf(&to->out, ": %" JSON_INTEGER_FORMAT "\n", json_integer_value(n));
 	}

@@ -72,7 +72,7 @@ static void word(struct screen *to, const char *name, const char *value, bool go
 	struct buf clean = { 0 };
 
 	text_clean(&clean, value);
-	buf_addf(&to->out, "%-16s", name);
+	buf_addf(&to->out, "%-*s", LABEL + 1, name);
 	screen_styled(to, good ? STYLE_GOOD : STYLE_BAD, buf_str(&clean));
 	buf_free(&clean);
 }
@@ -93,7 +93,7 @@ static void ruleset_line(const json_t *ruleset, struct screen *to)
 {
 	struct buf digest = { 0 };
 
-	buf_adds(&to->out, "ruleset         ");
+	buf_addf(&to->out, "%-*s", LABEL + 1, "ruleset");
 	text_clean(&to->out, field_str(ruleset, "id", "-"));
 	buf_adds(&to->out, " ");
 	text_clean(&to->out, field_str(ruleset, "version", "-"));
@@ -105,14 +105,12 @@ static void ruleset_line(const json_t *ruleset, struct screen *to)
 	buf_adds(&to->out, "\n");
 }
 
-void view_node(const json_t *node, struct screen *to)
+void view_node_head(const json_t *node, struct screen *to)
 {
 	static const char *const rows[] = { "incarnation", "center", "version", "leader", "leading",
 		"epoch", "uptime_s", "sessions", NULL };
 	const char *mode = field_str(node, "mode", "?");
-	json_t *counters = json_object_get(node, "counters"), *n;
 	double violations = field_number(node, "violations");
-	const char *name;
 
 	view_field(to, "node", json_object_get(node, "node"));
 	word(to, "mode", mode, strcmp(mode, "normal") == 0);
@@ -126,7 +124,16 @@ void view_node(const json_t *node, struct screen *to)
 		buf_addf(&to->out, "  %.0f of the sampled invariants did not hold: see the log\n",
 			violations);
 	}
-	json_object_foreach(counters, name, n) view_field(to, name, n);
+}
+
+void view_node(const json_t *node, struct screen *to)
+{
+	const char *name;
+	json_t *n;
+
+	view_node_head(node, to);
+	buf_adds(&to->out, "\n");
+	json_object_foreach(json_object_get(node, "counters"), name, n) view_field(to, name, n);
 }
 
 void view_rules(const json_t *rules, struct screen *to)

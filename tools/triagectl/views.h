@@ -4,6 +4,8 @@
 
 #include "text.h"
 
+#define LABEL 18 /* columns of a field's name */
+
 void view_board(const json_t *board, struct screen *to);
 void view_board_levels(const json_t *board, struct screen *to);
 void view_board_head(const json_t *board, struct screen *to);
@@ -15,6 +17,7 @@ void view_contact(const json_t *contact, struct screen *to);
 void view_explain(const json_t *answer, struct screen *to);
 void view_responders(const json_t *answer, struct screen *to);
 void view_node(const json_t *node, struct screen *to);
+void view_node_head(const json_t *node, struct screen *to); /* without counters */
 void view_rules(const json_t *rules, struct screen *to);
 void view_reload(const json_t *answer, struct screen *to);
 /* Any small answer: a line for each field. */

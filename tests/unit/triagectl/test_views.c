@@ -65,10 +65,10 @@ static void a_contact_shows_why(void **state)
 	char *s = shown(view_contact, contact);
 
 	(void)state;
-	has(s, "level           high  (the rules alone: moderate)\n");
-	has(s, "because         r.one: says so at bytes 3-9\n                r.two: and so\n");
-	has(s, "ruleset         base 1 abc\n");
-	has(s, "waited          1m01s\n");
+	has(s, "level              high  (the rules alone: moderate)\n");
+	has(s, "because            r.one: says so at bytes 3-9\n                   r.two: and so\n");
+	has(s, "ruleset            base 1 abc\n");
+	has(s, "waited             1m01s\n");
 	assert_null(strstr(s, "age"));
 	free(s);
 }
@@ -78,8 +78,8 @@ static void an_explanation_counts_who_was_not_eligible(void **state)
 	char *s = shown(view_explain, contact);
 
 	(void)state;
-	has(s, "eligible        2\n");
-	has(s, "not eligible    language: 3\n");
+	has(s, "eligible           2\n");
+	has(s, "not eligible       language: 3\n");
 	free(s);
 }
 
