@@ -16,7 +16,7 @@ import pytest
 from devkit import pki
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
-TRIAGECTL = os.environ.get("TRIAGECTL_PROGRAM", os.path.join(ROOT, "build", "triagectl"))
+TRIAGECTL = os.path.join(os.environ.get("TRIAGED_BUILD", os.path.join(ROOT, "build")), "triagectl")
 OK, FAILED, USAGE, UNREACHABLE = 0, 1, 2, 3
 
 BOARD = {"now": "2025-01-31T12:00:00.000Z", "mode": "normal", "center": "north",
