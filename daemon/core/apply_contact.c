@@ -29,9 +29,10 @@ static void keep(struct buf *slot, struct slice s)
 
 static struct contact *take_contact(struct core *core, const struct command *c)
 {
-	char id[ID_SIZE];
-	id_text(0, core_new_id(core), id);
-	struct contact *n = contact_new(core, id);
+	char own[ID_SIZE];
+	if (!*c->contact) /* nothing is sealed under it yet */
+		id_text(0, core_new_id(core), own);
+	struct contact *n = contact_new(core, *c->contact ? c->contact : own);
 	text_set(&n->identity, c->identity);
 	text_set(&n->channel, c->channel);
 	text_set(&n->lang, c->lang);
@@ -66,6 +67,8 @@ int apply_contact_open(struct core *core, const struct command *c)
 {
 	if (!*c->identity)
 		return core_refuse(core, OUTPUT_ERR_INVALID_PARAMS, "no_identity", "identity");
+	if (strlen(c->contact) >= ID_SIZE || map_get(&core->contacts, c->contact))
+		return core_refuse(core, OUTPUT_ERR_CONFLICT, "contact_exists", "contact");
 	struct contact *n = take_contact(core, c);
 	level_triage(core, n, c);
 	person_visit(core, n);

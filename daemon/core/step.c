@@ -51,6 +51,17 @@ struct buf *step_notify(struct step *s, enum output_kind kind, const char *sessi
 	return &o->fields;
 }
 
+struct buf *step_reply(struct step *s, enum output_kind kind, const struct command *c)
+{
+	struct output *o = add_output(s);
+	o->kind = kind;
+	o->command = c->command;
+	o->node = mem_strdup(c->node);
+	o->session = mem_strdup("");
+	o->request = c->request;
+	return &o->fields;
+}
+
 void step_answer(struct step *s, size_t at, const struct command *c, const struct output *answer)
 {
 	struct output o = *add_output(s);

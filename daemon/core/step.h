@@ -4,9 +4,6 @@
 
 #include "triaged/core/core.h"
 
-/* A new notification; its fields are appended to the buffer returned (valid until the next one). */
-struct buf *step_notify(struct step *s, enum output_kind kind, const char *session);
-
 /* Put the answer to c in front of outputs[at]: what is asked comes before what follows from it. */
 void step_answer(struct step *s, size_t at, const struct command *c, const struct output *answer);
 

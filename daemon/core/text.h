@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ID_SIZE 18 /* an optional letter, 16 hex digits, NUL */
+#define ID_SIZE 24 /* contacts: 20 hex digits chosen by the edge; others: a letter, 16 hex digits */
 
 static inline const char *text_of(const char *s)
 {

@@ -76,6 +76,12 @@ struct step {
 void step_clear(struct step *s);
 void step_free(struct step *s);
 
+/* For whoever drives the core and has something of its own to tell in the same order: the fields
+ * of a new notification, or of the answer (REPLY or ERROR) to a command that asks for one. Valid
+ * until the next output. */
+struct buf *step_notify(struct step *s, enum output_kind kind, const char *session);
+struct buf *step_reply(struct step *s, enum output_kind kind, const struct command *c);
+
 /* Apply one command. Never fails: a command that cannot be done is answered with OUTPUT_ERROR and
  * changes nothing. Strings of c are copied where kept. Appends to s (clear it between commits).
  * c->request 0: nobody waits, neither OUTPUT_REPLY nor OUTPUT_ERROR is made. */
