@@ -17,7 +17,7 @@
 
 static void on_accepted(void *arg, int fd)
 {
-	session_open(arg, fd);
+	session_accept(arg, fd);
 }
 
 static void on_due(void *arg, struct deadline *d)

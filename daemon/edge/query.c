@@ -1,10 +1,12 @@
 #include "triaged/edge/query.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "triaged/base/json.h"
 #include "triaged/base/json_text.h"
+#include "triaged/base/mem.h"
 #include "query_parts.h"
 
 static void text(struct buf *out, const char *name, const char *v)
@@ -48,7 +50,8 @@ static void json_or(struct buf *out, const char *name, struct slice json, const 
 static void contact_line(
 	const struct query_context *q, const struct contact_view *v, struct buf *out)
 {
-	int64_t until = v->accepted_ms ? v->accepted_ms : core_now(q->core);
+	int64_t ended = v->closed_ms ? v->closed_ms : core_now(q->core);
+	int64_t until = v->accepted_ms ? v->accepted_ms : ended;
 	text(out, "contact", v->id);
 	text(out, "state", v->state);
 	text(out, "level", level_name(v->level));
@@ -102,35 +105,86 @@ static void contact_details(const struct contact_view *v, struct buf *out)
 	json_or(out, "outcome", v->outcome, "null");
 }
 
-static bool wanted(const struct contact_view *v, const char *state, const char *level)
+struct filter {
+	const char *state, *level, *line; /* NULL: any */
+};
+
+static bool wanted(const struct contact_view *v, const struct filter *f)
 {
-	return (!state || strcmp(state, v->state) == 0) &&
-	       (!level || strcmp(level, level_name(v->level)) == 0);
+	return (!f->state || strcmp(f->state, v->state) == 0) &&
+	       (!f->level || strcmp(f->level, level_name(v->level)) == 0) &&
+	       (!f->line || strcmp(f->line, v->line) == 0);
+}
+
+/* Those in line first, as they are served: emergencies, then by deadline; the rest by arrival. */
+static int in_order(const void *a, const void *b)
+{
+	const struct contact_view *x = a, *y = b;
+	bool x_waits = !x->accepted_ms && !x->closed_ms, y_waits = !y->accepted_ms && !y->closed_ms;
+	bool x_first = x_waits && x->level == LEVEL_EMERGENCY;
+	bool y_first = y_waits && y->level == LEVEL_EMERGENCY;
+	if (x_waits != y_waits)
+		return x_waits ? -1 : 1;
+	if (x_first != y_first)
+		return x_first ? -1 : 1;
+	if (x_waits && x->deadline_ms != y->deadline_ms)
+		return x->deadline_ms < y->deadline_ms ? -1 : 1;
+	if (x->arrived_ms != y->arrived_ms)
+		return x->arrived_ms < y->arrived_ms ? -1 : 1;
+	return strcmp(x->id, y->id);
 }
 
 #define LIST_LIMIT_DEFAULT 200
 
+static struct contact_view *collect(const struct core *core, const struct filter *f, size_t *n)
+{
+	struct contact_view *all = NULL, v;
+	size_t cap = 0;
+	*n = 0;
+	for (size_t i = 0; core_next_contact(core, &i, &v);) {
+		if (!wanted(&v, f))
+			continue;
+		if (*n == cap) {
+			cap = cap ? cap * 2 : 64;
+			all = mem_resize(all, cap, sizeof *all);
+		}
+		all[(*n)++] = v;
+	}
+	if (*n)
+		qsort(all, *n, sizeof *all, in_order);
+	return all;
+}
+
 static void contact_list(const struct query_context *q, const json_t *params, struct buf *out)
 {
-	const char *state = json_string_value(json_object_get(params, "state"));
-	const char *level = json_string_value(json_object_get(params, "level"));
+	const struct filter f = {
+		.state = json_string_value(json_object_get(params, "state")),
+		.level = json_string_value(json_object_get(params, "level")),
+		.line = json_string_value(json_object_get(params, "line")),
+	};
+	const char *after = json_string_value(json_object_get(params, "after"));
 	const json_t *limit = json_object_get(params, "limit");
 	json_int_t room = json_is_integer(limit) ? json_integer_value(limit) : LIST_LIMIT_DEFAULT;
-	struct contact_view v;
-	int64_t matching = 0;
+	size_t n;
+	struct contact_view *all = collect(q->core, &f, &n);
 	jtext_open(out, '{');
 	jtext_name(out, "contacts");
 	jtext_open(out, '[');
-	for (size_t i = 0; core_next_contact(q->core, &i, &v);) {
-		if (!wanted(&v, state, level) || ++matching > room)
+	for (size_t i = 0; i < n && room > 0; i++) {
+		if (after) { /* the page begins behind it */
+			if (strcmp(after, all[i].id) == 0)
+				after = NULL;
 			continue;
+		}
 		jtext_open(out, '{');
-		contact_line(q, &v, out);
+		contact_line(q, &all[i], out);
 		jtext_close(out, '}');
+		room--;
 	}
 	jtext_close(out, ']');
-	number(out, "matching", matching);
+	number(out, "matching", (int64_t)n);
 	jtext_close(out, '}');
+	free(all);
 }
 
 /* ---- explanations ---- */
@@ -162,44 +216,60 @@ static void show_history(struct slice history, struct buf *out)
 	jtext_close(out, ']');
 }
 
-static void show_counts(struct slice counts, struct buf *out)
+/* Counts of responders who could not be asked, by reason, among the fields of a match. */
+static bool is_refusal(struct slice name)
 {
-	struct record_reader all = { counts.data, counts.data + counts.len };
-	struct slice name, v;
-	jtext_open(out, '{');
-	while (record_next(&all, &name, &v) == 1) {
-		char key[40];
-		int64_t n = 0;
-		snprintf(key, sizeof key, "%.*s", (int)name.len, name.data);
-		if (slice_int(v, &n) == 0)
-			number(out, key, n);
-	}
-	jtext_close(out, '}');
+	static const char *const words[] = { "no_channel", "no_line", "no_age", "no_language",
+		"no_skill", "not_ready", "full", "excluded" };
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (slice_is(name, words[i]))
+			return true;
+	return false;
 }
 
-/* Why this responder and not the others: the fields of the last match, counts in `ineligible`. */
-static void show_match(struct slice match, struct buf *out)
+static void show_refusals(const char *member, struct slice match, struct buf *out)
 {
 	struct record_reader all = { match.data, match.data + match.len };
 	struct slice name, v;
-	jtext_name(out, "match");
+	jtext_name(out, member);
 	jtext_open(out, '{');
 	while (record_next(&all, &name, &v) == 1) {
 		char key[40];
 		int64_t n;
 		snprintf(key, sizeof key, "%.*s", (int)name.len, name.data);
-		jtext_name(out, key);
-		if (slice_is(name, "ineligible"))
-			show_counts(v, out);
-		else if (slice_is(name, "eligible") && slice_int(v, &n) == 0)
-			jtext_int(out, n);
-		else
-			jtext_strn(out, v.data, v.len);
+		if (is_refusal(name) && slice_int(v, &n) == 0)
+			number(out, key, n);
 	}
 	jtext_close(out, '}');
 }
 
-static void contact_explain(const struct contact_view *v, struct buf *out)
+/* Why this responder and not the others: the last offer. */
+static void show_match(struct slice match, struct buf *out)
+{
+	struct record_reader all = { match.data, match.data + match.len };
+	struct slice name, v;
+	jtext_open(out, '{');
+	while (record_next(&all, &name, &v) == 1) {
+		char key[40];
+		int64_t n;
+		snprintf(key, sizeof key, "%.*s", (int)name.len, name.data);
+		if (is_refusal(name))
+			continue;
+		if (slice_is(name, "at_ms") && slice_int(v, &n) == 0)
+			instant(out, "at", n);
+		else if ((slice_is(name, "candidates") || slice_is(name, "tier")) &&
+			 slice_int(v, &n) == 0)
+			number(out, key, n);
+		else {
+			jtext_name(out, key);
+			jtext_strn(out, v.data, v.len);
+		}
+	}
+	show_refusals("ineligible", match, out);
+	jtext_close(out, '}');
+}
+
+static void contact_explain(const struct core *core, const struct contact_view *v, struct buf *out)
 {
 	text(out, "contact", v->id);
 	text(out, "level", level_name(v->level));
@@ -211,7 +281,12 @@ static void contact_explain(const struct contact_view *v, struct buf *out)
 	jtext_name(out, "unscored");
 	jtext_bool(out, v->unscored);
 	show_history(v->history, out);
+	jtext_name(out, "match");
 	show_match(v->match, out);
+	struct buf now = { 0 };
+	core_refusals(core, v->id, &now);
+	show_refusals("ineligible_now", (struct slice){ buf_str(&now), now.len }, out);
+	buf_free(&now);
 }
 
 /* ---- responders ---- */
@@ -275,7 +350,7 @@ bool query_answer(
 	} else {
 		jtext_open(out, '{');
 		if (strcmp(method, "contact.explain") == 0) {
-			contact_explain(&v, out);
+			contact_explain(q->core, &v, out);
 		} else {
 			contact_line(q, &v, out);
 			contact_details(&v, out);

@@ -85,7 +85,7 @@ static struct bufferevent *tls_stream(struct edge *edge, int fd)
 	return bev;
 }
 
-void session_open(struct edge *edge, int fd)
+void session_accept(struct edge *edge, int fd)
 {
 	int64_t now = deadlines_now_ms();
 	if (!make_room(edge, now)) {

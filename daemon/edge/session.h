@@ -74,7 +74,7 @@ struct session {
 };
 
 /* Take over a connected socket. */
-void session_open(struct edge *edge, int fd);
+void session_accept(struct edge *edge, int fd);
 
 /* The only writer of state. false: the step is not possible in this state; nothing was done. why is
  * a constant. */

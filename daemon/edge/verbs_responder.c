@@ -99,6 +99,10 @@ void verbs_responder(struct verbs *v, const struct edge_request *r)
 	case VERB_CONTACT_ESCALATE:
 		ok = escalate(&d);
 		break;
+	case VERB_ALERT_ACK:
+		if (!*d.command.by)
+			d.command.by = r->who->name;
+		break;
 	case VERB_CONTACT_CLOSE:
 	case VERB_DISPATCH_OUTCOME:
 		d.command.outcome = draft_json(&d, "outcome");
