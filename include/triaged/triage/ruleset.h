@@ -155,4 +155,13 @@ struct ruleset_counts {
 };
 struct ruleset_counts ruleset_count(const struct ruleset *rules);
 
+/* One rule as its reader knows it; "" where it has none. */
+struct ruleset_rule {
+	const char *id, *level, *domain, *explain;
+	bool raises;
+};
+
+/* false behind the last one. Rules stand in the order of their files. */
+bool ruleset_rule_at(const struct ruleset *rules, size_t i, struct ruleset_rule *rule);
+
 #endif
