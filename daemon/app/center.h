@@ -1,0 +1,60 @@
+/*
+ * One center on this node: commands on their way to whoever leads, and, while this node leads, the
+ * core, its batches of changes and the rule that nothing is told before it is durable.
+ *
+ *     submit ──▶ leading: core_apply ─▶ batch ─▶ one commit ─▶ outputs (here, or out:<node>)
+ *            └─▶ another leads: the inbox; the answer comes back through out:<this node>
+ *            └─▶ nobody known yet: kept for the moment, refused when the store stays away
+ *
+ * One commit is in flight at a time; what arrives meanwhile is the next batch.
+ */
+#ifndef TRIAGED_APP_CENTER_H
+#define TRIAGED_APP_CENTER_H
+
+#include "triaged/core/core.h"
+#include "triaged/store/store.h"
+
+struct event_base;
+struct center;
+
+struct center_options {
+	const char *center, *node, *incarnation;
+	struct core_options core;
+	int64_t request_ms;    /* how long a request may wait for its answer */
+	int64_t down_after_ms; /* store away so long: refuse at once instead of waiting */
+};
+
+struct center_events {
+	void *arg;
+	void (*output)(void *arg, const struct output *o); /* for a session or request here */
+	void (*refuse)(void *arg, int64_t request);        /* custody cannot be taken */
+	void (*refuse_all)(void *arg);                     /* every request that waits here */
+	void (*leader)(void *arg);                         /* somebody (else) leads: re-assert */
+	/* Answer a query over the core: out becomes the result's JSON, or false: not found. */
+	bool (*query)(void *arg, const struct core *core, const char *method, struct slice params,
+		struct buf *out);
+};
+
+struct center *center_new(struct event_base *base, const struct center_options *options,
+	const struct center_events *events);
+void center_free(struct center **center);
+void center_set_store(struct center *c, struct store *store);
+void center_set_core_options(struct center *c, const struct core_options *options);
+
+void center_submit(struct center *c, const struct command *command);
+
+bool center_is_leading(const struct center *c); /* with its state loaded */
+
+struct center_counts {
+	uint64_t commands, commits, batch_max, refused, fenced, load_failures;
+};
+const struct center_counts *center_counts(const struct center *c);
+
+/* What the store reports; see store.h. */
+void center_store_state(struct center *c, enum store_state state);
+void center_store_lead(struct center *c, int64_t epoch, const char *leader_node);
+void center_store_inbox(struct center *c, const char *position, char *bytes, size_t n);
+void center_store_output(struct center *c, char *bytes, size_t n);
+void center_store_node_lost(struct center *c, const char *node, const char *incarnation);
+
+#endif

@@ -1,0 +1,12 @@
+#include "config_rules.h"
+
+#include "rules_file.h"
+
+struct ruleset *config_rules(const struct config *config, struct conf_errors *errors)
+{
+	struct rules_load load = {
+		.paths = (const char *const *)config->rules.at,
+		.n_paths = config->rules.n,
+	};
+	return rules_load(&load, NULL, errors);
+}

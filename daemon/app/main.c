@@ -1,0 +1,80 @@
+#include <event2/event.h>
+#include <signal.h>
+#include <stdio.h>
+#include <systemd/sd-daemon.h>
+
+#include "triaged/base/check.h"
+#include "triaged/base/log.h"
+#include "cli.h"
+#include "node.h"
+#include "config_rules.h"
+
+static void on_terminate(evutil_socket_t sig, short what, void *arg)
+{
+	struct node *n = arg;
+	(void)what;
+	LOG(NOTICE, "node.signal", LOG_I("signal", sig));
+	node_drain(n);
+}
+
+static void on_hangup(evutil_socket_t sig, short what, void *arg)
+{
+	(void)sig;
+	(void)what;
+	node_reload(arg, 0);
+}
+
+static int run(struct config *config)
+{
+	struct node node = { .listen_fd = -1 };
+	struct err e;
+	signal(SIGPIPE, SIG_IGN);
+	log_set_level(node_log_level(config));
+	struct event_base *base = event_base_new();
+	CHECK(base != NULL);
+	if (sd_listen_fds(1) == 1)
+		node.listen_fd = SD_LISTEN_FDS_START;
+	if (node_start(&node, base, config, &e) < 0) {
+		LOG(ERROR, "node.start_failed", LOG_S("why", e.text));
+		event_base_free(base);
+		return 1;
+	}
+	struct event *signals[] = {
+		evsignal_new(base, SIGTERM, on_terminate, &node),
+		evsignal_new(base, SIGINT, on_terminate, &node),
+		evsignal_new(base, SIGHUP, on_hangup, &node),
+	};
+	for (size_t i = 0; i < 3; i++)
+		CHECK(signals[i] && event_add(signals[i], NULL) == 0);
+	event_base_dispatch(base);
+	for (size_t i = 0; i < 3; i++)
+		event_free(signals[i]);
+	node_stop(&node);
+	event_base_free(base);
+	LOG(NOTICE, "node.stopped", LOG_S("version", TRIAGED_VERSION));
+	return 0;
+}
+
+static void check_rules(const struct config *config, struct conf_errors *errors)
+{
+	struct ruleset *rules = config_rules(config, errors);
+	ruleset_unref(&rules);
+}
+
+int main(int argc, char **argv)
+{
+	struct cli cli;
+	struct err e;
+	if (cli_parse(argc, argv, &cli, &e) < 0) {
+		fprintf(stderr, "triaged: %s\n", e.text);
+		return CLI_USAGE;
+	}
+	if (cli.mode != CLI_RUN)
+		return cli_run(&cli, check_rules);
+	struct config *config = cli_load(cli.config);
+	if (!config)
+		return 1;
+	int status = run(config);
+	config_unref(&config);
+	return status;
+}

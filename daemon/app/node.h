@@ -1,0 +1,73 @@
+/*
+ * A running node: every layer wired together, and the phases of its life.
+ *
+ *   starting ─▶ serving ─▶ draining (listener closed, lead handed over, open conversations go on
+ *                           until they end or drain_s is over) ─▶ stopped
+ *
+ * Data flows one way: edge ─▶ verbs ─▶ center ─▶ store, and answers come back the same way.
+ */
+#ifndef TRIAGED_APP_NODE_H
+#define TRIAGED_APP_NODE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "triaged/base/clock.h"
+#include "triaged/base/log.h"
+#include "triaged/base/map.h"
+#include "triaged/edge/edge.h"
+#include "triaged/edge/verbs.h"
+#include "triaged/privacy/keys.h"
+#include "triaged/store/managed.h"
+#include "center.h"
+#include "clients.h"
+#include "config.h"
+#include "worker.h"
+
+struct node {
+	struct event_base *base;
+	struct config *config;
+	char name[64], incarnation[32];
+	int listen_fd; /* socket activation; -1 */
+	struct keys *keys;
+	struct ruleset *rules;
+	struct worker *worker;
+	struct managed *managed;
+	struct store *store;
+	struct center *center;
+	struct verbs *verbs;
+	struct edge *edge;
+	bool reloading;
+	const struct clients *previous; /* while a reload asks which sessions stay valid */
+	uint64_t hash_seed[2];
+	struct map totp_steps; /* user -> last accepted step + 1, so a code works once */
+	struct mono drain_since;
+	struct event *ready_event, *drain_event, *watchdog_event;
+	struct mono started;
+	bool ready, draining;
+	char *store_why; /* last reason the store was down */
+	int64_t target_ms[LEVEL_COUNT];
+};
+
+/* Takes a reference of config. base must outlive the node. */
+int node_start(
+	struct node *n, struct event_base *base, struct config *config, struct err *e) MUST_CHECK;
+void node_drain(struct node *n); /* a second call stops at once */
+void node_stop(struct node *n);  /* frees everything */
+
+/* Reload as one transaction, off the loop. request: who asked (verbs), 0: a signal. */
+void node_reload(struct node *n, int64_t request);
+
+/* node.* and rules.* methods. */
+void node_admin(struct node *n, const struct verb *verb, const json_t *params, int64_t request);
+
+const char *node_mode(const struct node *n);
+
+/* The structs of lower layers, filled from the configuration. */
+void node_core_options(const struct config *config, struct core_options *o);
+void node_edge_limits(const struct config *config, struct edge_limits *limits);
+void node_edge_tls(const struct config *config, struct edge_tls *tls);
+enum log_level node_log_level(const struct config *config);
+struct verbs_texts node_texts(const struct config *config);
+
+#endif

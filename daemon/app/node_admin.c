@@ -1,0 +1,210 @@
+/* What admins, supervisors and clinical leads ask a node about itself. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "triaged/base/json_text.h"
+#include "triaged/base/mem.h"
+#include "node.h"
+#include "config_rules.h"
+
+static void text(struct buf *out, const char *name, const char *v)
+{
+	jtext_name(out, name);
+	jtext_str(out, v);
+}
+
+static void number(struct buf *out, const char *name, uint64_t v)
+{
+	jtext_name(out, name);
+	jtext_int(out, (int64_t)v);
+}
+
+static void flag(struct buf *out, const char *name, bool v)
+{
+	jtext_name(out, name);
+	jtext_bool(out, v);
+}
+
+static void answer(struct node *n, int64_t request, struct buf *json)
+{
+	verbs_answer(n->verbs, request, (struct slice){ buf_str(json), json->len });
+	buf_free(json);
+}
+
+static void ruleset_members(const struct node *n, struct buf *out)
+{
+	text(out, "id", ruleset_id(n->rules));
+	text(out, "version", ruleset_version(n->rules));
+	text(out, "digest", ruleset_digest(n->rules));
+	flag(out, "signed", false);
+	flag(out, "demo", n->config->demo);
+}
+
+static void show_counters(const struct node *n, struct buf *out)
+{
+	const struct center_counts *c = center_counts(n->center);
+	struct edge_counts e;
+	edge_counts(n->edge, &e);
+	jtext_name(out, "counters");
+	jtext_open(out, '{');
+	number(out, "commands", c->commands);
+	number(out, "commits", c->commits);
+	number(out, "batch_max", c->batch_max);
+	number(out, "refused", c->refused);
+	number(out, "fenced", c->fenced);
+	number(out, "load_failures", c->load_failures);
+	number(out, "sessions_accepted", e.accepted);
+	number(out, "sessions_refused", e.refused);
+	number(out, "handshake_failures", e.handshake_failures);
+	number(out, "lines", e.lines);
+	number(out, "errors", e.errors);
+	number(out, "forbidden", e.forbidden);
+	number(out, "rate_limited", e.rate_limited);
+	number(out, "unknown_params", e.unknown_params);
+	number(out, "slow_readers", e.slow_readers);
+	number(out, "idle_closed", e.idle_closed);
+	number(out, "over_limit", e.over_limit);
+	jtext_close(out, '}');
+}
+
+static void node_status(struct node *n, int64_t request)
+{
+	struct buf out = { 0 };
+	struct edge_counts e;
+	const char *why = "";
+	enum store_state state = store_status(n->store, &why);
+	edge_counts(n->edge, &e);
+	jtext_open(&out, '{');
+	text(&out, "node", n->name);
+	text(&out, "incarnation", n->incarnation);
+	text(&out, "center", n->config->center);
+	text(&out, "version", TRIAGED_VERSION);
+	text(&out, "mode", node_mode(n));
+	text(&out, "leader", store_leader(n->store));
+	number(&out, "epoch", (uint64_t)store_epoch(n->store));
+	flag(&out, "leading", center_is_leading(n->center));
+	jtext_name(&out, "store");
+	jtext_open(&out, '{');
+	text(&out, "mode", n->config->store.mode);
+	text(&out, "state", state == STORE_READY ? "ready" : "down");
+	text(&out, "why", state == STORE_READY ? "" : why);
+	jtext_close(&out, '}');
+	number(&out, "uptime_s", (uint64_t)(mono_since_ms(n->started) / 1000));
+	number(&out, "sessions", (uint64_t)e.sessions);
+	jtext_name(&out, "ruleset");
+	jtext_open(&out, '{');
+	ruleset_members(n, &out);
+	jtext_close(&out, '}');
+	show_counters(n, &out);
+	jtext_close(&out, '}');
+	answer(n, request, &out);
+}
+
+static void rules_get(struct node *n, int64_t request)
+{
+	struct buf out = { 0 };
+	struct ruleset_counts counts = ruleset_count(n->rules);
+	jtext_open(&out, '{');
+	ruleset_members(n, &out);
+	number(&out, "lexicon_entries", counts.entries);
+	jtext_name(&out, "rules");
+	jtext_open(&out, '[');
+	struct ruleset_rule rule;
+	for (size_t i = 0; ruleset_rule_at(n->rules, i, &rule); i++) {
+		jtext_open(&out, '{');
+		text(&out, "id", rule.id);
+		text(&out, "level", rule.level);
+		text(&out, "domain", rule.domain);
+		text(&out, "explain", rule.explain);
+		flag(&out, "raises", rule.raises);
+		jtext_close(&out, '}');
+	}
+	jtext_close(&out, ']');
+	jtext_close(&out, '}');
+	answer(n, request, &out);
+}
+
+/* ---- rules.check: the files as they now lie on disk, without touching what runs ---- */
+
+struct rules_check {
+	struct node *node;
+	struct config *config;
+	int64_t request;
+	struct conf_errors errors;
+	struct ruleset *rules;
+};
+
+static void check_run(void *arg)
+{
+	struct rules_check *c = arg;
+	c->rules = config_rules(c->config, &c->errors);
+}
+
+static void check_done(void *arg)
+{
+	struct rules_check *c = arg;
+	struct buf out = { 0 };
+	jtext_open(&out, '{');
+	flag(&out, "ok", c->rules != NULL);
+	if (c->rules) {
+		text(&out, "id", ruleset_id(c->rules));
+		text(&out, "version", ruleset_version(c->rules));
+		text(&out, "digest", ruleset_digest(c->rules));
+		number(&out, "rules", ruleset_count(c->rules).rules);
+		number(&out, "lexicon_entries", ruleset_count(c->rules).entries);
+	}
+	jtext_name(&out, "errors");
+	jtext_lines(&out, buf_str(&c->errors.text));
+	jtext_close(&out, '}');
+	answer(c->node, c->request, &out);
+	ruleset_unref(&c->rules);
+	config_unref(&c->config);
+	buf_free(&c->errors.text);
+	free(c);
+}
+
+static void rules_check(struct node *n, int64_t request)
+{
+	static const struct rpc_error busy = {
+		.code = RPC_RATE_LIMITED, .reason = "busy", .retry_after_ms = 1000
+	};
+	struct rules_check *c = mem_zalloc(sizeof *c);
+	*c = (struct rules_check){ .node = n, .config = config_ref(n->config), .request = request };
+	if (worker_submit(n->worker, check_run, check_done, c) == 0)
+		return;
+	verbs_refuse(n->verbs, request, &busy);
+	config_unref(&c->config);
+	free(c);
+}
+
+static void drain(struct node *n, int64_t request)
+{
+	struct buf out = { 0 };
+	if (!n->draining)
+		node_drain(n);
+	jtext_open(&out, '{');
+	text(&out, "mode", node_mode(n));
+	jtext_close(&out, '}');
+	answer(n, request, &out);
+}
+
+void node_admin(struct node *n, const struct verb *verb, const json_t *params, int64_t request)
+{
+	(void)params;
+	switch (verb->id) {
+	case VERB_NODE_STATUS:
+		node_status(n, request);
+		break;
+	case VERB_RULES_GET:
+		rules_get(n, request);
+		break;
+	case VERB_RULES_CHECK:
+		rules_check(n, request);
+		break;
+	case VERB_NODE_DRAIN:
+		drain(n, request);
+		break;
+	default:
+		node_reload(n, request);
+	}
+}

@@ -1,0 +1,158 @@
+/*
+ * Reload as one transaction: everything is read, checked and compiled off the loop first; only
+ * when nothing can fail any more is it swapped, all or nothing.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "triaged/base/json_text.h"
+#include "triaged/base/log.h"
+#include "triaged/base/mem.h"
+#include "node.h"
+#include "notify.h"
+#include "config_rules.h"
+
+struct reload {
+	struct node *node;
+	int64_t request; /* 0: a signal asked */
+	char *file;
+	struct config *next;
+	struct ruleset *rules;
+	struct conf_errors errors, warnings;
+};
+
+static void prepare(void *arg)
+{
+	struct reload *r = arg;
+	r->next = config_load(r->file, wall_now_ms(), &r->errors, &r->warnings);
+	if (r->next)
+		r->rules = config_rules(r->next, &r->errors);
+}
+
+static void text_member(struct buf *out, const char *name, const char *v)
+{
+	jtext_name(out, name);
+	jtext_str(out, v);
+}
+
+/* The old set stays as it is; say why. */
+static void refuse(struct reload *r)
+{
+	LOG(ERROR, "reload.refused", LOG_S("why", buf_str(&r->errors.text)));
+	if (!r->request)
+		return;
+	struct buf json = { 0 };
+	jtext_open(&json, '{');
+	jtext_name(&json, "swapped");
+	jtext_raw(&json, "[]", 2);
+	jtext_name(&json, "errors");
+	jtext_lines(&json, buf_str(&r->errors.text));
+	jtext_close(&json, '}');
+	verbs_answer(r->node->verbs, r->request, (struct slice){ buf_str(&json), json.len });
+	buf_free(&json);
+}
+
+static void report(struct reload *r)
+{
+	const struct node *n = r->node;
+	LOG(NOTICE, "reload.done", LOG_S("rules", ruleset_version(n->rules)),
+		LOG_S("digest", ruleset_digest(n->rules)));
+	if (!r->request)
+		return;
+	struct buf json = { 0 };
+	jtext_open(&json, '{');
+	jtext_name(&json, "swapped");
+	jtext_words(&json, "configuration clients certificates rules", 40);
+	jtext_name(&json, "errors");
+	jtext_lines(&json, buf_str(&r->errors.text));
+	jtext_name(&json, "warnings");
+	jtext_lines(&json, buf_str(&r->warnings.text));
+	jtext_name(&json, "ruleset");
+	jtext_open(&json, '{');
+	text_member(&json, "id", ruleset_id(n->rules));
+	text_member(&json, "version", ruleset_version(n->rules));
+	text_member(&json, "digest", ruleset_digest(n->rules));
+	jtext_close(&json, '}');
+	jtext_close(&json, '}');
+	verbs_answer(n->verbs, r->request, (struct slice){ buf_str(&json), json.len });
+	buf_free(&json);
+}
+
+/* -1 before anything was touched. */
+static int swap(struct reload *r, struct err *e)
+{
+	struct node *n = r->node;
+	struct config *old = n->config;
+	struct edge_limits limits;
+	struct edge_tls tls;
+	struct core_options core;
+	node_edge_limits(r->next, &limits);
+	node_edge_tls(r->next, &tls);
+	if (edge_tls_check(&tls, e) < 0)
+		return err_wrap(e, "tls");
+	n->config = r->next;
+	n->previous = old->clients;
+	if (edge_reload(n->edge, &limits, &tls, e) < 0) {
+		n->config = old;
+		n->previous = NULL;
+		return -1;
+	}
+	n->previous = NULL;
+	r->next = NULL;
+	ruleset_unref(&n->rules);
+	n->rules = r->rules;
+	r->rules = NULL;
+	verbs_set_rules(n->verbs, n->rules);
+	struct verbs_texts texts = node_texts(n->config);
+	verbs_set_texts(n->verbs, &texts);
+	node_core_options(n->config, &core);
+	memcpy(core.hash_seed, n->hash_seed, sizeof core.hash_seed);
+	memcpy(n->target_ms, core.target_ms, sizeof n->target_ms);
+	center_set_core_options(n->center, &core);
+	log_set_level(node_log_level(n->config));
+	config_unref(&old);
+	return 0;
+}
+
+static void commit(void *arg)
+{
+	struct reload *r = arg;
+	struct err e;
+	bool good = r->next && r->rules && config_can_reload(r->node->config, r->next, &r->errors);
+	if (good && swap(r, &e) < 0) {
+		conf_error(&r->errors, r->file, 0, "%s", e.text);
+		good = false;
+	}
+	if (good)
+		report(r);
+	else
+		refuse(r);
+	r->node->reloading = false;
+	notify_ready("Serving");
+	config_unref(&r->next);
+	ruleset_unref(&r->rules);
+	buf_free(&r->errors.text);
+	buf_free(&r->warnings.text);
+	free(r->file);
+	free(r);
+}
+
+void node_reload(struct node *n, int64_t request)
+{
+	static const struct rpc_error busy = {
+		.code = RPC_CONFLICT, .reason = "reload_in_progress", .retry_after_ms = 1000
+	};
+	struct reload *r = mem_zalloc(sizeof *r);
+	r->node = n;
+	r->request = request;
+	r->file = mem_strdup(n->config->file);
+	if (!n->reloading && worker_submit(n->worker, prepare, commit, r) == 0) {
+		n->reloading = true;
+		notify_reloading();
+		return;
+	}
+	if (request)
+		verbs_refuse(n->verbs, request, &busy);
+	free(r->file);
+	free(r);
+}
