@@ -92,7 +92,7 @@ const struct command commands[] = {
 		.detail = "Everything is read and checked first. On any error nothing changes, every error is\n"
 			  "printed and the exit code is 1." },
 	{ .name = "node drain", .args = "", .method = "node.drain", .show = view_fields,
-		.help = "Take no new sessions, hand the lead over, let conversations end" },
+		.help = "Take no new sessions, let conversations end, then stop" },
 	{ .name = "schema", .args = "", .run = cmd_schema, .offline = true,
 		.help = "The protocol as JSON Schema 2020-12" },
 	{ .name = "password", .args = "", .run = cmd_password, .offline = true,

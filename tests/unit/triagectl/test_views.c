@@ -113,8 +113,8 @@ static void views_survive_any_shape(void **state)
 	static const char *const shapes[] = {
 		"{}", "[]", "{\"contacts\":3,\"levels\":[1,null,[]]}",
 		"{\"reasons\":[7],\"match\":{\"ineligible\":[]},\"ruleset\":\"x\",\"store\":5}",
-		"{\"contacts\":[{}],\"responders\":[{}],\"levels\":[{}],\"lines\":[{}],\"alerts\":[{}],"
-		"\"rules\":[{}],\"errors\":[{}],\"history\":[{}],\"transcript\":[{}],\"params\":{\"a\":[1]}}"
+		("{\"contacts\":[{}],\"responders\":[{}],\"levels\":[{}],\"lines\":[{}],\"alerts\":[{}],"
+		 "\"rules\":[{}],\"errors\":[{}],\"history\":[{}],\"transcript\":[{}],\"params\":{\"a\":[1]}}")
 	};
 
 	(void)state;
