@@ -201,10 +201,11 @@ void compile_words(struct compiler *c)
 
 	map_init(&seen, 0, 0);
 	compile_emoji(c);
-	for (size_t i = 0; i < c->source->n_entries; i++)
-		compile_entry(c, &c->source->entries[i], &seen);
+	/* Cues first: which words are light decides what is worth scanning for. */
 	for (size_t i = 0; i < c->source->n_cues; i++)
 		compile_cue(c, &c->source->cues[i], &seen);
+	for (size_t i = 0; i < c->source->n_entries; i++)
+		compile_entry(c, &c->source->entries[i], &seen);
 	for (size_t i = 0; i < c->source->n_frames; i++)
 		compile_frame(c, &c->source->frames[i], &seen);
 	if (c->rules->n_entries == 0)

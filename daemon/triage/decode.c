@@ -25,10 +25,9 @@ struct decoding {
 	bool changed;
 };
 
-/* A word with a meaning of its own in the lexicon; "the" and "about" are not worth decoding. */
 static bool is_key(const struct vocab *v, uint32_t word)
 {
-	return word != WORD_NONE && (v->words[word].marks & (WORD_KEY | WORD_LIGHT)) == WORD_KEY;
+	return word != WORD_NONE && (v->words[word].marks & WORD_KEY);
 }
 
 static uint64_t hash_without(const char *p, size_t n, size_t skip)
@@ -162,19 +161,35 @@ static bool fits(const char *pattern, const char *word, size_t n)
 	return true;
 }
 
+/* pattern with its one kind of sign read as `letter` throughout. */
+static uint32_t find_read_as(const struct decoding *c, const char *pattern, size_t n, char letter)
+{
+	char word[WORD_MAX];
+
+	for (size_t i = 0; i < n; i++)
+		word[i] = pattern[i] == LOOKALIKE_I_OR_L ? letter : pattern[i];
+	return vocab_find(c->vocab, word, n);
+}
+
 /* pattern holds at least one of the two signs of lookalike.h. */
 static uint32_t find_pattern(const struct decoding *c, const char *pattern, size_t n)
 {
+	uint32_t word = WORD_NONE;
 	size_t hidden = 0;
 
 	for (size_t i = 0; i < n; i++)
 		hidden += pattern[i] == LOOKALIKE_MASK;
-	if (n < 3 || n > WORD_MAX || hidden * 2 > n)
+	if (n > WORD_MAX || hidden * 2 > n || (hidden && n < 3))
 		return WORD_NONE;
-	for (uint32_t i = c->d->first_of_length[n]; i < c->d->first_of_length[n + 1]; i++)
+	if (!hidden)
+		word = find_read_as(c, pattern, n, 'i');
+	if (!hidden && word == WORD_NONE)
+		word = find_read_as(c, pattern, n, 'l');
+	for (uint32_t i = c->d->first_of_length[n];
+		word == WORD_NONE && i < c->d->first_of_length[n + 1]; i++)
 		if (fits(pattern, vocab_text(c->vocab, c->d->by_length[i]), n))
-			return c->d->by_length[i];
-	return WORD_NONE;
+			word = c->d->by_length[i];
+	return word;
 }
 
 /* The known word that n bytes at p stand for, or WORD_NONE. */
@@ -203,7 +218,7 @@ struct split {
 	uint32_t words[SPLIT_WORDS];
 	uint8_t ends[SPLIT_WORDS];
 	size_t n;
-	bool key;
+	bool key; /* a word of the lexicon that is more than grammar is among them */
 	size_t shortest;
 };
 
@@ -240,7 +255,8 @@ static bool split_letters(const struct vocab *vocab, const char *p, size_t n, st
 
 		out->words[count] = vocab_find(vocab, p + from[at], len);
 		out->ends[count] = (uint8_t)at;
-		out->key |= is_key(vocab, out->words[count]);
+		out->key |= (vocab->words[out->words[count]].marks & (WORD_KEY | WORD_LIGHT)) ==
+			    WORD_KEY;
 		if (len < out->shortest)
 			out->shortest = len;
 	}
@@ -253,6 +269,17 @@ static bool split_word(const struct vocab *vocab, const char *p, size_t n, struc
 	if (n < SPLIT_MIN || n > SPLIT_MAX || !split_letters(vocab, p, n, out))
 		return false;
 	return out->n >= 3 ? n >= 10 : out->shortest >= 4;
+}
+
+/* The same with its doubtful letters read one way throughout. */
+static bool split_read_as(
+	const struct vocab *vocab, const char *p, size_t n, char letter, struct split *out)
+{
+	char letters[SPLIT_MAX];
+
+	for (size_t i = 0; i < n; i++)
+		letters[i] = p[i] == LOOKALIKE_I_OR_L ? letter : p[i];
+	return split_word(vocab, letters, n, out);
 }
 
 /* ---- building the reading ---- */
@@ -309,43 +336,65 @@ static uint32_t decode_apart(struct decoding *c, uint32_t i)
 	return 0;
 }
 
-/* Letters, lookalikes and signs of a chunk as letters; 0 when it is too long or has none. */
+/* Signs that also end or open sentences; only inside a word are they read as letters. */
+static bool is_punctuation(int32_t point)
+{
+	return point == '!' || point == '?' || point == '(' || point == '#' || point == 0xa1;
+}
+
+/* The letter that one character of a chunk is read as, 0 for none; *firm: also at a word's edge. */
+static char read_letter(const struct decoding *c, int32_t point, bool *firm)
+{
+	int32_t folded[FOLD_MAX];
+	enum char_class cls;
+
+	*firm = true;
+	if (fold_point(c->fold, point, &cls, folded) > 0 && cls == CHAR_LETTER)
+		return lookalike_letter(folded[0]);
+	if (cls == CHAR_DIGIT)
+		return lookalike_sign(folded[0]);
+	*firm = !is_punctuation(point);
+	return lookalike_sign(point);
+}
+
+/* Letters, lookalikes and signs of a chunk as letters; 0 when there are too many. */
 static size_t chunk_letters(const struct decoding *c, const struct chunk *k, char out[SPLIT_MAX])
 {
 	size_t n = 0, last = 0;
-	bool letters = false;
 
 	for (size_t at = k->start, used; at < k->end; at += used) {
-		int32_t point, folded[FOLD_MAX];
-		enum char_class cls;
+		int32_t point;
+		bool firm;
 		char letter;
 
 		used = fold_decode(c->p + at, k->end - at, &point);
 		if (used == 0 || n == SPLIT_MAX)
 			return 0;
-		if (fold_point(c->fold, point, &cls, folded) > 0 && cls == CHAR_LETTER) {
-			letter = lookalike_letter(folded[0]);
-			letters = true;
-		} else {
-			letter = lookalike_sign(cls == CHAR_DIGIT ? folded[0] : point);
-			if (letter == 0 || (n == 0 && !strchr("sa", letter) && cls != CHAR_DIGIT))
-				continue; /* dropped, or punctuation in front of the word */
-		}
-		if (letter == 0)
-			return 0;
+		letter = read_letter(c, point, &firm);
+		if (letter == 0 || (n == 0 && !firm))
+			continue;
 		out[n++] = letter;
-		if (cls == CHAR_LETTER || cls == CHAR_DIGIT || letter == LOOKALIKE_MASK)
+		if (firm)
 			last = n;
 	}
-	return letters ? last : 0; /* signs behind the last letter are punctuation */
+	return last;
 }
 
-static bool all_known(const struct text *t, uint32_t first, uint32_t end)
+/* Known words already, and the letters say no more than they do. */
+static bool is_plain(
+	const struct text *t, uint32_t first, uint32_t end, const char *letters, size_t n)
 {
-	for (uint32_t i = first; i < end; i++)
-		if (t->tokens[i].word == WORD_NONE || t->tokens[i].len == 1)
+	size_t at = 0;
+
+	for (uint32_t i = first; i < end; i++) {
+		const struct token *k = &t->tokens[i];
+
+		if (k->word == WORD_NONE || k->len == 1 || at + k->len > n ||
+			memcmp(letters + at, t->padded.data + k->at, k->len) != 0)
 			return false;
-	return true;
+		at += k->len;
+	}
+	return at == n;
 }
 
 static bool decode_chunk(struct decoding *c, uint32_t first, uint32_t end)
@@ -356,10 +405,10 @@ static bool decode_chunk(struct decoding *c, uint32_t first, uint32_t end)
 	uint32_t word;
 	struct split s;
 
-	if (!k->odd || !k->letters || all_known(c->honest, first, end))
+	if (!k->odd || !k->letters)
 		return false;
 	n = chunk_letters(c, k, letters);
-	if (n < 3)
+	if (n < 2 || is_plain(c->honest, first, end, letters, n))
 		return false;
 	word = resolve(c, letters, n);
 	if (word == WORD_NONE && letters[n - 1] == LOOKALIKE_MASK)
@@ -368,7 +417,8 @@ static bool decode_chunk(struct decoding *c, uint32_t first, uint32_t end)
 		put(c, word, first, end);
 		return true;
 	}
-	if (!split_word(c->vocab, letters, n, &s))
+	if (!split_read_as(c->vocab, letters, n, 'i', &s) &&
+		!split_read_as(c->vocab, letters, n, 'l', &s))
 		return false;
 	put_split(c, &s, first, end);
 	return true;

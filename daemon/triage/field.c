@@ -371,9 +371,17 @@ static void compute_lap(struct values *v)
 		values_add_yesno(v, field_of("lap", "screened_in"), false);
 }
 
+static bool any_sheet(const struct values *v)
+{
+	for (size_t i = 0; i < v->n; i++)
+		if (field_table[v->items[i].field].instrument)
+			return true;
+	return false;
+}
+
 void field_compute(struct values *v)
 {
-	if (v->n == 0)
+	if (!any_sheet(v))
 		return;
 	for (int f = 0; f < field_count; f++)
 		if (field_table[f].computed && strcmp(field_table[f].item, "given") == 0)

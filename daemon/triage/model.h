@@ -140,6 +140,7 @@ struct triage_scratch {
 	struct ruleset *bound; /* counted reference: the scan memory fits this one */
 	struct scan_scratch scan;
 	struct text honest, decoded;
+	bool has_decoded;       /* this text has another reading */
 	struct signal *signals; /* of this message; suppressed ones too */
 	size_t n_signals, cap_signals;
 	struct signal *facts; /* of earlier messages */

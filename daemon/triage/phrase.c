@@ -8,6 +8,8 @@
 
 #include "phrase_parse.h"
 
+#define LIGHT_RARITY 2
+
 /* A part of the automaton: where it may begin and end, and whether it may be empty. */
 struct part {
 	uint64_t first, last;
@@ -24,7 +26,8 @@ struct builder {
 
 static struct part build_sequence(struct builder *b, const struct sequence *s);
 
-static struct part position(struct builder *b, enum position_kind kind)
+/* A new position; its bit is in first and last. */
+static struct part position(struct builder *b)
 {
 	struct phrase *ph = b->ph;
 	uint64_t bit;
@@ -33,25 +36,33 @@ static struct part position(struct builder *b, enum position_kind kind)
 		b->full = true;
 		return (struct part){ .empty = true };
 	}
-	ph->positions = mem_resize(ph->positions, ph->n_positions + 1, sizeof(*ph->positions));
-	ph->positions[ph->n_positions] = (struct position){ .kind = kind };
+	ph->follow = mem_resize(ph->follow, ph->n_positions + 1, sizeof(*ph->follow));
+	ph->follow[ph->n_positions] = 0;
 	bit = UINT64_C(1) << ph->n_positions++;
 	return (struct part){ .first = bit, .last = bit, .longest = 1 };
 }
 
-static void position_word(struct builder *b, uint32_t word)
+static void accept_word(struct phrase_word **list, uint32_t *n, uint32_t word, uint64_t at)
 {
-	struct position *pos = &b->ph->positions[b->ph->n_positions - 1];
+	uint32_t i = *n;
 
-	pos->words = mem_resize(pos->words, pos->n_words + 1, sizeof(*pos->words));
-	pos->words[pos->n_words++] = word;
+	while (i > 0 && (*list)[i - 1].word > word)
+		i--;
+	if (i > 0 && (*list)[i - 1].word == word) {
+		(*list)[i - 1].at |= at;
+		return;
+	}
+	*list = mem_resize(*list, *n + 1, sizeof(**list));
+	memmove(*list + i + 1, *list + i, (*n - i) * sizeof(**list));
+	(*list)[i] = (struct phrase_word){ word, at };
+	(*n)++;
 }
 
 static struct part concat(struct builder *b, struct part a, struct part c)
 {
 	for (uint32_t i = 0; i < b->ph->n_positions; i++)
 		if (a.last >> i & 1)
-			b->ph->positions[i].follow |= c.first;
+			b->ph->follow[i] |= c.first;
 	return (struct part){ .first = a.empty ? a.first | c.first : a.first,
 		.last = c.empty ? a.last | c.last : c.last,
 		.empty = a.empty && c.empty,
@@ -74,45 +85,55 @@ static bool is_single_word(const struct sequence *s)
 /* All alternatives of one plain word share a position. */
 static struct part build_group(struct builder *b, const struct node *group)
 {
-	struct part part = { .empty = group->optional };
-	bool words = false;
+	struct part part = { .empty = group->optional }, shared = { .first = 0 };
 
 	for (size_t i = 0; i < group->n_alts; i++) {
-		if (!is_single_word(&group->alts[i]))
-			continue;
-		if (!words)
-			part = either(part, position(b, POSITION_WORDS));
-		words = true;
-		if (!b->full)
-			position_word(b, group->alts[i].nodes[0].word);
-	}
-	for (size_t i = 0; i < group->n_alts; i++)
-		if (!is_single_word(&group->alts[i]))
+		if (!is_single_word(&group->alts[i])) {
 			part = either(part, build_sequence(b, &group->alts[i]));
+			continue;
+		}
+		if (!shared.first)
+			part = either(part, shared = position(b));
+		accept_word(
+			&b->ph->words, &b->ph->n_words, group->alts[i].nodes[0].word, shared.first);
+	}
+	return part;
+}
+
+static struct part build_gap(struct builder *b, int words)
+{
+	struct part part = { .empty = true };
+
+	for (int i = 0; i < words; i++) {
+		struct part any = position(b);
+
+		b->ph->any |= any.first;
+		any.empty = true;
+		part = concat(b, part, any);
+	}
 	return part;
 }
 
 static struct part build_node(struct builder *b, const struct node *node)
 {
+	struct phrase *ph = b->ph;
 	struct part part = { .empty = true };
 
 	switch (node->kind) {
 	case NODE_WORD:
+		part = position(b);
+		accept_word(&ph->words, &ph->n_words, node->word, part.first);
+		break;
 	case NODE_PREFIX:
-		part = position(b, node->kind == NODE_WORD ? POSITION_WORDS : POSITION_PREFIX);
-		if (!b->full)
-			position_word(b, node->word);
-		return part;
+		part = position(b);
+		accept_word(&ph->prefixes, &ph->n_prefixes, node->word, part.first);
+		break;
 	case NODE_NUMBER:
-		return position(b, POSITION_NUMBER);
+		part = position(b);
+		ph->numbers |= part.first;
+		break;
 	case NODE_GAP:
-		for (int i = 0; i < node->gap; i++) {
-			struct part any = position(b, POSITION_ANY);
-
-			any.empty = true;
-			part = concat(b, part, any);
-		}
-		return part;
+		return build_gap(b, node->gap);
 	case NODE_GROUP:
 		return build_group(b, node);
 	}
@@ -132,8 +153,17 @@ static struct part build_sequence(struct builder *b, const struct sequence *s)
 struct literals {
 	char **items;
 	size_t n;
-	size_t shortest; /* 0: none can be named */
+	size_t rarity; /* of the most frequent, roughly; 0: none can be named */
+	size_t rarest;
 };
+
+/* Words that every text has cost a check at every turn, long words hardly any. */
+static size_t word_rarity(const struct vocab *vocab, uint32_t word)
+{
+	const struct vocab_word *w = &vocab->words[word];
+
+	return (w->marks & WORD_LIGHT) ? LIGHT_RARITY : 4u + w->len;
+}
 
 static void literals_free(struct literals *l)
 {
@@ -143,20 +173,20 @@ static void literals_free(struct literals *l)
 	memset(l, 0, sizeof(*l));
 }
 
-static void literals_add(struct literals *l, char *item)
+static void literals_add(struct literals *l, char *item, size_t rarity)
 {
-	size_t n = strlen(item);
-
 	l->items = mem_resize(l->items, l->n + 1, sizeof(*l->items));
 	l->items[l->n++] = item;
-	if (l->shortest == 0 || n < l->shortest)
-		l->shortest = n;
+	if (l->rarity == 0 || rarity < l->rarity)
+		l->rarity = rarity;
+	if (rarity > l->rarest)
+		l->rarest = rarity;
 }
 
-/* Keep the better of two choices: the one whose shortest literal is longer. */
+/* Keep the better of two choices. */
 static void literals_choose(struct literals *best, struct literals *other)
 {
-	if (other->shortest > best->shortest) {
+	if (other->rarity > best->rarity) {
 		struct literals swap = *best;
 
 		*best = *other;
@@ -175,7 +205,7 @@ static struct literals group_literals(const struct node *group, const struct voc
 		struct literals l = literals_of(&group->alts[i], vocab);
 
 		for (size_t k = 0; k < l.n; k++)
-			literals_add(&all, l.items[k]);
+			literals_add(&all, l.items[k], l.rarity);
 		free(l.items);
 		if (l.n == 0) {
 			literals_free(&all);
@@ -190,21 +220,39 @@ static size_t run_literal(
 	const struct sequence *s, size_t i, const struct vocab *vocab, struct literals *out)
 {
 	struct buf b = { .data = NULL };
+	size_t rarity = 0;
+	bool open = false;
 
 	buf_add(&b, " ", 1);
-	for (; i < s->n_nodes && s->nodes[i].kind == NODE_WORD; i++) {
-		buf_add(&b, vocab_text(vocab, s->nodes[i].word),
-			vocab->words[s->nodes[i].word].len);
-		buf_add(&b, " ", 1);
+	for (; i < s->n_nodes && !open; i++) {
+		const struct node *node = &s->nodes[i];
+
+		if (node->kind != NODE_WORD && node->kind != NODE_PREFIX)
+			break;
+		rarity += word_rarity(vocab, node->word);
+		buf_add(&b, vocab_text(vocab, node->word), vocab->words[node->word].len);
+		open = node->kind == NODE_PREFIX;
+		if (!open)
+			buf_add(&b, " ", 1);
 	}
-	if (i < s->n_nodes && s->nodes[i].kind == NODE_PREFIX) {
-		buf_add(&b, vocab_text(vocab, s->nodes[i].word),
-			vocab->words[s->nodes[i].word].len);
-		i++;
-	}
-	literals_add(out, mem_strdup(buf_str(&b)));
+	literals_add(out, mem_strdup(buf_str(&b)), rarity);
 	buf_free(&b);
 	return i;
+}
+
+/* The literals of the part of s that begins at *i, none for gaps and the like; moves *i behind it. */
+static struct literals part_literals(const struct sequence *s, size_t *i, const struct vocab *vocab)
+{
+	struct literals l = { .items = NULL };
+	enum node_kind kind = s->nodes[*i].kind;
+
+	if (kind == NODE_WORD || kind == NODE_PREFIX)
+		*i = run_literal(s, *i, vocab, &l);
+	else if (kind == NODE_GROUP)
+		l = group_literals(&s->nodes[(*i)++], vocab);
+	else
+		(*i)++;
+	return l;
 }
 
 static struct literals literals_of(const struct sequence *s, const struct vocab *vocab)
@@ -212,28 +260,47 @@ static struct literals literals_of(const struct sequence *s, const struct vocab 
 	struct literals best = { .items = NULL };
 
 	for (size_t i = 0; i < s->n_nodes;) {
-		struct literals l = { .items = NULL };
-		enum node_kind kind = s->nodes[i].kind;
+		struct literals l = part_literals(s, &i, vocab);
 
-		if (kind == NODE_WORD || kind == NODE_PREFIX)
-			i = run_literal(s, i, vocab, &l);
-		else if (kind == NODE_GROUP)
-			l = group_literals(&s->nodes[i++], vocab);
-		else
-			i++;
 		literals_choose(&best, &l);
 	}
 	return best;
 }
 
+static void add_need(struct phrase *ph, struct literals l)
+{
+	ph->needs[ph->n_needs++] = (struct phrase_need){ l.items, l.n };
+}
+
+/*
+ * Every part of the phrase that must be there is a need, the rarest first. Parts of light words alone
+ * are left out beside better ones: noting them would cost more than they save.
+ */
+static void collect_needs(struct phrase *ph, const struct sequence *s, const struct vocab *vocab)
+{
+	struct literals rarest = literals_of(s, vocab);
+	bool passed = false;
+
+	if (rarest.n == 0)
+		return;
+	add_need(ph, rarest);
+	for (size_t i = 0; i < s->n_nodes;) {
+		struct literals l = part_literals(s, &i, vocab);
+		bool same = !passed && l.n == rarest.n && strcmp(l.items[0], rarest.items[0]) == 0;
+
+		passed |= same;
+		if (l.rarest > 2 * LIGHT_RARITY && !same && ph->n_needs < PHRASE_NEEDS)
+			add_need(ph, l);
+		else
+			literals_free(&l);
+	}
+}
+
 /* "<3> (tonight)?" at an end: words of the gap alone are no part of a match. */
 static void trim_edges(struct phrase *ph)
 {
-	for (uint32_t i = 0; i < ph->n_positions; i++)
-		if (ph->positions[i].kind == POSITION_ANY) {
-			ph->first &= ~(UINT64_C(1) << i);
-			ph->last &= ~(UINT64_C(1) << i);
-		}
+	ph->first &= ~ph->any;
+	ph->last &= ~ph->any;
 }
 
 int phrase_compile(struct phrase *ph, const char *source, const struct fold *fold,
@@ -241,24 +308,21 @@ int phrase_compile(struct phrase *ph, const char *source, const struct fold *fol
 {
 	struct builder b = { .ph = ph, .vocab = vocab, .e = e };
 	struct sequence tree;
-	struct literals literals;
 	struct part whole;
 
 	memset(ph, 0, sizeof(*ph));
 	if (phrase_parse(&tree, source, fold, vocab, marks, e) < 0)
 		return -1;
 	whole = build_sequence(&b, &tree);
-	literals = literals_of(&tree, vocab);
+	collect_needs(ph, &tree, vocab);
 	phrase_tree_free(&tree);
 	ph->first = whole.first;
 	ph->last = whole.last;
 	ph->longest = whole.longest;
-	ph->literals = literals.items;
-	ph->n_literals = literals.n;
 	if (b.full)
 		err_set(e, "more than %d words and gaps; write it as two phrases",
 			PHRASE_POSITIONS);
-	else if (whole.empty || ph->n_literals == 0)
+	else if (whole.empty || ph->n_needs == 0)
 		err_set(e, "no word that must occur");
 	else {
 		trim_edges(ph);
@@ -270,58 +334,79 @@ int phrase_compile(struct phrase *ph, const char *source, const struct fold *fol
 
 void phrase_fini(struct phrase *ph)
 {
-	for (uint32_t i = 0; i < ph->n_positions; i++)
-		free(ph->positions[i].words);
-	for (size_t i = 0; i < ph->n_literals; i++)
-		free(ph->literals[i]);
-	free(ph->positions);
-	free(ph->literals);
+	for (uint32_t i = 0; i < ph->n_needs; i++) {
+		for (size_t k = 0; k < ph->needs[i].n; k++)
+			free(ph->needs[i].literals[k]);
+		free(ph->needs[i].literals);
+	}
+	free(ph->words);
+	free(ph->prefixes);
+	free(ph->follow);
 	memset(ph, 0, sizeof(*ph));
 }
 
-static bool position_accepts(const struct position *pos, const struct text *t,
-	const struct vocab *vocab, const struct token *k)
+static uint64_t accepts_known(const struct phrase *ph, uint32_t word)
 {
-	switch (pos->kind) {
-	case POSITION_WORDS:
-		for (uint32_t i = 0; i < pos->n_words; i++)
-			if (pos->words[i] == k->word)
-				return true;
-		return false;
-	case POSITION_PREFIX:
-		return k->len >= vocab->words[pos->words[0]].len &&
-		       memcmp(t->padded.data + k->at, vocab_text(vocab, pos->words[0]),
-			       vocab->words[pos->words[0]].len) == 0;
-	case POSITION_NUMBER:
-		return (k->marks & TOKEN_DIGITS) ||
-		       (k->word != WORD_NONE && (vocab->words[k->word].marks & WORD_NUMBER));
-	case POSITION_ANY:
-		return true;
+	uint32_t lo = 0, hi = ph->n_words;
+
+	while (lo < hi) {
+		uint32_t mid = (lo + hi) / 2;
+
+		if (ph->words[mid].word < word)
+			lo = mid + 1;
+		else
+			hi = mid;
 	}
-	return false;
+	return lo < ph->n_words && ph->words[lo].word == word ? ph->words[lo].at : 0;
 }
 
-uint32_t phrase_match(const struct phrase *ph, const struct text *t, const struct vocab *vocab,
-	uint32_t from, uint32_t end)
+uint64_t phrase_accepts(const struct phrase *ph, const struct text *t, const struct vocab *vocab,
+	const struct token *k)
+{
+	bool known = k->word != WORD_NONE;
+	uint64_t at = ph->any;
+
+	if (known)
+		at |= accepts_known(ph, k->word);
+	if ((k->marks & TOKEN_DIGITS) || (known && (vocab->words[k->word].marks & WORD_NUMBER)))
+		at |= ph->numbers;
+	for (uint32_t i = 0; i < ph->n_prefixes; i++) {
+		uint32_t prefix = ph->prefixes[i].word;
+
+		if (k->len >= vocab->words[prefix].len &&
+			memcmp(t->padded.data + k->at, vocab_text(vocab, prefix),
+				vocab->words[prefix].len) == 0)
+			at |= ph->prefixes[i].at;
+	}
+	return at;
+}
+
+uint32_t phrase_match(const struct phrase *ph, const uint64_t *accepts, uint32_t n)
 {
 	uint64_t may = ph->first;
-	uint32_t longest = from;
+	uint32_t longest = 0;
 
-	for (uint32_t i = from; i < end && may; i++) {
-		uint64_t next = 0;
-		bool ended = false;
+	for (uint32_t i = 0; i < n && may; i++) {
+		uint64_t now = may & accepts[i];
 
-		for (uint64_t m = may; m; m &= m - 1) {
-			int k = __builtin_ctzll(m);
-
-			if (!position_accepts(&ph->positions[k], t, vocab, &t->tokens[i]))
-				continue;
-			next |= ph->positions[k].follow;
-			ended |= ph->last >> k & 1;
-		}
-		if (ended)
+		if (now & ph->last)
 			longest = i + 1;
-		may = next;
+		may = 0;
+		for (uint64_t m = now; m; m &= m - 1)
+			may |= ph->follow[__builtin_ctzll(m)];
 	}
 	return longest;
+}
+
+uint32_t phrase_match_at(
+	const struct phrase *ph, const struct text *t, const struct vocab *vocab, uint32_t from)
+{
+	uint64_t accepts[PHRASE_POSITIONS];
+	uint32_t n = 0;
+
+	while (n < ph->longest && from + n < t->n_tokens) {
+		accepts[n] = phrase_accepts(ph, t, vocab, &t->tokens[from + n]);
+		n++;
+	}
+	return from + phrase_match(ph, accepts, n);
 }

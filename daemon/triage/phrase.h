@@ -2,8 +2,8 @@
  * The phrase language: parsed and compiled to a small automaton over words.
  *
  * Each word of a phrase becomes a position; a set of positions is a 64-bit mask, so a phrase has
- * at most 64 of them (a group of single words is one position). `literals` are byte strings of
- * which at least one occurs in every text that the phrase matches: what the pattern scan looks for.
+ * at most 64 of them (a group of single words is one position). The pattern scan looks for its
+ * needs: sets of byte strings, of each of which at least one stands in every text that it matches.
  */
 #ifndef TRIAGE_PHRASE_H
 #define TRIAGE_PHRASE_H
@@ -17,24 +17,26 @@
 #include "text.h"
 
 #define PHRASE_POSITIONS 64
+#define PHRASE_NEEDS     8 /* more are not kept: they only save work */
 #define PHRASE_GAP_MAX   8
 
-enum position_kind { POSITION_WORDS, POSITION_PREFIX, POSITION_NUMBER, POSITION_ANY };
-
-struct position {
-	enum position_kind kind;
-	uint32_t *words; /* WORDS: any of these; PREFIX: one, the prefix */
-	uint32_t n_words;
-	uint64_t follow;
-};
-
 struct phrase {
-	struct position *positions;
+	/* Which positions a word may stand at: by known word (ascending), by beginning, or any. */
+	struct phrase_word {
+		uint32_t word;
+		uint64_t at;
+	} * words, *prefixes;
+	uint32_t n_words, n_prefixes;
+	uint64_t numbers, any;
+	uint64_t *follow; /* for each position, those that may come next */
 	uint32_t n_positions;
 	uint64_t first, last;
-	uint32_t longest; /* in words */
-	char **literals;  /* with their spaces */
-	size_t n_literals;
+	uint32_t longest; /* in words, at most PHRASE_POSITIONS */
+	struct phrase_need {
+		char **literals; /* with their spaces */
+		size_t n;
+	} needs[PHRASE_NEEDS]; /* the rarest first; at least one */
+	uint32_t n_needs;
 };
 
 /* Words are folded by fold and entered into vocab with `marks`. -1 with e saying what is wrong. */
@@ -42,11 +44,18 @@ int phrase_compile(struct phrase *ph, const char *source, const struct fold *fol
 	struct vocab *vocab, uint16_t marks, struct err *e) MUST_CHECK;
 void phrase_fini(struct phrase *ph);
 
+/* The positions that the word of k may stand at. */
+uint64_t phrase_accepts(const struct phrase *ph, const struct text *t, const struct vocab *vocab,
+	const struct token *k);
+
 /*
- * The longest match of ph that begins with token `from` and ends before token `end`. Returns the
- * token behind it, or `from` when there is none.
+ * The longest match that begins with the first of n words, given what each accepts: in words, 0 when
+ * there is none.
  */
-uint32_t phrase_match(const struct phrase *ph, const struct text *t, const struct vocab *vocab,
-	uint32_t from, uint32_t end);
+uint32_t phrase_match(const struct phrase *ph, const uint64_t *accepts, uint32_t n);
+
+/* The same for tokens from `from` on; returns the token behind the match, or `from`. */
+uint32_t phrase_match_at(
+	const struct phrase *ph, const struct text *t, const struct vocab *vocab, uint32_t from);
 
 #endif

@@ -192,7 +192,8 @@ static bool lang_is_covered(const struct ruleset *rules, const char *lang)
  */
 static void judge_language(struct run *x)
 {
-	int percent = x->rules->judges_language ? signals_coverage(x->rules, &x->w->honest) : -1;
+	const struct text *t = x->w->has_decoded ? &x->w->decoded : &x->w->honest;
+	int percent = x->rules->judges_language ? signals_coverage(x->rules, t) : -1;
 	const char *declared = x->request->lang;
 	bool covered = true;
 
@@ -236,8 +237,8 @@ static void read_text(struct run *x)
 	judge_language(x);
 	signals_settle(w);
 	facts_note_signals(w);
-	if (x->request->text && w->honest.n_tokens <= GREETING_WORDS && w->n_signals == 0 &&
-		w->unscored == 0)
+	if (x->request->text && x->request->n_answers == 0 && w->n_signals == 0 &&
+		w->honest.n_tokens <= GREETING_WORDS && w->unscored == 0)
 		add_flag(x->result, "unscored_empty");
 }
 

@@ -23,54 +23,79 @@ static void list_free(struct literal_list *l)
 	free(l->ids);
 }
 
-/* Number the distinct literals, and list for each the phrases it may begin. */
+/* The literals of one need of a phrase, each with its number. */
+struct numbering {
+	struct map seen; /* literal -> its number + 1 */
+	uint32_t *numbers;
+	size_t n;
+};
+
+static size_t count_literals(const struct phrase *phrases, uint32_t n)
+{
+	size_t total = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		for (uint32_t k = 0; k < phrases[i].n_needs; k++)
+			total += phrases[i].needs[k].n;
+	return total;
+}
+
+static void number_need(
+	struct scan *s, struct numbering *m, const struct phrase_need *need, struct literal_list *l)
+{
+	for (size_t i = 0; i < need->n; i++) {
+		uintptr_t id = (uintptr_t)map_get(&m->seen, need->literals[i]);
+
+		if (id == 0) {
+			l->texts[l->n] = need->literals[i];
+			l->lens[l->n] = strlen(need->literals[i]);
+			id = ++l->n;
+			map_put(&m->seen, need->literals[i], (void *)id);
+		}
+		m->numbers[m->n++] = (uint32_t)id - 1;
+		s->first_owner[id]++; /* so far a count, one place on */
+	}
+}
+
+/* Group the owners by literal: counts to beginnings, then each to its place. */
+static void group_owners(
+	struct scan *s, const struct phrase *phrases, const uint32_t *numbers, size_t total)
+{
+	uint32_t *next = mem_zalloc((s->n_literals + 1) * sizeof(*next));
+	size_t at = 0;
+
+	for (uint32_t i = 0; i < s->n_literals; i++) {
+		s->first_owner[i + 1] += s->first_owner[i];
+		next[i] = s->first_owner[i];
+	}
+	s->owners = mem_zalloc((total + 1) * sizeof(*s->owners));
+	for (uint32_t i = 0; i < s->n_phrases; i++)
+		for (uint32_t k = 0; k < phrases[i].n_needs; k++)
+			for (size_t j = 0; j < phrases[i].needs[k].n; j++)
+				s->owners[next[numbers[at++]]++] = (struct scan_owner){ i, k };
+	free(next);
+}
+
+/* Number the distinct literals, and list for each the phrases that need it. */
 static void collect(
 	struct scan *s, const struct phrase *phrases, uint32_t n, struct literal_list *l)
 {
-	struct map seen; /* literal -> its number + 1 */
-	size_t total = 0, at = 0;
-	uint32_t *number;
+	size_t total = count_literals(phrases, n);
+	struct numbering m = { .n = 0 };
 
-	for (uint32_t i = 0; i < n; i++)
-		total += phrases[i].n_literals;
-	map_init(&seen, 0, 0);
-	l->texts = mem_resize(NULL, total + 1, sizeof(*l->texts));
-	l->lens = mem_resize(NULL, total + 1, sizeof(*l->lens));
-	number = mem_resize(NULL, total + 1, sizeof(*number));
+	map_init(&m.seen, 0, 0);
+	m.numbers = mem_zalloc((total + 1) * sizeof(*m.numbers));
+	l->texts = mem_zalloc((total + 1) * sizeof(*l->texts));
+	l->lens = mem_zalloc((total + 1) * sizeof(*l->lens));
 	s->first_owner = mem_zalloc((total + 2) * sizeof(*s->first_owner));
-	for (uint32_t i = 0; i < n; i++) {
-		for (size_t k = 0; k < phrases[i].n_literals; k++) {
-			const char *text = phrases[i].literals[k];
-			uintptr_t id = (uintptr_t)map_get(&seen, text);
-
-			if (id == 0) {
-				l->texts[l->n] = text;
-				l->lens[l->n] = strlen(text);
-				id = ++l->n;
-				map_put(&seen, text, (void *)id);
-			}
-			number[at++] = (uint32_t)id - 1;
-			s->first_owner[id]++;
-		}
-	}
-	map_fini(&seen);
+	for (uint32_t i = 0; i < n; i++)
+		for (uint32_t k = 0; k < phrases[i].n_needs; k++)
+			number_need(s, &m, &phrases[i].needs[k], l);
 	s->n_literals = l->n;
 	s->n_phrases = n;
-	for (uint32_t i = 0; i < l->n; i++)
-		s->first_owner[i + 1] += s->first_owner[i];
-	s->owners = mem_resize(NULL, total + 1, sizeof(*s->owners));
-	at = total;
-	for (uint32_t i = n; i-- > 0;)
-		for (size_t k = phrases[i].n_literals; k-- > 0;) {
-			uint32_t id = number[--at];
-
-			s->owners[--s->first_owner[id + 1]] = i;
-		}
-	/* Filling moved each group's end to its beginning: shift them back by one place. */
-	for (uint32_t i = 0; i < l->n; i++)
-		s->first_owner[i] = s->first_owner[i + 1];
-	s->first_owner[l->n] = (uint32_t)total;
-	free(number);
+	group_owners(s, phrases, m.numbers, total);
+	map_fini(&m.seen);
+	free(m.numbers);
 }
 
 static uint64_t fingerprint(const struct literal_list *l)
@@ -196,68 +221,108 @@ static void add_match(struct scan_scratch *w, struct scan_match m)
 	w->matches[w->n_matches++] = m;
 }
 
-static uint32_t clause_begin(const struct text *t, uint32_t token, uint32_t most)
-{
-	uint32_t from = token;
-
-	while (from > 0 && token - from + 1 < most &&
-		t->tokens[from - 1].clause == t->tokens[token].clause)
-		from--;
-	return from;
-}
-
-static uint32_t clause_end(const struct text *t, uint32_t token, uint32_t most)
-{
-	uint32_t end = token + 1;
-
-	while (end < t->n_tokens && end - token < most &&
-		t->tokens[end].clause == t->tokens[token].clause)
-		end++;
-	return end;
-}
-
-/* Look for phrase in every place that may reach over token. */
+/* Look for phrase in every place that may reach over token, inside its clause. */
 static void check_phrase(struct scan_scratch *w, const struct phrase *ph, uint32_t number,
 	const struct text *t, const struct vocab *vocab, uint32_t token)
 {
-	uint32_t from = clause_begin(t, token, ph->longest);
-	uint32_t stop = clause_end(t, token, ph->longest);
+	uint64_t accepts[2 * PHRASE_POSITIONS];
+	uint32_t from = token, clause = t->tokens[token].clause, n = 0;
 
-	if (w->done[number].run == w->run && w->done[number].next > from)
-		from = w->done[number].next;
-	while (from <= token) {
-		uint32_t end = phrase_match(ph, t, vocab, from, stop);
+	while (from > w->done[number].next && token - from + 1 < ph->longest &&
+		t->tokens[from - 1].clause == clause)
+		from--;
+	if (from < w->done[number].next)
+		return;
+	for (uint32_t i = from;
+		i < t->n_tokens && i < token + ph->longest && t->tokens[i].clause == clause; i++)
+		accepts[n++] = phrase_accepts(ph, t, vocab, &t->tokens[i]);
+	w->steps += n;
+	for (uint32_t at = 0; from + at <= token;) {
+		uint32_t len = phrase_match(ph, accepts + at, n - at);
 
-		w->steps++;
-		if (end > from)
-			add_match(w, (struct scan_match){ number, from, end });
-		from = end > from ? end : from + 1;
+		if (len)
+			add_match(w, (struct scan_match){ number, from + at, from + at + len });
+		at += len ? len : 1;
+		w->done[number].next = from + at;
 	}
-	w->done[number].run = w->run;
-	w->done[number].next = from;
 }
 
-int scan_run(const struct scan *s, struct scan_scratch *w, const struct phrase *phrases,
-	const struct text *t, const struct vocab *vocab, uint64_t max_steps)
+/* A new clause: what was noted about phrases is about another one. */
+static void next_run(struct scan_scratch *w)
 {
+	if (++w->run > 0)
+		return;
+	memset(w->done, 0, w->n_done * sizeof(*w->done));
+	w->run = 1;
+}
+
+/* Note which needs of which phrases the literals from..end of one clause meet. */
+static void note_needs(const struct scan *s, struct scan_scratch *w, size_t from, size_t end)
+{
+	next_run(w);
+	for (size_t i = from; i < end; i++) {
+		uint32_t literal = w->found[i].literal;
+
+		for (uint32_t k = s->first_owner[literal]; k < s->first_owner[literal + 1]; k++) {
+			uint32_t phrase = s->owners[k].phrase;
+
+			if (w->done[phrase].run != w->run) {
+				w->done[phrase].run = w->run;
+				w->done[phrase].needs = 0;
+				w->done[phrase].next = 0;
+			}
+			w->done[phrase].needs |= 1u << s->owners[k].need;
+		}
+	}
+}
+
+static int check_clause(const struct scan *s, struct scan_scratch *w, size_t from, size_t end,
+	const struct scan_input *in)
+{
+	note_needs(s, w, from, end);
+	for (size_t i = from; i < end; i++) {
+		uint32_t literal = w->found[i].literal;
+
+		for (uint32_t k = s->first_owner[literal]; k < s->first_owner[literal + 1]; k++) {
+			uint32_t number = s->owners[k].phrase;
+			const struct phrase *ph = &in->phrases[number];
+
+			if (s->owners[k].need != 0 ||
+				w->done[number].needs != (1u << ph->n_needs) - 1)
+				continue;
+			if (w->steps > in->max_steps)
+				return -1;
+			check_phrase(w, ph, number, in->text, in->vocab, w->found[i].token);
+		}
+	}
+	return 0;
+}
+
+static uint32_t clause_of(const struct scan_scratch *w, const struct scan_input *in, size_t i)
+{
+	return in->text->tokens[w->found[i].token].clause;
+}
+
+int scan_run(const struct scan *s, struct scan_scratch *w, const struct scan_input *in)
+{
+	const struct text *t = in->text;
+
 	w->n_found = 0;
 	w->n_matches = 0;
-	w->run++;
 	if (!s->db || t->n_tokens == 0)
 		return 0;
 	if (hs_scan(s->db, t->padded.data, (unsigned)t->padded.len, 0, w->hs, on_literal, w) !=
 		HS_SUCCESS)
 		return -1;
-	for (size_t i = 0; i < w->n_found; i++) {
-		uint32_t literal = w->found[i].literal;
-		/* A literal ends with the space behind its last word, or inside a prefix's word. */
-		uint32_t token = text_token_at(t, w->found[i].end - 2);
-
-		for (uint32_t k = s->first_owner[literal]; k < s->first_owner[literal + 1]; k++) {
-			if (w->steps > max_steps)
-				return -1;
-			check_phrase(w, &phrases[s->owners[k]], s->owners[k], t, vocab, token);
-		}
+	/* A literal ends with the space behind its last word, or inside the word of a prefix. */
+	for (size_t i = 0; i < w->n_found; i++)
+		w->found[i].token = text_token_at(t, w->found[i].end - 2);
+	/* They come in the order of their ends, so those of one clause stand together. */
+	for (size_t i = 0, end; i < w->n_found; i = end) {
+		for (end = i + 1; end < w->n_found && clause_of(w, in, end) == clause_of(w, in, i);)
+			end++;
+		if (check_clause(s, w, i, end, in) < 0)
+			return -1;
 	}
 	return 0;
 }

@@ -17,7 +17,9 @@ struct scan {
 	hs_database_t *db;
 	uint64_t fingerprint; /* over the literals in order */
 	uint32_t n_literals;
-	uint32_t *owners;      /* phrase numbers, grouped by literal */
+	struct scan_owner {
+		uint32_t phrase, need;
+	} * owners;            /* grouped by literal */
 	uint32_t *first_owner; /* n_literals + 1 */
 	uint32_t n_phrases;
 };
@@ -31,12 +33,15 @@ struct scan_match {
 struct scan_scratch {
 	hs_scratch_t *hs;
 	struct {
-		uint32_t literal, end;
+		uint32_t literal, end; /* byte of the padded text behind it */
+		uint32_t token;        /* its last word */
 	} * found;
 	size_t n_found, cap_found;
 	struct {
-		uint32_t run, next;
-	} * done; /* per phrase: next start to try in this run */
+		uint32_t run;   /* which clause the rest is about */
+		uint32_t needs; /* bits of those found in it */
+		uint32_t next;  /* first token at which a match may still begin */
+	} * done;               /* per phrase */
 	size_t n_done;
 	uint32_t run;
 	struct scan_match *matches;
@@ -53,12 +58,18 @@ void scan_fini(struct scan *s);
 int scan_bind(struct scan_scratch *w, const struct scan *s) MUST_CHECK;
 void scan_scratch_fini(struct scan_scratch *w);
 
+struct scan_input {
+	const struct phrase *phrases;
+	const struct vocab *vocab;
+	const struct text *text; /* clauses set */
+	uint64_t max_steps;
+};
+
 /*
- * Fill w->matches with every phrase in t, leftmost longest, not overlapping itself, inside one
- * clause, in order of discovery. Stops early when w->steps passes max_steps. 0, or -1 when the
- * text could not be scanned to its end.
+ * Fill w->matches with every phrase in the text, leftmost longest, not overlapping itself, inside
+ * one clause, in order of discovery. Stops early when w->steps passes max_steps. 0, or -1 when the
+ * text could not be searched to its end.
  */
-int scan_run(const struct scan *s, struct scan_scratch *w, const struct phrase *phrases,
-	const struct text *t, const struct vocab *vocab, uint64_t max_steps) MUST_CHECK;
+int scan_run(const struct scan *s, struct scan_scratch *w, const struct scan_input *in) MUST_CHECK;
 
 #endif

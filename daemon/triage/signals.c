@@ -10,6 +10,7 @@
 #define MAX_SIGNALS        1024
 #define MAX_CUES           8192
 #define COVERAGE_MIN_WORDS 5
+#define COVERAGE_WINDOW    10
 
 /* Number the clauses: one begins at a hard stop and at every clause cue ("but", "pero"). */
 static void mark_clauses(const struct ruleset *rules, struct text *t)
@@ -23,8 +24,8 @@ static void mark_clauses(const struct ruleset *rules, struct text *t)
 		if (!begins && i > 0 && k->word != WORD_NONE &&
 			(rules->vocab.words[k->word].marks & WORD_CLAUSE))
 			for (uint32_t c = 0; c < rules->n_clause_cues && !begins; c++)
-				begins = phrase_match(&rules->clause_cues[c], t, &rules->vocab, i,
-						 t->n_tokens) > i;
+				begins = phrase_match_at(
+						 &rules->clause_cues[c], t, &rules->vocab, i) > i;
 		if (begins)
 			clause++;
 		k->clause = clause;
@@ -127,24 +128,43 @@ static bool holds_changed(const struct text *t, const struct scan_match *m)
 	return false;
 }
 
-/* Only lexicon phrases that need a decoded word: everything else was judged as it was written. */
+/* Cues that can only make more of a signal: those may be read from decoded words too. */
+static bool is_raising(enum cue kind)
+{
+	return kind == CUE_PSEUDO_NEGATION || kind == CUE_REPORTED_SELF || kind == CUE_NOW ||
+	       kind == CUE_SOON || kind == CUE_RECENT;
+}
+
+/*
+ * Only what needs a decoded word: everything else was judged as it was written. Negators, frames
+ * and whatever else sets aside must stand in the honest reading.
+ */
 static bool add_decoded(const struct ruleset *rules, struct triage_scratch *w)
 {
+	const struct token *tokens = w->decoded.tokens;
 	bool all = true;
 
 	for (size_t i = 0; i < w->scan.n_matches; i++) {
 		const struct scan_match *m = &w->scan.matches[i];
 		const struct owner *o = &rules->owners[m->phrase];
+		const struct scan_match honest = { m->phrase, tokens[m->from].honest,
+			tokens[m->end - 1].honest_end };
 
-		if (o->kind == OWNER_ENTRY && holds_changed(&w->decoded, m))
+		if (!holds_changed(&w->decoded, m))
+			continue;
+		if (o->kind == OWNER_ENTRY)
 			all &= add_signal(w, &rules->entries[o->index], &w->decoded, m);
+		else if (o->kind == OWNER_CUE && is_raising((enum cue)o->index))
+			all &= add_cue(w, (enum cue)o->index, &honest);
 	}
 	return all;
 }
 
 static bool search(const struct ruleset *rules, struct triage_scratch *w, const struct text *t)
 {
-	return scan_run(&rules->scan, &w->scan, rules->phrases, t, &rules->vocab, MAX_STEPS) == 0;
+	const struct scan_input in = { rules->phrases, &rules->vocab, t, MAX_STEPS };
+
+	return scan_run(&rules->scan, &w->scan, &in) == 0;
 }
 
 int signals_find(const struct ruleset *rules, struct triage_scratch *w, const char *p, size_t n)
@@ -157,7 +177,9 @@ int signals_find(const struct ruleset *rules, struct triage_scratch *w, const ch
 	mark_clauses(rules, &w->honest);
 	all = search(rules, w, &w->honest);
 	all &= add_honest(rules, w);
-	if (decode_text(&rules->decoder, &rules->fold, &rules->vocab, p, &w->honest, &w->decoded)) {
+	w->has_decoded = decode_text(
+		&rules->decoder, &rules->fold, &rules->vocab, p, &w->honest, &w->decoded);
+	if (w->has_decoded) {
 		all &= search(rules, w, &w->decoded);
 		all &= add_decoded(rules, w);
 	}
@@ -264,20 +286,38 @@ void signals_settle(struct triage_scratch *w)
 			w->contact_families |= FAMILY_BIT(w->facts[i].family);
 }
 
-int signals_coverage(const struct ruleset *rules, const struct text *honest)
+/* Two points for a word of the language's grammar, one for any other known word. */
+static uint32_t points(const struct ruleset *rules, const struct token *k)
 {
-	uint32_t words = 0, known = 0;
+	if (k->word == WORD_NONE)
+		return 0;
+	return (rules->vocab.words[k->word].marks & WORD_LIGHT) ? 2 : 1;
+}
 
-	for (uint32_t i = 0; i < honest->n_tokens; i++) {
-		const struct token *k = &honest->tokens[i];
+/*
+ * The least covered stretch decides, so that a covered sentence beside another language does not
+ * hide it.
+ */
+int signals_coverage(const struct ruleset *rules, const struct text *t)
+{
+	uint32_t recent[COVERAGE_WINDOW], words = 0, foreign = 0, sum = 0, least = UINT32_MAX;
 
-		if (k->marks & TOKEN_DIGITS)
+	for (uint32_t i = 0; i < t->n_tokens; i++) {
+		uint32_t now = points(rules, &t->tokens[i]);
+
+		if (t->tokens[i].marks & TOKEN_DIGITS)
 			continue;
-		words++;
-		if (k->word != WORD_NONE)
-			known += (rules->vocab.words[k->word].marks & WORD_LIGHT) ? 2 : 1;
+		foreign += (t->tokens[i].marks & TOKEN_FOREIGN) != 0;
+		if (words >= COVERAGE_WINDOW)
+			sum -= recent[words % COVERAGE_WINDOW];
+		recent[words++ % COVERAGE_WINDOW] = now;
+		sum += now;
+		if (words >= COVERAGE_WINDOW && sum < least)
+			least = sum;
 	}
 	if (words < COVERAGE_MIN_WORDS)
-		return honest->n_foreign * 2 > words ? 0 : -1;
-	return (int)(known * 50 / words);
+		return foreign * 2 > words ? 0 : -1;
+	if (words < COVERAGE_WINDOW)
+		return (int)(sum * 50 / words);
+	return (int)(least * 50 / COVERAGE_WINDOW);
 }

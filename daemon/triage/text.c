@@ -34,7 +34,6 @@ void text_clear(struct text *t)
 	t->n_tokens = 0;
 	t->n_chunks = 0;
 	t->n_segments = 0;
-	t->n_foreign = 0;
 	t->invalid = false;
 }
 
@@ -75,8 +74,6 @@ static void end_word(struct reader *r)
 	k->word = vocab_find(r->vocab, t->padded.data + k->at, k->len);
 	k->honest = t->n_tokens - 1;
 	k->honest_end = t->n_tokens;
-	if (k->marks & TOKEN_FOREIGN)
-		t->n_foreign++;
 	buf_add(&t->padded, " ", 1);
 }
 

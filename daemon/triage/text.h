@@ -59,7 +59,6 @@ struct text {
 	uint32_t n_chunks, cap_chunks;
 	uint32_t n_segments;
 	bool invalid; /* bytes that are not UTF-8 were read as white space */
-	uint32_t n_foreign;
 };
 
 void text_fini(struct text *t);

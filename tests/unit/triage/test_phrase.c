@@ -22,7 +22,7 @@ static int covers(const char *phrase, const char *text, uint32_t from)
 	vocab_init(&vocab);
 	if (phrase_compile(&ph, phrase, &fold, &vocab, WORD_KEY, &e) == 0) {
 		text_read(&t, &fold, &vocab, text, strlen(text));
-		result = (int)(phrase_match(&ph, &t, &vocab, from, t.n_tokens) - from);
+		result = (int)(phrase_match_at(&ph, &t, &vocab, from) - from);
 		phrase_fini(&ph);
 	} else {
 		assert_true(strlen(e.text) > 0);

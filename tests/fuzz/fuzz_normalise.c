@@ -1,0 +1,65 @@
+/*
+ * Any bytes as a message: reading, decoding and searching must stay inside the input, and what they
+ * report must be places in it. The first byte of the input chooses channel and language.
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "triaged/base/check.h"
+#include "triaged/triage/triage.h"
+
+#include "fuzz_ruleset.h"
+
+static struct ruleset *rules;
+static struct triage_scratch *scratch;
+static struct triage_result result;
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+static void check_result(size_t n)
+{
+	CHECK(result.level < LEVEL_COUNT);
+	for (size_t i = 0; i < result.n_spans; i++)
+		CHECK(result.spans[i].start < result.spans[i].end && result.spans[i].end <= n);
+	for (size_t i = 0; i < result.n_suppressed; i++)
+		CHECK(result.suppressed[i].span.end <= n);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	static const char *const channels[] = { NULL, "chat", "call-notes", "voice" };
+	static const char *const langs[] = { NULL, "en", "es-MX", "xx" };
+	struct triage_request q = { .age = -1 };
+	struct triage_result *r = &result;
+	enum level first;
+	char *facts;
+
+	if (n == 0)
+		return 0;
+	if (!rules) {
+		rules = fuzz_ruleset();
+		scratch = triage_scratch_new();
+	}
+	q.text = (const char *)data + 1;
+	q.text_len = n - 1;
+	q.channel = channels[data[0] & 3];
+	q.lang = langs[data[0] >> 2 & 3];
+	triage_run(rules, scratch, &q, r);
+	check_result(n - 1);
+	/* The same once more, with its own memory: never lower. */
+	first = r->level;
+	facts = strdup(buf_str(&r->facts));
+	q.facts = facts;
+	q.facts_len = strlen(facts);
+	triage_run(rules, scratch, &q, r);
+	CHECK(r->level >= first);
+	free(facts);
+	/* Any bytes as facts. */
+	q.facts = q.text;
+	q.facts_len = q.text_len;
+	triage_run(rules, scratch, &q, r);
+	check_result(n - 1);
+	return 0;
+}

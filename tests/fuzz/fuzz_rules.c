@@ -1,0 +1,120 @@
+/*
+ * Any bytes as parts of a ruleset: phrases, names and values, one a line. The compiler must refuse
+ * or accept them without harm, and what it accepts must match without harm.
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "triaged/base/check.h"
+
+#include "../../daemon/triage/phrase.h"
+#include "triaged/triage/ruleset.h"
+
+#define LINES 6
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+static void ignore(void *ctx, struct source_place place, const char *text)
+{
+	(void)ctx;
+	(void)place;
+	CHECK(strlen(text) > 0);
+}
+
+static struct fold fold;
+
+/* A phrase, and the last line as a text for it. */
+static void try_phrase(const char *source, const char *text)
+{
+	struct vocab vocab;
+	struct phrase ph;
+	struct text t = { .n_tokens = 0 };
+	struct err e;
+
+	vocab_init(&vocab);
+	if (phrase_compile(&ph, source, &fold, &vocab, WORD_KEY, &e) == 0) {
+		text_read(&t, &fold, &vocab, text, strlen(text));
+		for (uint32_t i = 0; i < t.n_tokens; i++) {
+			uint32_t end = phrase_match_at(&ph, &t, &vocab, i);
+
+			CHECK(end >= i && end <= t.n_tokens && end - i <= ph.longest);
+		}
+		phrase_fini(&ph);
+	}
+	text_fini(&t);
+	vocab_fini(&vocab);
+}
+
+static void try_ruleset(char *const line[LINES])
+{
+	const char *langs[] = { line[1] };
+	struct source_entry entry = { .id = line[0],
+		.family = line[2],
+		.lang = line[1],
+		.phrase = line[3],
+		.owner = "x",
+		.added = line[4],
+		.time = line[5] };
+	struct source_cue cue = { .kind = line[2], .lang = line[1], .phrase = line[4] };
+	struct source_emoji emoji = { .text = line[3], .token = line[0] };
+	const char *values[] = { line[5], line[4] };
+	struct source_cond field = { .kind = COND_FIELD,
+		.field = line[3],
+		.op = line[2],
+		.values = values,
+		.n_values = strlen(line[0]) % 3 };
+	struct source_cond leaf = {
+		.kind = COND_SIGNAL, .signal = line[2], .time = line[5], .window = line[4]
+	};
+	struct source_cond both[] = { field, leaf };
+	struct source_cond all = { .kind = COND_ANY, .children = both, .n_children = 2 };
+	struct source_test test = {
+		.age = -1, .text = line[5], .answers = line[4], .level = "low"
+	};
+	struct source_rule rule = { .id = line[1],
+		.level = line[2],
+		.explain = "x",
+		.when = &all,
+		.tests = &test,
+		.n_tests = 1 };
+	struct ruleset_source s = { .id = line[0],
+		.version = "1",
+		.schema = 1,
+		.langs = langs,
+		.n_langs = 1,
+		.entries = &entry,
+		.n_entries = 1,
+		.cues = &cue,
+		.n_cues = 1,
+		.emoji = &emoji,
+		.n_emoji = 1,
+		.rules = &rule,
+		.n_rules = 1 };
+	struct ruleset_report report = { .error = ignore };
+	struct ruleset *rules = ruleset_compile(&s, NULL, 0, &report);
+
+	CHECK((rules == NULL) == (report.n_errors > 0));
+	ruleset_unref(&rules);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	char *copy = malloc(n + 1), *rest = copy, *line[LINES];
+
+	memcpy(copy, data, n);
+	copy[n] = '\0';
+	if (!fold.table)
+		fold_init(&fold);
+	for (int i = 0; i < LINES; i++) {
+		char *one = strsep(&rest, "\n");
+
+		line[i] = one ? one : copy + n;
+	}
+	try_phrase(line[3], line[5]);
+	if (data && n > 0 && data[n - 1] == '\n')
+		try_ruleset(line);
+	free(copy);
+	return 0;
+}
