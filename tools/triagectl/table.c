@@ -24,8 +24,10 @@ void table_text(struct table *t, enum style style, const char *s)
 		t->cap = t->cap ? 2 * t->cap : 64;
 		t->cells = mem_resize(t->cells, t->cap, sizeof(*t->cells));
 	}
-	text_clean(&clean, s && *s ? s : "-");
-	t->cells[t->n++] = (struct table_cell){ mem_strdup(buf_str(&clean)), style };
+	bool known = s && *s;
+	text_clean(&clean, known ? s : "-");
+	t->cells[t->n++] =
+		(struct table_cell){ mem_strdup(buf_str(&clean)), known ? style : STYLE_PLAIN };
 	buf_free(&clean);
 }
 
