@@ -112,6 +112,8 @@ static const struct rules_member test_members[] = {
 	MEMBER(RULES_STRING, source_test, min_level),
 	{ "answers", RULES_OTHER, 0, 0 },
 	{ "fields", RULES_OTHER, 0, 0 },
+	{ "items", RULES_STRINGS, offsetof(struct source_test, items),
+		offsetof(struct source_test, n_items) },
 	{ .name = NULL },
 };
 
@@ -129,6 +131,17 @@ static void add_item(struct rules_source *s, struct source_test *test, const cha
 	items[test->n_items + 2] = n ? value[0] : "";
 	test->items = rules_own(s, items);
 	test->n_items += 3;
+}
+
+/* items = [ "asq", "1", "yes" ]: instrument, item and value in turn; "" for the contact's own fields. */
+static void check_items(
+	struct rules_source *s, const struct conf_node *node, struct source_test *test)
+{
+	if (test->n_items % 3 == 0)
+		return;
+	conf_error(s->errors, node->file, node->line,
+		"items: instrument, item and value in turn are wanted");
+	test->n_items = 0;
 }
 
 /* { asq = { q1 = true; }; } or, for the Columbia screener, { q1 = true; }. */
@@ -158,6 +171,7 @@ static void read_test(struct rules_source *s, const struct conf_node *node, stru
 	rules_read_group(s, node, test_members, out);
 	if (node->type != CONF_GROUP)
 		return;
+	check_items(s, node, out);
 	answers = conf_get(node, "answers");
 	fields = conf_get(node, "fields");
 	if (answers)

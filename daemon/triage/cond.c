@@ -144,7 +144,7 @@ static enum truth leaf_field(const struct cond *c, const struct triage_scratch *
 static struct verdict eval_all(
 	const struct cond *c, const struct triage_scratch *w, uint32_t clause)
 {
-	struct verdict all = { TRUTH_TRUE, 0 };
+	struct verdict all = { TRUTH_TRUE, 0, false };
 
 	for (uint32_t i = 0; i < c->n_children; i++) {
 		struct verdict v = eval(&c->children[i], w, clause);
@@ -152,6 +152,7 @@ static struct verdict eval_all(
 		if (v.truth < all.truth)
 			all.truth = v.truth;
 		all.missing += v.missing;
+		all.some |= v.some;
 	}
 	return all;
 }
@@ -180,14 +181,14 @@ static struct verdict eval_pairs(const struct cond *c, const struct triage_scrat
 	struct verdict v = eval_all(c, w, ANY_CLAUSE);
 
 	if (v.truth == TRUTH_TRUE && meeting_clause(c, w) == ANY_CLAUSE)
-		return (struct verdict){ TRUTH_FALSE, 1 };
+		return (struct verdict){ TRUTH_FALSE, 1, true };
 	return v;
 }
 
 static struct verdict eval_any(
 	const struct cond *c, const struct triage_scratch *w, uint32_t clause)
 {
-	struct verdict any = { TRUTH_FALSE, FAR };
+	struct verdict any = { TRUTH_FALSE, FAR, false };
 
 	for (uint32_t i = 0; i < c->n_children; i++) {
 		struct verdict v = eval(&c->children[i], w, clause);
@@ -196,6 +197,7 @@ static struct verdict eval_any(
 			any.truth = v.truth;
 		if (v.missing < any.missing)
 			any.missing = v.missing;
+		any.some |= v.some;
 	}
 	return any;
 }
@@ -212,8 +214,8 @@ static struct verdict eval_none(
 			worst = t;
 	}
 	if (worst == TRUTH_FALSE)
-		return (struct verdict){ TRUTH_TRUE, 0 };
-	return (struct verdict){ worst == TRUTH_TRUE ? TRUTH_FALSE : TRUTH_UNKNOWN, FAR };
+		return (struct verdict){ TRUTH_TRUE, 0, false };
+	return (struct verdict){ worst == TRUTH_TRUE ? TRUTH_FALSE : TRUTH_UNKNOWN, FAR, false };
 }
 
 static struct verdict eval(const struct cond *c, const struct triage_scratch *w, uint32_t clause)
@@ -234,7 +236,7 @@ static struct verdict eval(const struct cond *c, const struct triage_scratch *w,
 		t = leaf_field(c, w);
 		break;
 	}
-	return (struct verdict){ t, t == TRUTH_TRUE ? 0 : 1 };
+	return (struct verdict){ t, t == TRUTH_TRUE ? 0 : 1, t == TRUTH_TRUE };
 }
 
 struct verdict cond_eval(const struct cond *c, const struct triage_scratch *w)

@@ -12,6 +12,7 @@ enum truth { TRUTH_FALSE, TRUTH_UNKNOWN, TRUTH_TRUE };
 struct verdict {
 	enum truth truth;
 	uint32_t missing; /* leaves that would have to become true, 0 when it is */
+	bool some;        /* a leaf is true already */
 };
 
 struct verdict cond_eval(const struct cond *c, const struct triage_scratch *w);

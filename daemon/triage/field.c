@@ -107,6 +107,8 @@ int field_find_item(const char *instrument, const char *item)
 {
 	if (instrument && strcmp(instrument, "answers") == 0)
 		instrument = "cssrs";
+	else if (instrument && !*instrument)
+		instrument = NULL;
 	for (int i = 0; i < field_count; i++) {
 		const struct field_info *f = &field_table[i];
 

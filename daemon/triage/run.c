@@ -323,7 +323,7 @@ static void apply_rules(struct run *x)
 
 		if (v.truth == TRUTH_TRUE) {
 			fire(x, rule);
-		} else if (v.missing == 1 && rule->when.kind == COND_ALL) {
+		} else if (v.missing == 1 && v.some) {
 			GROW(r->near, r->n_near, r->cap_near);
 			r->near[r->n_near++] = rule->id;
 		}
