@@ -71,7 +71,7 @@ static bool plain_id(const char *p, size_t n)
 	if (*p != '"')
 		return plain_integer(p, n);
 	for (size_t i = 1; i + 1 < n; i++)
-		if (p[i] < 0x20 || p[i] > 0x7e || p[i] == '\\')
+		if (p[i] < 0x20 || p[i] > 0x7e || p[i] == '\\' || p[i] == '"')
 			return false;
 	return n >= 2 && p[n - 1] == '"';
 }

@@ -66,6 +66,7 @@ static void requests_are_read_strictly(void **state)
 		{ "{\"id\":7,\"params\":[[[[[[]]]]]]}", "7 -32700 parse_error" },
 		{ "{\"id\":99999999999999999999}", "null -32700 parse_error" },
 		{ "{\"id\":\"a\\u0000\"}", "null -32700 parse_error" },
+		{ "{\"id\":\"a\"\"b\"}", "null -32700 parse_error" },
 		{ "{\"id\":01}", "null -32700 parse_error" },
 		{ "{\"id\":12", "null -32700 parse_error" },
 		{ "{\"id\":{\"a\":1,\"a\":1}}", "null -32700 parse_error" },
