@@ -11,6 +11,7 @@
 
 #define TESTS_EACH_WAY 2
 #define SHEET_ITEMS    7
+#define LISTED_MOST    10
 
 struct tester {
 	struct compiler *c;
@@ -88,16 +89,33 @@ static int level_of(struct tester *t, const struct source_test *s, const char *n
 	return (int)level;
 }
 
+/* What the text showed, for whoever has to find out why: ids and readings, no words of it. */
+static void list_signals(const struct tester *t, struct buf *out)
+{
+	for (size_t i = 0; i < t->scratch->n_signals && i < LISTED_MOST; i++) {
+		const struct signal *s = &t->scratch->signals[i];
+
+		if (s->suppressed_by)
+			buf_addf(out, " %s(not: %s)", s->id, s->suppressed_by);
+		else
+			buf_addf(out, " %s(%s, %s)", s->id, subject_names[s->subject],
+				when_names[s->when]);
+	}
+}
+
 static void failed(
 	struct tester *t, const struct source_test *s, const char *wanted, const char *level)
 {
-	struct buf rules = { .data = NULL };
+	struct buf why = { .data = NULL };
 
-	for (size_t i = 0; i < t->result.n_reasons && i < 6; i++)
-		buf_addf(&rules, " %s", t->result.reasons[i].rule);
-	compile_error(t->c, s->place, "test: level is %s (rules:%s), expected %s%s",
-		level_name(t->result.level), rules.len ? rules.data : " none", wanted, level);
-	buf_free(&rules);
+	buf_adds(&why, "rules:");
+	for (size_t i = 0; i < t->result.n_reasons && i < LISTED_MOST; i++)
+		buf_addf(&why, " %s", t->result.reasons[i].rule);
+	buf_adds(&why, "; signals:");
+	list_signals(t, &why);
+	compile_error(t->c, s->place, "test: level is %s, expected %s%s; %s",
+		level_name(t->result.level), wanted, level, why.data);
+	buf_free(&why);
 }
 
 /* Returns whether the rule fired. */

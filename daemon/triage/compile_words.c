@@ -138,6 +138,7 @@ static void compile_cue(struct compiler *c, const struct source_cue *s, struct m
 	static const uint16_t marks[CUE_COUNT] = { [CUE_CLAUSE] = WORD_CLAUSE,
 		[CUE_FIRST_PERSON] = WORD_FIRST_PERSON,
 		[CUE_LIGHT] = WORD_LIGHT,
+		[CUE_AND] = WORD_AND,
 		[CUE_NUMBER] = WORD_NUMBER };
 	struct ruleset *r = c->rules;
 	int kind = word_of(c, s->place, "kind", s->kind, cue_names, CUE_COUNT, -1);

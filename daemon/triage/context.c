@@ -140,12 +140,22 @@ static bool ends_segment(const struct text *t, uint32_t end)
 	return end < t->n_tokens && t->tokens[end - 1].segment != t->tokens[end].segment;
 }
 
+static bool joined_between(
+	const struct ruleset *rules, const struct text *t, uint32_t from, uint32_t end)
+{
+	for (uint32_t i = from; i < end; i++)
+		if (t->tokens[i].word != WORD_NONE &&
+			(rules->vocab.words[t->tokens[i].word].marks & WORD_AND))
+			return true;
+	return false;
+}
+
 /*
  * A past-time cue calms only what it plainly dates: in the same piece of the clause and near, or
  * as an opening of its own right before ("Years ago, …").
  */
-static bool past_reaches(
-	const struct triage_scratch *w, const struct cue_match *c, const struct signal *s)
+static bool past_reaches(const struct ruleset *rules, const struct triage_scratch *w,
+	const struct cue_match *c, const struct signal *s)
 {
 	const struct text *t = &w->honest;
 	uint32_t gap;
@@ -153,7 +163,7 @@ static bool past_reaches(
 	if (t->tokens[c->from].clause != s->clause)
 		return false;
 	gap = c->end <= s->from ? s->from - c->end : c->from >= s->end ? c->from - s->end : 0;
-	if (gap > TIME_REACH)
+	if (gap > TIME_REACH || joined_between(rules, t, c->end, s->from))
 		return false;
 	if (t->tokens[c->from].segment == t->tokens[s->from].segment)
 		return true;
@@ -161,7 +171,8 @@ static bool past_reaches(
 	       t->tokens[c->end].segment == t->tokens[s->from].segment;
 }
 
-static enum when read_when(const struct triage_scratch *w, const struct signal *s)
+static enum when read_when(
+	const struct ruleset *rules, const struct triage_scratch *w, const struct signal *s)
 {
 	static const enum cue raising[] = { CUE_NOW, CUE_SOON, CUE_RECENT };
 	static const enum when meant[] = { WHEN_NOW, WHEN_SOON, WHEN_RECENT };
@@ -171,7 +182,7 @@ static enum when read_when(const struct triage_scratch *w, const struct signal *
 			if (w->cues[i].kind == raising[k] && cue_reaches(w, &w->cues[i], s))
 				return meant[k];
 	for (size_t i = 0; i < w->n_cues; i++)
-		if (w->cues[i].kind == CUE_PAST && past_reaches(w, &w->cues[i], s))
+		if (w->cues[i].kind == CUE_PAST && past_reaches(rules, w, &w->cues[i], s))
 			return WHEN_PAST;
 	return WHEN_UNKNOWN;
 }
@@ -190,7 +201,7 @@ void context_read(const struct ruleset *rules, const struct triage_scratch *w, s
 	if (s->subject == SUBJECT_UNKNOWN)
 		s->subject = read_subject(rules, w, s);
 	if (s->when == WHEN_UNKNOWN)
-		s->when = read_when(w, s);
+		s->when = read_when(rules, w, s);
 	if (s->entry->figurative_ok && !s->decoded)
 		s->suppressed_by = read_frame(w, s);
 	if (!s->suppressed_by && s->entry->negatable)

@@ -63,6 +63,7 @@ const char *const cue_names[CUE_COUNT] = {
 	[CUE_CLAUSE] = "clause",
 	[CUE_FIRST_PERSON] = "first_person",
 	[CUE_LIGHT] = "light",
+	[CUE_AND] = "and",
 	[CUE_NUMBER] = "number",
 };
 

@@ -17,6 +17,7 @@ enum {
 	WORD_CLAUSE = 4, /* may begin a clause cue */
 	WORD_FIRST_PERSON = 8, /* I, me, my, … */
 	WORD_NUMBER = 16,      /* a number in letters */
+	WORD_AND = 32,         /* joins one statement to the next */
 };
 
 struct vocab_word {

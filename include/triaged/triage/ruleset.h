@@ -38,7 +38,9 @@ struct source_entry {
  * cues = ( { kind; lang; phrase; channel? } ). Kinds: negation, charted (a negation only in call notes),
  * pseudo_negation (a span in which a negator does not count), third_party, first_person,
  * reported_self, past, resolved, now, soon, recent, quoted, joke, clause (a word that begins a clause),
- * light (a word a negation reaches across; also tells which languages a text is written in).
+ * light (a word a negation reaches across; also tells which languages a text is written in), and (a
+ * word that joins statements: a past time before it does not date what follows), number (a number in
+ * letters).
  */
 struct source_cue {
 	struct source_place place;
