@@ -129,7 +129,7 @@ run-%: $(BUILD)/%
 		$(BUILD)/found/$* tests/fuzz/corpus/$*
 fuzz-programs: $(FUZZERS:%=$(BUILD)/%)
 fuzz:
-	$(if $(FUZZERS),$(MAKE) CC=$(CLANG) BUILD=build/fuzz SAN="$(ASAN),fuzzer-no-link" \
+	$(if $(FUZZERS),$(MAKE) CC=$(CLANG) BUILD=build/fuzz SAN="$(ASAN) -fsanitize=fuzzer-no-link" \
 		$(FUZZERS:%=run-%))
 
 print-clang:

@@ -10,7 +10,7 @@
 
 struct args {
 	struct buf bytes; /* all arguments behind each other */
-	size_t *ends;	  /* where each ends in bytes */
+	size_t *ends;     /* where each ends in bytes */
 	size_t n, cap;
 };
 

@@ -24,7 +24,7 @@
 /* The first attempt is immediate, each further one waits a step more, up to the maximum; a random
  * part keeps nodes from coming back in step. */
 #define BACKOFF_STEP_MS 50
-#define BACKOFF_MAX_MS	1000
+#define BACKOFF_MAX_MS  1000
 
 enum link_state { LINK_WAITING, LINK_CONNECTING, LINK_GREETING, LINK_UP };
 
@@ -52,13 +52,13 @@ struct link {
 	redisReader *reader;
 	size_t fed; /* bytes fed since the last whole reply */
 	struct queue pending, refused;
-	struct mono progress;	/* when the last reply came */
-	struct event *timer;	/* WAITING: next attempt; CONNECTING, GREETING: deadline */
-	struct event *watch;	/* age of the oldest pending command */
-	struct event *refusal;	/* completes `refused` */
+	struct mono progress;   /* when the last reply came */
+	struct event *timer;    /* WAITING: next attempt; CONNECTING, GREETING: deadline */
+	struct event *watch;    /* age of the oldest pending command */
+	struct event *refusal;  /* completes `refused` */
 	struct evdns_base *dns; /* made when a host name must be resolved */
-	int held;		/* event callbacks of ours on the stack */
-	bool closed;		/* link_close() was called below one of them */
+	int held;               /* event callbacks of ours on the stack */
+	bool closed;            /* link_close() was called below one of them */
 };
 
 static void fail(struct link *l, const char *why);

@@ -28,13 +28,13 @@ struct link;
 struct link_options {
 	const char *url;
 	const char *username, *password; /* "": none */
-	int64_t connect_ms;		 /* from the attempt until UP */
+	int64_t connect_ms;              /* from the attempt until UP */
 	int64_t command_ms;
 };
 
 struct link_events {
 	void *arg;
-	void (*up)(void *arg);			  /* may be NULL */
+	void (*up)(void *arg);                    /* may be NULL */
 	void (*down)(void *arg, const char *why); /* also when an attempt fails; may be NULL */
 };
 

@@ -13,7 +13,7 @@ struct loader {
 	char *cursor;
 	char *position;
 	struct map seen; /* ids of this kind: a scan may name one twice */
-	bool stopped;	 /* a reply is still on its way */
+	bool stopped;    /* a reply is still on its way */
 };
 
 static void ask(struct loader *l);

@@ -149,10 +149,12 @@ int reply_node(const redisReply *r, struct node_answer *a)
 {
 	int64_t known;
 	if (reply_int(reply_at(r, 0), &a->now_ms) < 0 || reply_int(reply_at(r, 1), &known) < 0 ||
-		!reply_is_text(reply_at(r, 2)) || !reply_at(r, 3) || a->now_ms < 0)
+		!reply_is_text(reply_at(r, 2)) || a->now_ms < 0)
 		return -1;
 	a->known = known == 1;
 	a->out_end = reply_str(reply_at(r, 2));
 	a->expired = reply_at(r, 3);
+	if (!a->expired || a->expired->type != REDIS_REPLY_ARRAY)
+		return -1;
 	return 0;
 }

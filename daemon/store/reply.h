@@ -14,7 +14,7 @@
 #include "triaged/base/record.h"
 
 /* Our own largest replies: a page of 500 transcript records of some kB, COUNT 256 of the inbox. */
-#define REPLY_BYTES_MAX	   (64u << 20)
+#define REPLY_BYTES_MAX    (64u << 20)
 #define REPLY_ELEMENTS_MAX 65536
 
 /* A reader that refuses arrays over REPLY_ELEMENTS_MAX instead of allocating for them. NULL when
@@ -27,9 +27,9 @@ int reply_check(const redisReply *r, struct err *e) MUST_CHECK;
 /* Element i of an array, else NULL. Every accessor takes NULL. */
 const redisReply *reply_at(const redisReply *r, size_t i);
 size_t reply_count(const redisReply *r);
-bool reply_is_text(const redisReply *r);		   /* a string or a status */
-struct slice reply_slice(const redisReply *r);		   /* { "", 0 } unless text */
-const char *reply_str(const redisReply *r);		   /* "" unless text */
+bool reply_is_text(const redisReply *r);                   /* a string or a status */
+struct slice reply_slice(const redisReply *r);             /* { "", 0 } unless text */
+const char *reply_str(const redisReply *r);                /* "" unless text */
 int reply_int(const redisReply *r, int64_t *v) MUST_CHECK; /* an integer, or a string of one */
 
 /* Entries of a stream, as XRANGE answers: [[id, [field, value, …]], …]. -1 when it is not that;

@@ -23,7 +23,7 @@ struct tail_options {
 
 struct tail *tail_open(struct event_base *base, const struct link_options *link,
 	const struct tail_options *options, struct err *e) MUST_CHECK;
-void tail_close(struct tail **t);		 /* allowed from inside each */
+void tail_close(struct tail **t);                /* allowed from inside each */
 const char *tail_position(const struct tail *t); /* id of the last entry handed over */
 /* Stop asking for more (entries already received still come), and go on. */
 void tail_pause(struct tail *t, bool paused);

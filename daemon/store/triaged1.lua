@@ -8,7 +8,6 @@
 --
 -- BUILD rises with every change of this file; a daemon replaces a library of a lower build only.
 local BUILD = 1
-local SCHEMA = 1
 
 -- Longest lease a daemon may ask for; see capped().
 local LEASE_MAX_MS = 60000

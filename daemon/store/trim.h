@@ -17,7 +17,7 @@ struct trimmer {
 	struct link *link;
 	const char *prefix;
 	int64_t keep_ms[4]; /* references, ledger, contacts, persons; 0: for ever */
-	int64_t epoch;	    /* 0: resting */
+	int64_t epoch;      /* 0: resting */
 	bool asked;
 	struct event *timer;
 };

@@ -2,7 +2,7 @@
 
 LOADGEN_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/loadgen/*.c))
 BENCH_SHARED := $(BUILD)/tests/bench/loadgen/peer.o $(BUILD)/tests/bench/loadgen/samples.o
-BENCH_PROGRAMS := $(BUILD)/loadgen $(BUILD)/bean $(BUILD)/fcall
+BENCH_PROGRAMS := $(BUILD)/loadgen $(BUILD)/bean $(BUILD)/fcall $(BUILD)/bench_store
 
 $(BUILD)/loadgen: $(LOADGEN_OBJ) $(call libs_upto,base)
 	@echo "LD $@"
@@ -11,6 +11,10 @@ $(BUILD)/loadgen: $(LOADGEN_OBJ) $(call libs_upto,base)
 $(BUILD)/bean $(BUILD)/fcall: $(BUILD)/%: $(BUILD)/tests/bench/%.o $(BENCH_SHARED) $(call libs_upto,base)
 	@echo "LD $@"
 	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
+
+$(BUILD)/bench_store: $(BUILD)/tests/bench/bench_store.o $(call libs_upto,store)
+	@echo "LD $@"
+	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS) -lpthread
 
 bench-programs: $(BENCH_PROGRAMS)
 
