@@ -75,7 +75,7 @@ int apply_contact_open(struct core *core, const struct command *c)
 	session_attach(core, session_open(core, c->session, c->identity, "frontend"), n);
 	DECIDE(core->step, "opened", n->id, level_name((enum level)n->level));
 	contact_enter(core, n, CONTACT_EV_ARRIVE);
-	if (c->text.len)
+	if (c->text.len || c->said)
 		put_message(core, n, c, "text");
 	match_run(core);
 	struct buf *b = &core->answer.fields;
@@ -192,7 +192,7 @@ int apply_contact_leave(struct core *core, const struct command *c)
 	struct contact *n = find_own_contact(core, c);
 	if (!n)
 		return -1;
-	bool was_here = n->front != NULL;
+	bool was_here = n->front != NULL, changed = was_here || n->grace_due_ms;
 	session_detach(n); /* first: the one who leaves is not told about it */
 	n->grace_due_ms = 0;
 	if (contact_in_line(n)) {
@@ -203,7 +203,7 @@ int apply_contact_leave(struct core *core, const struct command *c)
 		if (b)
 			record_puts(b, "why", "left");
 	}
-	if (was_here)
+	if (changed)
 		contact_touch(core, n);
 	record_puts(&core->answer.fields, "state", contact_state_name(n->state));
 	return 0;

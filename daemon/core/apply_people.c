@@ -36,6 +36,7 @@ static void change_level(
 	n->lowered = (int)level < n->level || (n->lowered && (int)level < n->level_auto);
 	if ((int)level != n->level)
 		level_set(core, n, level, c->identity, c->reason);
+	contact_touch(core, n);
 }
 
 int apply_contact_level(struct core *core, const struct command *c)

@@ -47,8 +47,8 @@ static void take_offer(struct core *core, struct offer *o)
 	n->accepted_ms = core->now_ms;
 	n->n_excluded = 0;
 	count_taken(core, r, n);
-	contact_enter(core, n, CONTACT_EV_ACCEPT);
 	n->reconnect = 0;
+	contact_enter(core, n, CONTACT_EV_ACCEPT);
 	responder_trim(core, r);
 	person_served(core, n);
 	struct buf *b = contact_tell(core, n, OUTPUT_CONTACT_CONNECTED);
@@ -208,6 +208,15 @@ static const char *pull(struct core *core, struct responder *r)
 	return NULL;
 }
 
+static const struct offer *most_urgent(const struct responder *r)
+{
+	const struct offer *most = r->offers;
+	for (const struct offer *o = r->offers; o; o = o->next)
+		if (contact_cmp(o->contact, most->contact) < 0)
+			most = o;
+	return most;
+}
+
 int apply_contact_next(struct core *core, const struct command *c)
 {
 	struct responder *r = find_responder(core, c->identity, NULL);
@@ -220,6 +229,6 @@ int apply_contact_next(struct core *core, const struct command *c)
 		why = "at_capacity";
 	if (why)
 		return answer_why(core, why);
-	offer_describe(core, r->offers, &core->answer.fields);
+	offer_describe(core, most_urgent(r), &core->answer.fields);
 	return 0;
 }

@@ -1,4 +1,5 @@
 /* Sessions and nodes come and go, and time passes. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "triaged/base/mem.h"
@@ -107,17 +108,28 @@ static bool skip(const char **at, const char *prefix)
 	return true;
 }
 
+static int compare_sessions(const void *a, const void *b)
+{
+	return strcmp((*(struct session *const *)a)->id, (*(struct session *const *)b)->id);
+}
+
 /* Close the sessions of a node: those of one incarnation, or those of all others. */
 static int close_sessions(struct core *core, const struct command *c, bool others)
 {
 	if (!*c->node || !*c->incarnation)
 		return core_refuse(core, OUTPUT_ERR_INVALID_PARAMS, "no_node", "node");
-	struct session *s;
+	struct session *s, **gone = mem_resize(NULL, core->sessions.count, sizeof(struct session *));
+	size_t n = 0;
 	for (size_t i = 0; (s = map_walk(&core->sessions, &i, NULL));) {
 		const char *rest = s->id;
 		if (skip(&rest, c->node) && skip(&rest, c->incarnation) != others)
-			session_close(core, s->id);
+			gone[n++] = s;
 	}
+	/* In an order that does not depend on when they came: replay must do the same. */
+	qsort(gone, n, sizeof(struct session *), compare_sessions);
+	for (size_t i = 0; i < n; i++)
+		session_close(core, gone[i]->id);
+	free(gone);
 	return 0;
 }
 

@@ -154,7 +154,7 @@ uint64_t core_digest(const struct core *core)
 	for (size_t i = 0; (c = map_walk(&core->contacts, &i, NULL));) {
 		if (c->state == CONTACT_ENDED)
 			continue;
-		contact_encode(c, &b);
+		contact_encode(c, false, &b);
 		sum += digest_of(ENTITY_CONTACT, c->id, &b);
 	}
 	const struct responder *r;
@@ -166,7 +166,7 @@ uint64_t core_digest(const struct core *core)
 	for (size_t i = 0; (d = map_walk(&core->dispatches, &i, NULL));) {
 		if (d->state == DISPATCH_ENDED)
 			continue;
-		dispatch_encode(d, &b);
+		dispatch_encode(d, false, &b);
 		sum += digest_of(ENTITY_DISPATCH, d->id, &b);
 	}
 	const struct person *p;

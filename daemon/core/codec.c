@@ -15,7 +15,8 @@ static const void *at_const(const void *object, const struct field *f)
 	return (const char *)object + f->offset;
 }
 
-void codec_encode(const struct field *fields, size_t n, const void *object, struct buf *out)
+void codec_encode(
+	const struct field *fields, size_t n, const void *object, bool sealed, struct buf *out)
 {
 	for (const struct field *f = fields; f < fields + n; f++) {
 		const void *p = at_const(object, f);
@@ -28,7 +29,8 @@ void codec_encode(const struct field *fields, size_t n, const void *object, stru
 			record_puti(out, f->name, *(const int64_t *)p);
 			break;
 		case FIELD_BYTES:
-			if (bytes->len)
+		case FIELD_SEALED:
+			if (bytes->len && (sealed || f->type == FIELD_BYTES))
 				record_put(out, f->name, bytes->data, bytes->len);
 			break;
 		case FIELD_WORD:
@@ -60,6 +62,7 @@ static int take(const struct field *f, void *p, struct slice value)
 	case FIELD_INT:
 		return slice_int(value, p) == 0 ? 1 : -1;
 	case FIELD_BYTES:
+	case FIELD_SEALED:
 		buf_clear(p);
 		buf_add(p, value.data, value.len);
 		return 1;
@@ -84,7 +87,7 @@ void codec_free(const struct field *fields, size_t n, void *object)
 		if (f->type == FIELD_TEXT) {
 			free(*(char **)at(object, f));
 			*(char **)at(object, f) = NULL;
-		} else if (f->type == FIELD_BYTES) {
+		} else if (f->type == FIELD_BYTES || f->type == FIELD_SEALED) {
 			buf_free(at(object, f));
 		}
 	}

@@ -5,16 +5,18 @@
 #ifndef CORE_CODEC_H
 #define CORE_CODEC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "triaged/base/buf.h"
 #include "triaged/base/record.h"
 
 enum field_type {
-	FIELD_TEXT,  /* char *, owned, NULL when empty */
-	FIELD_INT,   /* int64_t */
-	FIELD_BYTES, /* struct buf */
-	FIELD_WORD,  /* int, written as its name */
+	FIELD_TEXT,   /* char *, owned, NULL when empty */
+	FIELD_INT,    /* int64_t */
+	FIELD_BYTES,  /* struct buf */
+	FIELD_SEALED, /* struct buf with content of people: not part of digests */
+	FIELD_WORD,   /* int, written as its name */
 };
 
 struct field {
@@ -24,7 +26,9 @@ struct field {
 	const char *(*word)(int value); /* FIELD_WORD: NULL behind the last */
 };
 
-void codec_encode(const struct field *fields, size_t n, const void *object, struct buf *out);
+/* sealed: with the fields of that type. */
+void codec_encode(
+	const struct field *fields, size_t n, const void *object, bool sealed, struct buf *out);
 
 /* 1: taken, 0: not in the table, -1: the value does not fit the field. */
 int codec_take(const struct field *fields, size_t n, void *object, struct slice name,

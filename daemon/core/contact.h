@@ -152,7 +152,8 @@ void contact_tell_update(struct core *core, struct contact *c);
 /* A notification to its responder; NULL when nobody is there. */
 struct buf *contact_tell_responder(struct core *core, struct contact *c, enum output_kind kind);
 
-void contact_encode(const struct contact *c, struct buf *out);
+/* sealed: with the content of people. */
+void contact_encode(const struct contact *c, bool sealed, struct buf *out);
 int contact_decode(
 	struct core *core, struct contact *c, struct slice bytes, struct err *e) MUST_CHECK;
 

@@ -18,6 +18,7 @@ static const char *level_word(int level)
 #define TEXT(n)  { #n, FIELD_TEXT, offsetof(struct contact, n), NULL }
 #define INT(n)   { #n, FIELD_INT, offsetof(struct contact, n), NULL }
 #define BYTES(n) { #n, FIELD_BYTES, offsetof(struct contact, n), NULL }
+#define SEALED(n) { #n, FIELD_SEALED, offsetof(struct contact, n), NULL }
 
 static const struct field fields[] = {
 	{ "state", FIELD_WORD, offsetof(struct contact, state), contact_state_name },
@@ -25,7 +26,7 @@ static const struct field fields[] = {
 	{ "level_auto", FIELD_WORD, offsetof(struct contact, level_auto), level_word },
 	TEXT(identity), TEXT(session), TEXT(channel), TEXT(lang), TEXT(line), TEXT(needs),
 	TEXT(caller_role), TEXT(person), INT(age), INT(safe), INT(connected),
-	BYTES(address), BYTES(location), BYTES(meta),
+	SEALED(address), SEALED(location), SEALED(meta),
 	INT(lowered), INT(pending_level), TEXT(pending_by), INT(unscored),
 	TEXT(ruleset), TEXT(flags), TEXT(domains),
 	BYTES(reasons), BYTES(facts), BYTES(history), BYTES(match),
@@ -60,9 +61,9 @@ static void put_exclusion(const struct exclusion *x, struct buf *out)
 	buf_free(&b);
 }
 
-void contact_encode(const struct contact *c, struct buf *out)
+void contact_encode(const struct contact *c, bool sealed, struct buf *out)
 {
-	codec_encode(fields, N_FIELDS, c, out);
+	codec_encode(fields, N_FIELDS, c, sealed, out);
 	if (c->responder)
 		record_puts(out, "responder", c->responder->id);
 	for (int i = 0; i < c->n_offers; i++)

@@ -19,11 +19,12 @@ const char *dispatch_state_name(int state)
 #define TEXT(n)  { #n, FIELD_TEXT, offsetof(struct dispatch, n), NULL }
 #define INT(n)   { #n, FIELD_INT, offsetof(struct dispatch, n), NULL }
 #define BYTES(n) { #n, FIELD_BYTES, offsetof(struct dispatch, n), NULL }
+#define SEALED(n) { #n, FIELD_SEALED, offsetof(struct dispatch, n), NULL }
 
 static const struct field fields[] = {
 	{ "state", FIELD_WORD, offsetof(struct dispatch, state), dispatch_state_name },
 	TEXT(contact), TEXT(kind), TEXT(consent), TEXT(tried), TEXT(agency), TEXT(reason),
-	TEXT(requested_by), TEXT(by), BYTES(location), BYTES(outcome),
+	TEXT(requested_by), TEXT(by), SEALED(location), BYTES(outcome),
 	INT(requested_ms), INT(alert_due_ms),
 };
 /* clang-format on */
@@ -70,9 +71,9 @@ void dispatch_tell(struct core *core, struct dispatch *d)
 	record_puts(b, "by", d->by);
 }
 
-void dispatch_encode(const struct dispatch *d, struct buf *out)
+void dispatch_encode(const struct dispatch *d, bool sealed, struct buf *out)
 {
-	codec_encode(fields, N_FIELDS, d, out);
+	codec_encode(fields, N_FIELDS, d, sealed, out);
 }
 
 int dispatch_decode(struct dispatch *d, struct slice bytes, struct err *e)

@@ -23,7 +23,7 @@ void dispatch_free(void *dispatch);
 void dispatch_touch(struct core *core, struct dispatch *d);
 void dispatch_fire(struct core *core, void *dispatch);
 void dispatch_tell(struct core *core, struct dispatch *d); /* the responder */
-void dispatch_encode(const struct dispatch *d, struct buf *out);
+void dispatch_encode(const struct dispatch *d, bool sealed, struct buf *out);
 int dispatch_decode(struct dispatch *d, struct slice bytes, struct err *e) MUST_CHECK;
 
 #endif

@@ -152,6 +152,6 @@ void level_triage(struct core *core, struct contact *c, const struct command *co
 		c->pending_level = 0; /* a new sign: the lowering asked for is off */
 	if (level <= c->level || (c->lowered && alone <= c->level))
 		return;
-	c->lowered = 0;
+	c->lowered = level < c->level_auto; /* still below what an earlier sign asked for */
 	level_set(core, c, (enum level)level, "", command_name(command->command));
 }

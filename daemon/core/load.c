@@ -17,7 +17,7 @@ void core_counters_encode(const struct core *core, struct buf *out)
 static void write_contact(
 	struct core *core, struct contact *c, struct entity_write *w, struct buf *b)
 {
-	contact_encode(c, b);
+	contact_encode(c, true, b);
 	w->id = c->id;
 	w->live = c->state != CONTACT_ENDED;
 	w->waiting = c->state == CONTACT_WAITING;
@@ -53,7 +53,7 @@ static void describe(struct core *core, struct dirty *d, struct entity_write *w,
 		r->dirty = false;
 		break;
 	case ENTITY_DISPATCH:
-		dispatch_encode(dispatch, b);
+		dispatch_encode(dispatch, true, b);
 		w->id = dispatch->id;
 		w->live = dispatch->state != DISPATCH_ENDED;
 		dispatch->dirty = false;

@@ -9,12 +9,14 @@
 
 void offer_link(struct core *core, struct offer *o)
 {
-	struct responder *r = o->responder;
-	o->next = r->offers;
-	o->prev = NULL;
-	if (r->offers)
-		r->offers->prev = o;
-	r->offers = o;
+	struct offer **at = &o->responder->offers, *before = NULL;
+	for (; *at && strcmp((*at)->id, o->id) < 0; at = &(*at)->next)
+		before = *at;
+	o->next = *at;
+	o->prev = before;
+	if (o->next)
+		o->next->prev = o;
+	*at = o;
 	o->contact->offers[o->contact->n_offers++] = o;
 	map_put(&core->offers, o->id, o);
 }
@@ -116,6 +118,7 @@ static void exclude(struct core *core, struct contact *c, struct responder *r)
 static void count_contact_miss(struct core *core, struct contact *c)
 {
 	c->missed++;
+	contact_touch(core, c);
 	int every = core->options.missed_to_widen;
 	if (every <= 0 || c->missed % every != 0)
 		return;
@@ -124,6 +127,7 @@ static void count_contact_miss(struct core *core, struct contact *c)
 		alert_raise(core, c, "missed_offers");
 	queue_move(core, c);
 	match_mark_contact(core, c);
+	contact_touch(core, c);
 }
 
 static void count_responder_miss(struct core *core, struct responder *r)

@@ -11,7 +11,7 @@ struct offer {
 	struct responder *responder;
 	int64_t made_ms, expires_ms;
 	int tier;                  /* the first tier at which they are eligible */
-	struct offer *next, *prev; /* in the responder's list */
+	struct offer *next, *prev; /* in the responder's list, by id */
 };
 
 enum offer_end {

@@ -113,7 +113,7 @@ void person_free(void *person)
 
 void person_encode(const struct person *p, struct buf *out)
 {
-	codec_encode(fields, N_FIELDS, p, out);
+	codec_encode(fields, N_FIELDS, p, true, out);
 	for (int64_t i = 0; i < p->n_visits; i++)
 		record_puti(out, "visit_ms", p->visits_ms[i]);
 }

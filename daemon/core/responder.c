@@ -162,12 +162,15 @@ void responder_trim(struct core *core, struct responder *r)
 
 void responder_attach(struct core *core, struct responder *r, struct contact *c)
 {
+	struct contact **at = &r->contacts, *before = NULL;
+	for (; *at && strcmp((*at)->id, c->id) < 0; at = &(*at)->responder_next)
+		before = *at;
 	c->responder = r;
-	c->responder_prev = NULL;
-	c->responder_next = r->contacts;
-	if (r->contacts)
-		r->contacts->responder_prev = c;
-	r->contacts = c;
+	c->responder_prev = before;
+	c->responder_next = *at;
+	if (c->responder_next)
+		c->responder_next->responder_prev = c;
+	*at = c;
 	responder_update(core, r);
 }
 

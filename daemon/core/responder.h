@@ -36,7 +36,7 @@ struct responder {
 	/* derived, never stored */
 	bool stored; /* a record of it was loaded or will be written */
 	struct profile *profile;
-	struct contact *contacts; /* active and wrap-up, in no order that matters */
+	struct contact *contacts; /* active and wrap-up, by id */
 	struct offer *offers;
 	int n_contacts, n_wrapups, n_offers, n_emergency_offers;
 	int base, load, capacity;

@@ -22,7 +22,7 @@ static const struct field fields[] = {
 
 void responder_encode(const struct responder *r, struct buf *out)
 {
-	codec_encode(fields, N_FIELDS, r, out);
+	codec_encode(fields, N_FIELDS, r, true, out);
 }
 
 int responder_decode(struct responder *r, struct slice bytes, struct err *e)

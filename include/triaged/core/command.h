@@ -77,6 +77,7 @@ enum command_kind {
 	B(location) B(meta) /* sealed JSON */                                                      \
 	/* text of contact.open, contact.say, contact.note: sealed */                              \
 	B(text)                                                                                    \
+	I(said)         /* 1: there was text; the ledger has this in its place */                  \
 	/* triage of open, say, answer, assess */                                                  \
 	I(level)        /* enum level + 1: floor with everything known; 0: not triaged */          \
 	I(level_alone)  /* enum level + 1: floor of this command by itself */                      \

@@ -129,7 +129,8 @@ int core_load_done(struct core *core, struct err *e) MUST_CHECK;
 /* Verify I1-I7, I10, I11, I14 over the whole state; -1 names the first that is broken. */
 int core_check(const struct core *core, struct err *e) MUST_CHECK;
 
-/* A digest of the whole state, independent of history: two cores with equal state are equal. */
+/* A digest of the whole state without sealed content, independent of history: two cores with equal
+ * state are equal, whether they were loaded, replayed from the ledger or lived through it. */
 uint64_t core_digest(const struct core *core);
 
 /* ---- reading: for boards, lists and explanations; views are valid until the next core_apply ---- */
