@@ -1,20 +1,28 @@
 #include "triaged/base/record.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #define NAME_MAX_LEN 32
 
-static void put_decimal(struct buf *b, uint64_t v)
+#define DECIMAL_SIZE 24
+
+/* Write v into the end of digits; where it begins. Not printf(): records are most of what a
+ * commit costs, and numbers are most of a record. */
+static const char *decimal(uint64_t v, char digits[DECIMAL_SIZE])
 {
-	char digits[24];
-	size_t n = sizeof digits;
+	char *p = digits + DECIMAL_SIZE;
 	do {
-		digits[--n] = (char)('0' + v % 10);
+		*--p = (char)('0' + v % 10);
 		v /= 10;
 	} while (v);
-	buf_add(b, digits + n, sizeof digits - n);
+	return p;
+}
+
+static void put_decimal(struct buf *b, uint64_t v)
+{
+	char digits[DECIMAL_SIZE];
+	const char *p = decimal(v, digits);
+	buf_add(b, p, (size_t)(digits + DECIMAL_SIZE - p));
 }
 
 void record_put(struct buf *b, const char *name, const void *p, size_t n)
@@ -37,9 +45,11 @@ void record_puti(struct buf *b, const char *name, int64_t v)
 {
 	if (v == 0)
 		return;
-	char text[24];
-	int n = snprintf(text, sizeof text, "%" PRId64, v);
-	record_put(b, name, text, (size_t)n);
+	char digits[DECIMAL_SIZE + 1];
+	char *p = (char *)decimal(v < 0 ? 0 - (uint64_t)v : (uint64_t)v, digits + 1);
+	if (v < 0)
+		*--p = '-';
+	record_put(b, name, p, (size_t)(digits + 1 + DECIMAL_SIZE - p));
 }
 
 static bool name_char(char c)

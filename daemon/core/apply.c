@@ -2,6 +2,13 @@
 
 #include <string.h>
 
+/* Questions are answered from views, by whoever asks them; they decide nothing. */
+static int apply_query(struct core *core, const struct command *c)
+{
+	(void)c;
+	return core_refuse(core, OUTPUT_ERR_INVALID_STATE, "not_a_decision", NULL);
+}
+
 /* clang-format off */
 static const apply_fn table[COMMAND_KIND_COUNT] = {
 	[COMMAND_CONTACT_OPEN] = apply_contact_open,
@@ -29,6 +36,7 @@ static const apply_fn table[COMMAND_KIND_COUNT] = {
 	[COMMAND_NODE_UP] = apply_node_up,
 	[COMMAND_NODE_LOST] = apply_node_lost,
 	[COMMAND_TICK] = apply_tick,
+	[COMMAND_QUERY] = apply_query,
 };
 /* clang-format on */
 

@@ -118,7 +118,8 @@ static int close_sessions(struct core *core, const struct command *c, bool other
 {
 	if (!*c->node || !*c->incarnation)
 		return core_refuse(core, OUTPUT_ERR_INVALID_PARAMS, "no_node", "node");
-	struct session *s, **gone = mem_resize(NULL, core->sessions.count, sizeof(struct session *));
+	struct session *s,
+		**gone = mem_resize(NULL, core->sessions.count, sizeof(struct session *));
 	size_t n = 0;
 	for (size_t i = 0; (s = map_walk(&core->sessions, &i, NULL));) {
 		const char *rest = s->id;

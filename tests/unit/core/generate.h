@@ -6,6 +6,7 @@
 #define TEST_CORE_GENERATE_H
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "triaged/core/core.h"
@@ -17,9 +18,10 @@ struct generator {
 	uint64_t seed;                                         /* of the random one */
 	const uint8_t *at, *end;                               /* of the fuzzer's bytes */
 	char contacts[RECENT][24], offers[RECENT][24], dispatches[RECENT][24];
+	uint32_t offered_to[RECENT]; /* which responder */
 	uint32_t n_contacts, n_offers, n_dispatches;
 	uint64_t count;
-	char who[16], session[24], ref[24];
+	char contact[24], session[24], ref[24];
 };
 
 static inline uint32_t generate_random(struct generator *g, uint32_t below)
@@ -67,44 +69,97 @@ static inline void generate_learn(struct generator *g, const struct step *s)
 				list = g->offers, count = &g->n_offers;
 			else if (slice_is(n, "dispatch") && o->kind == OUTPUT_REPLY)
 				list = g->dispatches, count = &g->n_dispatches;
+			if (list == g->offers)
+				g->offered_to[*count % RECENT] =
+					(uint32_t)strtoul(strrchr(o->session, '/') + 1, NULL, 10) /
+					2;
 			if (list)
 				snprintf(list[(*count)++ % RECENT], 24, "%.*s", (int)v.len, v.data);
 		}
 	}
 }
 
-static inline void generate_actor(struct generator *g, struct command *c)
+/* A live contact (for some commands one that a responder carries), or an id that may be over or
+ * was never there. */
+static inline bool generate_contact(
+	struct generator *g, const struct core *core, bool carried, struct contact_view *v)
+{
+	size_t n = 0;
+	for (size_t i = 0; core_next_contact(core, &i, v);)
+		n += !carried || *v->responder;
+	if (n == 0 || g->next(g, 16) == 0)
+		return false;
+	size_t pick = g->next(g, (uint32_t)n);
+	for (size_t i = 0; core_next_contact(core, &i, v);)
+		if ((!carried || *v->responder) && pick-- == 0)
+			return true;
+	return false;
+}
+
+enum { ANN, BOB, CY, WEB, SUE, DAN, NOBODY };
+
+static inline uint32_t generate_who(
+	struct generator *g, enum command_kind kind, const struct contact_view *v)
+{
+	static const char *const names[] = { "ann", "bob", "cy" };
+	switch (kind) {
+	case COMMAND_CONTACT_OPEN:
+	case COMMAND_CONTACT_ANSWER:
+	case COMMAND_CONTACT_LEAVE:
+	case COMMAND_CONTACT_RESUME:
+		return WEB;
+	case COMMAND_DISPATCH_ACK:
+	case COMMAND_DISPATCH_OUTCOME:
+		return DAN;
+	case COMMAND_ALERT_ACK:
+	case COMMAND_RESPONDER_FORCE:
+		return SUE;
+	case COMMAND_RESPONDER_SET:
+	case COMMAND_CONTACT_NEXT:
+	case COMMAND_OFFER_ACCEPT:
+	case COMMAND_OFFER_DECLINE:
+		return g->next(g, 3);
+	case COMMAND_SESSION_UP:
+		return g->next(g, NOBODY);
+	default:
+		break;
+	}
+	for (uint32_t i = 0; v && i < 3; i++)
+		if (strcmp(v->responder, names[i]) == 0)
+			return i;
+	return kind == COMMAND_CONTACT_SAY ? WEB : SUE;
+}
+
+static inline void generate_actor(
+	struct generator *g, struct command *c, const struct contact_view *v)
 {
 	static const char *const roles[] = { "responder", "responder", "responder", "frontend",
 		"supervisor", "dispatcher" };
 	static const char *const names[] = { "ann", "bob", "cy", "web", "sue", "dan" };
-	static const int owners[COMMAND_KIND_COUNT] = {
-		[COMMAND_CONTACT_OPEN] = 4,
-		[COMMAND_CONTACT_ANSWER] = 4,
-		[COMMAND_CONTACT_LEAVE] = 4,
-		[COMMAND_CONTACT_RESUME] = 4,
-		[COMMAND_DISPATCH_ACK] = 5,
-		[COMMAND_DISPATCH_OUTCOME] = 5,
-		[COMMAND_ALERT_ACK] = 5,
-		[COMMAND_RESPONDER_FORCE] = 5,
-		[COMMAND_OFFER_ACCEPT] = 1,
-		[COMMAND_OFFER_DECLINE] = 1,
-		[COMMAND_RESPONDER_SET] = 1,
-		[COMMAND_CONTACT_NEXT] = 1,
-		[COMMAND_CONTACT_CLOSE] = 1,
-	};
-	uint32_t who = g->next(g, 6);
-	if (owners[c->command] == 1)
-		who = g->next(g, 3);
-	else if (owners[c->command] > 1)
-		who = (uint32_t)owners[c->command] - 1;
+	uint32_t who = g->next(g, 12) ? generate_who(g, c->command, v) : g->next(g, NOBODY);
 	c->role = roles[who];
 	c->identity = names[who];
-	c->node = g->next(g, 8) ? "n1" : "n2";
-	c->incarnation = g->next(g, 16) ? "i1" : "i2";
+	c->node = g->next(g, 16) ? "n1" : "n2";
+	c->incarnation = g->next(g, 32) ? "i1" : "i2";
 	snprintf(g->session, sizeof g->session, "%s/%s/%u", c->node, c->incarnation,
-		who * 2 + (g->next(g, 8) == 0));
+		who * 2 + (g->next(g, 16) == 0));
 	c->session = g->session;
+}
+
+/* Mostly the one it was made to. */
+static inline void generate_offer(struct generator *g, struct command *c)
+{
+	uint32_t have = g->n_offers < RECENT ? g->n_offers : RECENT;
+	c->offer = "o0000000000000000";
+	if (have == 0)
+		return;
+	uint32_t pick = g->next(g, 4) ? (g->n_offers - 1) % RECENT : g->next(g, have);
+	c->offer = g->offers[pick];
+	if (c->command == COMMAND_OFFER_ACCEPT || c->command == COMMAND_OFFER_DECLINE) {
+		static const char *const names[] = { "ann", "bob", "cy" };
+		if (g->next(g, 12))
+			c->identity = names[g->offered_to[pick] % 3];
+	}
 }
 
 static inline void generate_triage(struct generator *g, struct command *c)
@@ -119,43 +174,57 @@ static inline void generate_triage(struct generator *g, struct command *c)
 	c->flags = GENERATE_WORD(g, "", "", "minor", "weapon minor");
 }
 
-static inline enum command_kind generate_kind(struct generator *g, const struct core *core)
+static inline enum command_kind generate_kind(struct generator *g)
 {
 	static const uint8_t weights[COMMAND_KIND_COUNT] = {
 		[COMMAND_CONTACT_OPEN] = 14,
 		[COMMAND_CONTACT_SAY] = 10,
 		[COMMAND_CONTACT_ANSWER] = 2,
 		[COMMAND_CONTACT_ASSESS] = 2,
-		[COMMAND_CONTACT_LEAVE] = 3,
-		[COMMAND_CONTACT_RESUME] = 4,
-		[COMMAND_CONTACT_LEVEL] = 6,
+		[COMMAND_CONTACT_LEAVE] = 2,
+		[COMMAND_CONTACT_RESUME] = 3,
+		[COMMAND_CONTACT_LEVEL] = 5,
 		[COMMAND_CONTACT_NOTE] = 1,
-		[COMMAND_CONTACT_ESCALATE] = 2,
-		[COMMAND_CONTACT_CLOSE] = 14,
-		[COMMAND_CONTACT_NEXT] = 3,
+		[COMMAND_CONTACT_ESCALATE] = 1,
+		[COMMAND_CONTACT_CLOSE] = 12,
+		[COMMAND_CONTACT_NEXT] = 2,
 		[COMMAND_OFFER_ACCEPT] = 18,
-		[COMMAND_OFFER_DECLINE] = 5,
-		[COMMAND_RESPONDER_SET] = 10,
+		[COMMAND_OFFER_DECLINE] = 3,
+		[COMMAND_RESPONDER_SET] = 14,
 		[COMMAND_RESPONDER_FORCE] = 1,
-		[COMMAND_RESPONDER_DONE] = 6,
+		[COMMAND_RESPONDER_DONE] = 8,
 		[COMMAND_DISPATCH_ACK] = 2,
-		[COMMAND_DISPATCH_OUTCOME] = 3,
+		[COMMAND_DISPATCH_OUTCOME] = 4,
 		[COMMAND_ALERT_ACK] = 2,
 		[COMMAND_BOARD_WATCH] = 1,
-		[COMMAND_SESSION_UP] = 8,
+		[COMMAND_SESSION_UP] = 10,
 		[COMMAND_SESSION_DOWN] = 2,
 		[COMMAND_NODE_UP] = 1,
 		[COMMAND_NODE_LOST] = 1,
-		[COMMAND_TICK] = 24,
+		[COMMAND_TICK] = 18,
+		[COMMAND_QUERY] = 1,
 	};
-	uint32_t at = g->next(g, 145);
+	uint32_t at = g->next(g, 140);
 	int kind = 0;
-	while (kind < COMMAND_TICK && at >= weights[kind])
+	while (kind < COMMAND_QUERY && at >= weights[kind])
 		at -= weights[kind++];
-	/* Enough people wait: the rest of the world gets its turn. */
-	if (kind == COMMAND_CONTACT_OPEN && core_waiting(core) > 12)
-		kind = g->next(g, 2) ? COMMAND_CONTACT_CLOSE : COMMAND_CONTACT_LEAVE;
+	if ((kind == COMMAND_NODE_UP || kind == COMMAND_NODE_LOST || kind == COMMAND_SESSION_DOWN ||
+		    kind == COMMAND_RESPONDER_FORCE || kind == COMMAND_CONTACT_ESCALATE) &&
+		g->next(g, 4))
+		return COMMAND_TICK;
 	return (enum command_kind)kind;
+}
+
+/* A crowd is thinned: small populations meet more often. */
+static inline enum command_kind generate_thinned(
+	struct generator *g, const struct core *core, enum command_kind kind)
+{
+	struct contact_view v;
+	size_t i = 0, n = 0;
+	while (core_next_contact(core, &i, &v))
+		n++;
+	return kind == COMMAND_CONTACT_OPEN && n > 3 + g->next(g, 12) ? COMMAND_CONTACT_CLOSE
+								      : kind;
 }
 
 static inline void generate_ref(struct generator *g, struct command *c)
@@ -166,20 +235,24 @@ static inline void generate_ref(struct generator *g, struct command *c)
 	c->fingerprint = (int64_t)(number % 7);
 }
 
-static inline void generate_command(
-	struct generator *g, const struct core *core, struct command *c)
+static inline void generate_command(struct generator *g, const struct core *core, struct command *c)
 {
 	g->count++;
-	command_init(c, generate_kind(g, core));
-	generate_actor(g, c);
+	command_init(c, generate_thinned(g, core, generate_kind(g)));
+	struct contact_view v;
+	bool done = c->command == COMMAND_CONTACT_CLOSE || c->command == COMMAND_RESPONDER_DONE;
+	bool found = generate_contact(g, core, done && g->next(g, 4), &v);
+	snprintf(g->contact, sizeof g->contact, "%s",
+		found ? v.id : generate_pick(g, g->contacts, g->n_contacts));
+	c->contact = g->contact;
+	generate_actor(g, c, found ? &v : NULL);
+	generate_offer(g, c);
 	generate_triage(g, c);
 	if (g->next(g, 4) == 0)
 		generate_ref(g, c);
 	c->request = g->next(g, 4) ? (int64_t)g->count : 0;
 	if (c->command == COMMAND_CONTACT_OPEN)
 		c->request = (int64_t)g->count;
-	c->contact = generate_pick(g, g->contacts, g->n_contacts);
-	c->offer = generate_pick(g, g->offers, g->n_offers);
 	c->dispatch = generate_pick(g, g->dispatches, g->n_dispatches);
 	c->responder = GENERATE_WORD(g, "ann", "bob", "cy", "nobody");
 	c->channel = GENERATE_WORD(g, "chat", "sms", "voice", "chat");
@@ -196,7 +269,7 @@ static inline void generate_command(
 	c->disposition = GENERATE_WORD(g, "helped", "helped", "helped", "");
 	c->outcome = (struct slice){ "{}", g->next(g, 8) ? 2 : 0 };
 	c->kind = GENERATE_WORD(g, "ems", "mobile_team", "");
-	c->presence = GENERATE_WORD(g, "ready", "ready", "ready", "paused", "away", "");
+	c->presence = g->next(g, 4) ? "ready" : GENERATE_WORD(g, "paused", "away", "");
 	c->skills = GENERATE_WORD(g, "", "youth", "youth asl interpreter");
 	c->langs = GENERATE_WORD(g, "en", "en es", "en");
 	c->lines = GENERATE_WORD(g, "", "veterans", "");
@@ -210,14 +283,15 @@ static inline void generate_command(
 static inline int64_t generate_pause(struct generator *g, const struct core *core)
 {
 	int64_t due = core_next_due(core) - core_now(core);
-	switch (g->next(g, 8)) {
+	switch (g->next(g, 20)) {
 	case 0:
-	case 1:
+		if (g->next(g, 3))
+			return 1;
 		return due > 0 && due < 86400000 ? due : 0;
 	case 2:
 		return g->next(g, 250) * 100;
 	case 3:
-		return g->next(g, 100) == 0 ? g->next(g, 200) * 3600000 : 5;
+		return g->next(g, 200) == 0 ? (int64_t)g->next(g, 200) * 3600000 : 5;
 	default:
 		return g->next(g, 50);
 	}
