@@ -8,7 +8,7 @@
 
 /* Write v into the end of digits; where it begins. Not printf(): records are most of what a
  * commit costs, and numbers are most of a record. */
-static const char *decimal(uint64_t v, char digits[DECIMAL_SIZE])
+static char *decimal(uint64_t v, char digits[DECIMAL_SIZE])
 {
 	char *p = digits + DECIMAL_SIZE;
 	do {
@@ -18,21 +18,27 @@ static const char *decimal(uint64_t v, char digits[DECIMAL_SIZE])
 	return p;
 }
 
-static void put_decimal(struct buf *b, uint64_t v)
+static char *append(char *at, const void *p, size_t n)
 {
-	char digits[DECIMAL_SIZE];
-	const char *p = decimal(v, digits);
-	buf_add(b, p, (size_t)(digits + DECIMAL_SIZE - p));
+	if (n)
+		memcpy(at, p, n);
+	return at + n;
 }
 
 void record_put(struct buf *b, const char *name, const void *p, size_t n)
 {
-	buf_adds(b, name);
-	buf_add(b, " ", 1);
-	put_decimal(b, n);
-	buf_add(b, ":", 1);
-	buf_add(b, p, n);
-	buf_add(b, "\n", 1);
+	char digits[DECIMAL_SIZE];
+	const char *length = decimal(n, digits);
+	size_t name_len = strlen(name), n_digits = (size_t)(digits + DECIMAL_SIZE - length);
+	char *at = buf_room(b, name_len + n_digits + n + 3);
+	at = append(at, name, name_len);
+	*at++ = ' ';
+	at = append(at, length, n_digits);
+	*at++ = ':';
+	at = append(at, p, n);
+	*at++ = '\n';
+	*at = '\0';
+	b->len = (size_t)(at - b->data);
 }
 
 void record_puts(struct buf *b, const char *name, const char *s)
@@ -46,7 +52,7 @@ void record_puti(struct buf *b, const char *name, int64_t v)
 	if (v == 0)
 		return;
 	char digits[DECIMAL_SIZE + 1];
-	char *p = (char *)decimal(v < 0 ? 0 - (uint64_t)v : (uint64_t)v, digits + 1);
+	char *p = decimal(v < 0 ? 0 - (uint64_t)v : (uint64_t)v, digits + 1);
 	if (v < 0)
 		*--p = '-';
 	record_put(b, name, p, (size_t)(digits + 1 + DECIMAL_SIZE - p));

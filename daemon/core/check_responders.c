@@ -106,6 +106,6 @@ int check_responders(const struct core *core, struct err *e)
 	}
 	const struct profile *p;
 	for (size_t i = 0; (p = map_walk(&core->profiles, &i, NULL));)
-		listed += tree_size(&p->available);
+		listed += tree_size(&p->available) + tree_size(&p->kept);
 	return available == listed ? 0 : err_set(e, "I6: responders with room are listed wrongly");
 }

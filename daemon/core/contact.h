@@ -109,6 +109,7 @@ struct contact {
 	struct timer timer;
 	struct contact *responder_next, *responder_prev; /* in the responder's list */
 	struct contact *session_next, *session_prev;     /* in the front end session's list */
+	struct responder *kept;                          /* those whose room is kept for it */
 	struct session *front;                           /* when connected */
 	size_t mark;                                     /* in the list of contacts to match */
 	bool dirty;

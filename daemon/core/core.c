@@ -74,7 +74,6 @@ void core_free(struct core **slot)
 	for (size_t i = 0; i < core->n_dirty; i++)
 		free_dirty(&core->dirty[i]);
 	free(core->dirty);
-	free(core->held);
 	free(core->alerted);
 	free(core->free_indices);
 	buf_free(&core->answer.fields);

@@ -22,7 +22,7 @@ void match_mark_contact(struct core *core, struct contact *c)
 
 void match_mark_responder(struct core *core, struct responder *r)
 {
-	responder_unhold(core, r);
+	responder_release(core, r);
 	if (r->mark == 0 && r->available)
 		heap_push(&core->marked_responders, r);
 }
@@ -64,7 +64,7 @@ static bool must_wait(struct core *core, struct contact *c, struct responder *r)
 	if (match_fits(core, first, r))
 		match_mark_responder(core, r);
 	else
-		responder_hold(core, r, first);
+		responder_keep_for(core, r, first);
 	return true;
 }
 
@@ -97,17 +97,24 @@ static void consider(struct core *core, struct pick *pick, struct contact *c, st
 	}
 }
 
-/* The first two of each profile are enough: the rest rank behind them. */
+/* The first two of each profile are enough: the rest rank behind them. Looking at a responder may
+ * move them between the trees, so the next one is fetched before. */
 static void search_profile(struct core *core, struct pick *pick, struct contact *c,
 	struct profile *p, enum reach reach)
 {
 	int found = 0;
-	struct responder *r = tree_first(&p->available);
-	for (; r && found < 2; r = tree_next(&p->available, r)) {
+	struct responder *next, *r = tree_first(&p->available);
+	for (; r && found < 2; r = next) {
+		next = tree_next(&p->available, r);
 		if (!usable(core, c, r, reach))
 			continue;
 		consider(core, pick, c, r);
 		found++;
+	}
+	for (r = tree_first(&p->kept); r && contact_cmp(c, r->kept_for) < 0; r = next) {
+		next = tree_next(&p->kept, r);
+		if (usable(core, c, r, reach))
+			consider(core, pick, c, r);
 	}
 }
 
@@ -127,7 +134,7 @@ static void search(struct core *core, struct pick *pick, struct contact *c, enum
 	search_previous(core, pick, c, reach);
 	struct profile *p;
 	for (size_t i = 0; (p = map_walk(&core->profiles, &i, NULL));)
-		if (p->available.root && profile_fit(core, p, c->need).tier <= tier)
+		if (p->ready > 0 && profile_fit(core, p, c->need).tier <= tier)
 			search_profile(core, pick, c, p, reach);
 }
 
@@ -217,7 +224,7 @@ static void match_responder(struct core *core, struct responder *r)
 		if (!c)
 			return;
 		if (!match_fits(core, c, r)) {
-			responder_hold(core, r, c);
+			responder_keep_for(core, r, c);
 			return;
 		}
 		int offers = c->n_offers;

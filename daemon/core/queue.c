@@ -77,11 +77,10 @@ void queue_insert(struct core *core, struct contact *c)
 }
 
 /* Whoever was kept free for c is free again. */
-static void release_held(struct core *core, const struct contact *c)
+static void release_kept(struct core *core, const struct contact *c)
 {
-	for (size_t i = core->n_held; i-- > 0;)
-		if (core->held[i]->held_by == c)
-			match_mark_responder(core, core->held[i]);
+	while (c->kept)
+		match_mark_responder(core, c->kept);
 }
 
 void queue_remove(struct core *core, struct contact *c)
@@ -94,7 +93,7 @@ void queue_remove(struct core *core, struct contact *c)
 	if (!lane->head)
 		unlist_lane(&core->queue, lane);
 	c->lane = NULL;
-	release_held(core, c);
+	release_kept(core, c);
 }
 
 void queue_move(struct core *core, struct contact *c)

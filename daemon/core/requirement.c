@@ -102,6 +102,13 @@ static int compare_available(const void *a, const void *b)
 	return rank_cmp(&x->key, &y->key, &step);
 }
 
+static int compare_kept(const void *a, const void *b)
+{
+	const struct responder *x = a, *y = b;
+	int order = contact_cmp(y->kept_for, x->kept_for);
+	return order != 0 ? order : strcmp(x->id, y->id);
+}
+
 static struct profile *profile_new(const struct responder *r)
 {
 	struct profile *p = mem_zalloc(sizeof *p);
@@ -114,6 +121,7 @@ static struct profile *profile_new(const struct responder *r)
 	p->max_age = r->max_age;
 	p->flexible = (int)(words_count(r->skills) + words_count(r->langs));
 	tree_init(&p->available, compare_available, offsetof(struct responder, by_rank));
+	tree_init(&p->kept, compare_kept, offsetof(struct responder, by_rank));
 	return p;
 }
 

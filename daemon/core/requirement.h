@@ -60,6 +60,7 @@ struct profile {
 	size_t users;
 	size_t ready;          /* responders of it that are ready and connected */
 	struct tree available; /* those with room, best first */
+	struct tree kept;      /* those whose room is kept for somebody, the last in line first */
 };
 
 struct requirement *requirement_get(struct core *core, const struct contact *c);

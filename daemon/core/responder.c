@@ -90,10 +90,20 @@ static void count_ready(struct core *core, struct responder *r)
 		core->staff_changed = true;
 }
 
+static void take_place(struct core *core, struct responder *r, struct tree *tree)
+{
+	if (r->tree)
+		tree_remove(r->tree, r);
+	r->tree = tree;
+	if (tree)
+		tree_insert(tree, r,
+			map_siphash(r->id, strlen(r->id), core->options.hash_seed[0],
+				core->options.hash_seed[1]));
+}
+
 static void place(struct core *core, struct responder *r)
 {
-	if (r->available)
-		tree_remove(&r->profile->available, r);
+	take_place(core, r, NULL);
 	r->available = responder_is_ready(r) && r->base < r->capacity && r->n_emergency_offers == 0;
 	r->key = (struct rank_key){ .flexible = r->profile->flexible,
 		.load = r->load,
@@ -102,13 +112,12 @@ static void place(struct core *core, struct responder *r)
 		.idle_since_ms = r->idle_since_ms,
 		.id = r->id };
 	if (r->available)
-		tree_insert(&r->profile->available, r,
-			map_siphash(r->id, strlen(r->id), core->options.hash_seed[0],
-				core->options.hash_seed[1]));
+		take_place(core, r, &r->profile->available);
 }
 
 void responder_update(struct core *core, struct responder *r)
 {
+	responder_release(core, r);
 	count_load(core, r);
 	count_ready(core, r);
 	place(core, r);
@@ -118,9 +127,8 @@ void responder_update(struct core *core, struct responder *r)
 void responder_reprofile(struct core *core, struct responder *r)
 {
 	struct profile *old = r->profile, *fresh = profile_get(core, r);
-	if (r->available)
-		tree_remove(&old->available, r);
-	r->available = false;
+	responder_release(core, r);
+	take_place(core, r, NULL);
 	if (r->counted)
 		old->ready--;
 	r->counted = false;
@@ -250,26 +258,34 @@ void responder_touch(struct core *core, struct responder *r)
 	timer_set(&core->timers, &r->timer, r->lost_due_ms ? r->lost_due_ms : NEVER);
 }
 
-void responder_hold(struct core *core, struct responder *r, struct contact *c)
+void responder_keep_for(struct core *core, struct responder *r, struct contact *c)
 {
-	r->held_by = c;
-	if (r->held)
+	if (r->kept_for == c)
 		return;
-	if (core->n_held == core->cap_held) {
-		core->cap_held = core->cap_held ? core->cap_held * 2 : 16;
-		core->held = mem_resize(core->held, core->cap_held, sizeof(struct responder *));
-	}
-	core->held[core->n_held++] = r;
-	r->held = core->n_held;
+	responder_release(core, r);
+	take_place(core, r, NULL);
+	r->kept_for = c;
+	r->kept_prev = NULL;
+	r->kept_next = c->kept;
+	if (c->kept)
+		c->kept->kept_prev = r;
+	c->kept = r;
+	take_place(core, r, &r->profile->kept);
 }
 
-void responder_unhold(struct core *core, struct responder *r)
+void responder_release(struct core *core, struct responder *r)
 {
-	if (!r->held)
+	struct contact *c = r->kept_for;
+	if (!c)
 		return;
-	struct responder *last = core->held[--core->n_held];
-	core->held[r->held - 1] = last;
-	last->held = r->held;
-	r->held = 0;
-	r->held_by = NULL;
+	take_place(core, r, NULL);
+	if (r->kept_prev)
+		r->kept_prev->kept_next = r->kept_next;
+	else
+		c->kept = r->kept_next;
+	if (r->kept_next)
+		r->kept_next->kept_prev = r->kept_prev;
+	r->kept_for = NULL;
+	r->kept_next = r->kept_prev = NULL;
+	take_place(core, r, &r->profile->available);
 }

@@ -42,10 +42,12 @@ struct responder {
 	int base, load, capacity;
 	struct rank_key key; /* place among the available, frozen while there */
 	struct tree_node by_rank;
-	bool available;          /* in profile->available */
-	bool counted;            /* in profile->ready */
-	struct contact *held_by; /* waits for more room than there is; nobody may overtake it */
-	size_t held;             /* place in core.held + 1 */
+	bool available;    /* ready, with room for an emergency at least */
+	struct tree *tree; /* of the profile: available, or kept; NULL when not available */
+	bool counted;      /* in profile->ready */
+	/* The first in line waits for more room than there is here: what there is is kept for it. */
+	struct contact *kept_for;
+	struct responder *kept_next, *kept_prev; /* kept for the same contact */
 	struct timer timer;
 	size_t mark;
 	bool dirty;
@@ -75,9 +77,9 @@ void responder_set_presence(
 	struct core *core, struct responder *r, enum presence presence, const char *reason);
 void responder_lost(struct core *core, struct responder *r);
 
-/* Nobody may overtake c at this responder. */
-void responder_hold(struct core *core, struct responder *r, struct contact *c);
-void responder_unhold(struct core *core, struct responder *r);
+/* Nobody may overtake c at this responder; and that is over. */
+void responder_keep_for(struct core *core, struct responder *r, struct contact *c);
+void responder_release(struct core *core, struct responder *r);
 
 void responder_encode(const struct responder *r, struct buf *out);
 int responder_decode(struct responder *r, struct slice bytes, struct err *e) MUST_CHECK;

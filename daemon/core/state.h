@@ -39,8 +39,6 @@ struct core {
 	struct heap marked_contacts, marked_responders;
 	bool rematch;       /* everything is to be matched at the next command */
 	bool staff_changed; /* who is on shift changed: are all lanes servable? */
-	struct responder **held;
-	size_t n_held, cap_held;
 	struct session **alerted;
 	size_t n_alerted, cap_alerted;
 	size_t *free_indices; /* of requirements that are gone */
