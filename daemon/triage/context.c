@@ -4,6 +4,7 @@
 
 #define NEGATION_REACH 8 /* words between a negator and what it negates */
 #define TIME_REACH     6 /* words between a past-time cue and what it dates */
+#define QUOTE_REACH    8 /* words between what is quoted and the mention of its source */
 #define SHORT_CLAUSE   3 /* words; "Tonight." dates its neighbour */
 
 static bool is_light(const struct ruleset *rules, const struct token *k)
@@ -187,12 +188,16 @@ static enum when read_when(
 	return WHEN_UNKNOWN;
 }
 
+/* People write whole pages without a stop, so a quotation reaches only so far. */
 static bool is_quoted(const struct triage_scratch *w, const struct signal *s)
 {
-	for (size_t i = 0; i < w->n_cues; i++)
-		if (w->cues[i].kind == CUE_QUOTED &&
-			w->honest.tokens[w->cues[i].from].clause == s->clause)
+	for (size_t i = 0; i < w->n_cues; i++) {
+		const struct cue_match *c = &w->cues[i];
+
+		if (c->kind == CUE_QUOTED && w->honest.tokens[c->from].clause == s->clause &&
+			c->from < s->end + QUOTE_REACH && s->from < c->end + QUOTE_REACH)
 			return true;
+	}
 	return false;
 }
 

@@ -57,6 +57,41 @@ void text_append(struct text *t, const char *word, size_t n, const struct token 
 	buf_add(&t->padded, " ", 1);
 }
 
+static bool is_contraction_tail(const char *p, size_t n)
+{
+	static const char *const tails[] = { "t", "m", "s", "d", "ll", "ve", "re" };
+
+	for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++)
+		if (strlen(tails[i]) == n && memcmp(tails[i], p, n) == 0)
+			return true;
+	return false;
+}
+
+/* "don t" and "i m", apostrophes lost on the way, are the words they were: dont, im. */
+static void join_contraction(struct text *t, const struct vocab *vocab)
+{
+	struct token *k = &t->tokens[t->n_tokens - 1], *before = k - 1;
+	char joined[WORD_MAX];
+	uint32_t word;
+
+	if (t->n_tokens < 2 || (k->marks & (TOKEN_HARD | TOKEN_SOFT)) ||
+		before->len + k->len > WORD_MAX || (before->marks & TOKEN_DIGITS) ||
+		!is_contraction_tail(t->padded.data + k->at, k->len))
+		return;
+	memcpy(joined, t->padded.data + before->at, before->len);
+	memcpy(joined + before->len, t->padded.data + k->at, k->len);
+	word = vocab_find(vocab, joined, before->len + k->len);
+	if (word == WORD_NONE)
+		return;
+	memcpy(t->padded.data + before->at, joined, before->len + k->len);
+	t->padded.len--; /* the space between them */
+	t->padded.data[t->padded.len] = '\0';
+	before->len += k->len;
+	before->end = k->end;
+	before->word = word;
+	t->n_tokens--;
+}
+
 static void end_word(struct reader *r)
 {
 	struct text *t = r->t;
@@ -74,6 +109,7 @@ static void end_word(struct reader *r)
 	k->word = vocab_find(r->vocab, t->padded.data + k->at, k->len);
 	k->honest = t->n_tokens - 1;
 	k->honest_end = t->n_tokens;
+	join_contraction(t, r->vocab);
 	buf_add(&t->padded, " ", 1);
 }
 
