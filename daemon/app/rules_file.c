@@ -68,7 +68,7 @@ static struct ruleset *compile(
 			"none of the files has a ruleset group");
 		return NULL;
 	}
-	rules = ruleset_compile(&s->source, NULL, 0, &report);
+	rules = ruleset_compile(&s->source, &report);
 	if (n_tests)
 		*n_tests = report.n_tests;
 	return rules;

@@ -20,22 +20,26 @@
 #define PHRASE_NEEDS     8 /* more are not kept: they only save work */
 #define PHRASE_GAP_MAX   8
 
+/* The positions that a known word, or a word with a known beginning, may stand at. */
+struct phrase_word {
+	uint32_t word;
+	uint64_t at;
+};
+
+struct phrase_need {
+	char **literals; /* with their spaces */
+	size_t n;
+};
+
 struct phrase {
-	/* Which positions a word may stand at: by known word (ascending), by beginning, or any. */
-	struct phrase_word {
-		uint32_t word;
-		uint64_t at;
-	} * words, *prefixes;
+	struct phrase_word *words, *prefixes; /* words ascending */
 	uint32_t n_words, n_prefixes;
-	uint64_t numbers, any;
-	uint64_t *follow; /* for each position, those that may come next */
+	uint64_t numbers, any; /* positions of # and of gaps */
+	uint64_t *follow;      /* for each position, those that may come next */
 	uint32_t n_positions;
 	uint64_t first, last;
-	uint32_t longest; /* in words, at most PHRASE_POSITIONS */
-	struct phrase_need {
-		char **literals; /* with their spaces */
-		size_t n;
-	} needs[PHRASE_NEEDS]; /* the rarest first; at least one */
+	uint32_t longest;                       /* in words, at most PHRASE_POSITIONS */
+	struct phrase_need needs[PHRASE_NEEDS]; /* the rarest first; at least one */
 	uint32_t n_needs;
 };
 

@@ -110,18 +110,17 @@ static void check_families(struct compiler *c)
 	}
 }
 
-static void compile_scan(struct compiler *c, const void *cached, size_t cached_len)
+static void compile_scan(struct compiler *c)
 {
 	struct ruleset *r = c->rules;
 	struct err e;
 
-	if (scan_compile(&r->scan, r->phrases, r->n_phrases, cached, cached_len, &e) < 0)
+	if (scan_compile(&r->scan, r->phrases, r->n_phrases, &e) < 0)
 		compile_error(c, c->source->place, "%s", e.text);
 	decoder_init(&r->decoder, &r->vocab);
 }
 
-struct ruleset *ruleset_compile(const struct ruleset_source *source, const void *cached,
-	size_t cached_len, struct ruleset_report *report)
+struct ruleset *ruleset_compile(const struct ruleset_source *source, struct ruleset_report *report)
 {
 	struct compiler c = { .source = source, .report = report };
 	void *place;
@@ -138,7 +137,7 @@ struct ruleset *ruleset_compile(const struct ruleset_source *source, const void 
 	compile_rules(&c);
 	check_families(&c);
 	if (report->n_errors == 0)
-		compile_scan(&c, cached, cached_len);
+		compile_scan(&c);
 	if (report->n_errors == 0)
 		compile_tests(&c);
 	while ((place = map_walk(&c.ids, &i, NULL)))
@@ -147,11 +146,6 @@ struct ruleset *ruleset_compile(const struct ruleset_source *source, const void 
 	if (report->n_errors > 0)
 		ruleset_unref(&c.rules);
 	return c.rules;
-}
-
-int ruleset_serialize(const struct ruleset *rules, struct buf *out, struct err *e)
-{
-	return scan_serialize(&rules->scan, out, e);
 }
 
 struct ruleset *ruleset_ref(struct ruleset *rules)

@@ -6,8 +6,6 @@
 #include "triaged/base/map.h"
 #include "triaged/base/mem.h"
 
-#define CACHE_MAGIC "triaged-scan-1 "
-
 struct literal_list {
 	const char **texts;
 	size_t *lens;
@@ -98,33 +96,7 @@ static void collect(
 	free(m.numbers);
 }
 
-static uint64_t fingerprint(const struct literal_list *l)
-{
-	uint64_t h = l->n;
-
-	for (uint32_t i = 0; i < l->n; i++)
-		h = map_siphash(l->texts[i], l->lens[i], h, i);
-	return h;
-}
-
-static hs_database_t *from_cache(const struct scan *s, const void *cached, size_t n)
-{
-	size_t head = strlen(CACHE_MAGIC) + sizeof(s->fingerprint);
-	hs_database_t *db = NULL;
-	uint64_t print;
-
-	if (!cached || n <= head || memcmp(cached, CACHE_MAGIC, strlen(CACHE_MAGIC)) != 0)
-		return NULL;
-	memcpy(&print, (const char *)cached + strlen(CACHE_MAGIC), sizeof(print));
-	if (print != s->fingerprint)
-		return NULL;
-	if (hs_deserialize_database((const char *)cached + head, n - head, &db) != HS_SUCCESS)
-		return NULL;
-	return db;
-}
-
-int scan_compile(struct scan *s, const struct phrase *phrases, uint32_t n, const void *cached,
-	size_t cached_len, struct err *e)
+int scan_compile(struct scan *s, const struct phrase *phrases, uint32_t n, struct err *e)
 {
 	struct literal_list l = { .n = 0 };
 	hs_compile_error_t *error = NULL;
@@ -132,15 +104,12 @@ int scan_compile(struct scan *s, const struct phrase *phrases, uint32_t n, const
 
 	memset(s, 0, sizeof(*s));
 	collect(s, phrases, n, &l);
-	s->fingerprint = fingerprint(&l);
 	l.flags = mem_zalloc((l.n + 1) * sizeof(*l.flags));
 	l.ids = mem_zalloc((l.n + 1) * sizeof(*l.ids));
 	for (uint32_t i = 0; i < l.n; i++)
 		l.ids[i] = i;
-	s->db = from_cache(s, cached, cached_len);
-	if (!s->db && l.n > 0 &&
-		hs_compile_lit_multi(l.texts, l.flags, l.ids, l.lens, l.n, HS_MODE_BLOCK, NULL,
-			&s->db, &error) != HS_SUCCESS) {
+	if (l.n > 0 && hs_compile_lit_multi(l.texts, l.flags, l.ids, l.lens, l.n, HS_MODE_BLOCK,
+			       NULL, &s->db, &error) != HS_SUCCESS) {
 		result = err_set(e, "pattern compiler: %s", error ? error->message : "failed");
 		hs_free_compile_error(error);
 	}
@@ -148,22 +117,6 @@ int scan_compile(struct scan *s, const struct phrase *phrases, uint32_t n, const
 	if (result < 0)
 		scan_fini(s);
 	return result;
-}
-
-int scan_serialize(const struct scan *s, struct buf *out, struct err *e)
-{
-	char *bytes;
-	size_t n;
-
-	if (!s->db)
-		return err_set(e, "no patterns");
-	if (hs_serialize_database(s->db, &bytes, &n) != HS_SUCCESS)
-		return err_set(e, "the pattern database cannot be written out");
-	buf_adds(out, CACHE_MAGIC);
-	buf_add(out, &s->fingerprint, sizeof(s->fingerprint));
-	buf_add(out, bytes, n);
-	free(bytes);
-	return 0;
 }
 
 void scan_fini(struct scan *s)

@@ -1,7 +1,6 @@
 /*
  * The pattern scan: vectorscan finds the literals of all phrases in one pass over a reading, and
- * each candidate is then checked word by word. Anything the scan reports is only a candidate, so
- * a wrong cache could at worst hide phrases; it is therefore bound to a fingerprint of them.
+ * each candidate is then checked word by word.
  */
 #ifndef TRIAGE_SCAN_H
 #define TRIAGE_SCAN_H
@@ -13,14 +12,16 @@
 
 #include "phrase.h"
 
+/* A phrase that needs a literal, and which of its needs that is. */
+struct scan_owner {
+	uint32_t phrase, need;
+};
+
 struct scan {
 	hs_database_t *db;
-	uint64_t fingerprint; /* over the literals in order */
 	uint32_t n_literals;
-	struct scan_owner {
-		uint32_t phrase, need;
-	} * owners;            /* grouped by literal */
-	uint32_t *first_owner; /* n_literals + 1 */
+	struct scan_owner *owners; /* grouped by literal */
+	uint32_t *first_owner;     /* n_literals + 1 */
 	uint32_t n_phrases;
 };
 
@@ -49,9 +50,8 @@ struct scan_scratch {
 	uint64_t steps; /* of word checks, counted up over a triage run */
 };
 
-int scan_compile(struct scan *s, const struct phrase *phrases, uint32_t n, const void *cached,
-	size_t cached_len, struct err *e) MUST_CHECK;
-int scan_serialize(const struct scan *s, struct buf *out, struct err *e) MUST_CHECK;
+int scan_compile(
+	struct scan *s, const struct phrase *phrases, uint32_t n, struct err *e) MUST_CHECK;
 void scan_fini(struct scan *s);
 
 /* 0, or -1 when the scan could not be done (memory). Call before the first run with another scan. */

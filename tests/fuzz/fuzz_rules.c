@@ -93,7 +93,7 @@ static void try_ruleset(char *const line[LINES])
 		.rules = &rule,
 		.n_rules = 1 };
 	struct ruleset_report report = { .error = ignore };
-	struct ruleset *rules = ruleset_compile(&s, NULL, 0, &report);
+	struct ruleset *rules = ruleset_compile(&s, &report);
 
 	CHECK((rules == NULL) == (report.n_errors > 0));
 	ruleset_unref(&rules);

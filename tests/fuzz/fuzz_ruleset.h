@@ -136,7 +136,7 @@ static inline struct ruleset *fuzz_ruleset(void)
 		entries[i].owner = "x";
 		entries[i].added = "2026-01-01";
 	}
-	compiled = ruleset_compile(&s, NULL, 0, &report);
+	compiled = ruleset_compile(&s, &report);
 	if (!compiled)
 		abort();
 	return compiled;

@@ -137,13 +137,10 @@ struct ruleset;
 /*
  * NULL, with at least one error reported, when anything is wrong: syntax, unknown or duplicate
  * names, missing owner or date, a family no rule reads, a rule without two tests that fire it and
- * two that do not, or a failing test. `cached` (may be NULL) is what ruleset_serialize() gave for the
- * same digest by the same build; one that does not fit is ignored and the work done anew.
+ * two that do not, or a failing test.
  */
-struct ruleset *ruleset_compile(const struct ruleset_source *source, const void *cached,
-	size_t cached_len, struct ruleset_report *report) MUST_CHECK;
-/* Append the compiled pattern database, for a cache on disk keyed by the digest. */
-int ruleset_serialize(const struct ruleset *rules, struct buf *out, struct err *e) MUST_CHECK;
+struct ruleset *ruleset_compile(
+	const struct ruleset_source *source, struct ruleset_report *report) MUST_CHECK;
 
 struct ruleset *ruleset_ref(struct ruleset *rules);
 void ruleset_unref(struct ruleset **rules); /* NULL is fine */

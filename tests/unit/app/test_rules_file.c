@@ -1,0 +1,135 @@
+/* Rule files that cannot be used: every fault is named at once, with its place. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../../../daemon/app/rules_file.h"
+
+#define HEAD "ruleset: { id = \"t\"; version = \"1\"; schema = 1; lang = [\"en\"]; };\n"
+#define ENTRY                                                                                      \
+	"{ id = \"a\"; family = \"plan\"; lang = \"en\"; phrase = \"my plan\"; owner = \"o\"; "    \
+	"added = \"2026-01-01\"; }"
+#define TESTS                                                                                      \
+	"tests: ( { text = \"my plan\"; level = \"high\"; }, { text = \"see my plan\"; level = "   \
+	"\"high\"; }, { text = \"a\"; level = \"low\"; }, { text = \"b\"; level = \"low\"; } );"
+#define RULE                                                                                       \
+	"{ id = \"R\"; level = \"high\"; explain = \"x\"; when: { signal = \"plan\"; }; " TESTS " }"
+
+/* Load text as one file; the errors, or "" when it is good. The caller frees. */
+static char *errors_of(const char *text)
+{
+	char path[] = "/tmp/triaged-rules-XXXXXX";
+	const char *paths[] = { path };
+	struct rules_load load = { .paths = paths, .n_paths = 1 };
+	struct conf_errors errors = { .count = 0 };
+	int fd = mkstemp(path);
+	struct ruleset *rules;
+	char *result;
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+	rules = rules_load(&load, NULL, &errors);
+	unlink(path);
+	assert_int_equal(rules == NULL, errors.count > 0);
+	result = strdup(buf_str(&errors.text));
+	ruleset_unref(&rules);
+	buf_free(&errors.text);
+	return result;
+}
+
+static void expect(const char *text, const char *const *parts)
+{
+	char *errors = errors_of(text);
+
+	for (; *parts; parts++)
+		if (!strstr(errors, *parts))
+			fail_msg("no \"%s\" among the errors:\n%s", *parts, errors);
+	free(errors);
+}
+
+#define EXPECT(text, ...) expect(text, (const char *const[]){ __VA_ARGS__, NULL })
+
+static void test_good(void **state)
+{
+	char *errors = errors_of(HEAD "lexicon = ( " ENTRY " );\nrules: ( " RULE " );\n");
+	(void)state;
+
+	assert_string_equal(errors, "");
+	free(errors);
+}
+
+static void test_all_at_once(void **state)
+{
+	(void)state;
+	EXPECT(HEAD
+		"lexicon = (\n"
+		"{ id = \"a\"; family = \"nosuch\"; lang = \"en\"; phrase = \"x y\"; owner = \"o\"; added = \"2026-01-01\"; },\n"
+		"{ id = \"a\"; family = \"plan\"; lang = \"fr\"; phrase = \"(x\"; added = \"soon\"; },\n"
+		"{ id = \"b c\"; family = \"plan\"; lang = \"en\"; phrase = \"u v\"; owner = \"o\"; added = \"2026-01-01\"; time = \"later\"; }\n"
+		");\nrules: ( " RULE " );\n",
+		":3: family \"nosuch\" is unknown", ":4: lexicon: id \"a\" is already used",
+		":4: owner is missing", ":4: added is missing", ":4: lang \"fr\"",
+		":4: phrase: a group without its closing",
+		":5: lexicon: id is missing or has other", ":5: time \"later\" is unknown");
+}
+
+static void test_structure(void **state)
+{
+	(void)state;
+	EXPECT("lexicon = ( " ENTRY " );", "none of the files has a ruleset group");
+	EXPECT(HEAD "lexicon = ( " ENTRY " ); colour = 1; rules: ( " RULE " );",
+		"unknown section \"colour\"");
+	EXPECT(HEAD "lexicon = ( { id = 5; ids = \"x\"; } );", "id: a string expected",
+		"unknown name \"ids\"");
+	EXPECT(HEAD "rules: ( { id = \"R\"; when: { all = 3; }; } );", "all: a list expected");
+	EXPECT(HEAD "rules: ( { id = \"R\"; when: { signal = \"plan\"; field = \"age\"; }; } );",
+		"a condition has all, any or none, or signal, or field");
+}
+
+static void test_meaning(void **state)
+{
+	(void)state;
+	EXPECT(HEAD "lexicon = ( " ENTRY ", " ENTRY " ); rules: ( " RULE " );",
+		"phrase is already at");
+	EXPECT(HEAD "lexicon = ( " ENTRY " ); rules: ( { id = \"R\"; level = \"high\"; explain = "
+		    "\"x\"; when: { field = \"cssrs.q9\"; op = \"is\"; value = 1; }; } );",
+		"field \"cssrs.q9\" is unknown", "op \"is\" is unknown",
+		"family \"plan\": no rule reads it");
+	EXPECT(HEAD "lexicon = ( " ENTRY
+		    " ); rules: ( { id = \"R\"; level = \"highest\"; explain = "
+		    "\"x\"; when: { field = \"age\"; op = \"lt\"; value = \"young\"; }; } );",
+		"level \"highest\" is no level", "\"young\" is no value of age");
+	EXPECT("ruleset: { id = \"t\"; version = \"1\"; schema = 2; lang = [\"en\"]; unscored_level = "
+	       "\"low\"; };",
+		"schema 2 is not 1", "unscored_level may not be low", "no lexicon", "no rules");
+}
+
+static void test_tests(void **state)
+{
+	(void)state;
+	EXPECT(HEAD "lexicon = ( " ENTRY " );\nrules: ( { id = \"R\"; level = \"high\"; explain = "
+		    "\"x\"; when: { signal = \"plan\"; };\ntests: ( { text = \"my plan\"; level = "
+		    "\"low\"; }, { text = \"a\"; level = \"high\"; } ); } );",
+		":4: test: level is high, expected low; rules: R; signals: a(",
+		":4: test: level is low", ":3: rule \"R\": 1 tests fire it and 1 do not");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_good),
+		cmocka_unit_test(test_all_at_once),
+		cmocka_unit_test(test_structure),
+		cmocka_unit_test(test_meaning),
+		cmocka_unit_test(test_tests),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
