@@ -171,6 +171,11 @@ int apply_responder_force(struct core *core, const struct command *c)
 
 int apply_responder_done(struct core *core, const struct command *c)
 {
+	struct responder *own = map_get(&core->responders, c->identity);
+	if (own && !map_get(&core->contacts, c->contact)) {
+		responder_answer(core, own); /* its wrap-up was over just before: nothing to do */
+		return 0;
+	}
 	struct contact *n = find_served_contact(core, c);
 	if (!n)
 		return -1;

@@ -35,14 +35,24 @@ static void reoffer(struct core *core, struct contact *c)
 		responder_trim(core, asked[i]);
 }
 
+static void tell_one(struct core *core, const struct contact *c, const struct responder *r)
+{
+	if (!r->connected)
+		return;
+	struct buf *b = step_notify(core->step, OUTPUT_CONTACT_RAISED, r->session);
+	record_puts(b, "contact", c->id);
+	record_puts(b, "level", level_name((enum level)c->level));
+	record_put(b, "reasons", c->reasons.data, c->reasons.len);
+}
+
+/* Who serves it, and who is just deciding whether to take it. */
 static void tell_raised(struct core *core, struct contact *c)
 {
 	contact_tell_update(core, c);
-	struct buf *b = contact_tell_responder(core, c, OUTPUT_CONTACT_RAISED);
-	if (!b)
-		return;
-	record_puts(b, "level", level_name((enum level)c->level));
-	record_put(b, "reasons", c->reasons.data, c->reasons.len);
+	if (c->responder)
+		tell_one(core, c, c->responder);
+	for (int i = 0; i < c->n_offers; i++)
+		tell_one(core, c, c->offers[i]->responder);
 }
 
 void level_set(
