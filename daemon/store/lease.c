@@ -67,6 +67,18 @@ static void send_yield(struct lease *l, int64_t epoch)
 	args_free(&a);
 }
 
+/* Somebody else leads, under an epoch that may be news: even the same node may have started anew. */
+static void follow(struct lease *l, const struct lead_answer *a)
+{
+	bool news = !a->mine && a->epoch != l->followed;
+	if (!a->mine)
+		l->followed = a->epoch;
+	if (l->epoch)
+		set_epoch(l, 0);
+	else if (news)
+		l->events.lead(l->events.arg, 0);
+}
+
 static void take_lead_answer(struct lease *l, const struct lead_answer *a)
 {
 	l->events.time(l->events.arg, a->now_ms);
@@ -80,7 +92,7 @@ static void take_lead_answer(struct lease *l, const struct lead_answer *a)
 	}
 	if (!a->mine || trust_ms <= 0) {
 		after(l->lead_timer, next_poll_ms(l, a->mine ? 0 : a->remaining_ms));
-		set_epoch(l, 0);
+		follow(l, a);
 		return;
 	}
 	after(l->lead_end, trust_ms);

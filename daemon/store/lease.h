@@ -19,7 +19,7 @@ struct event;
 struct lease_events {
 	void *arg;
 	void (*registered)(void *arg, const char *out_end); /* each time the link is vetted */
-	void (*lead)(void *arg, int64_t epoch);             /* 0: no more */
+	void (*lead)(void *arg, int64_t epoch);             /* 0: no more, or another leads now */
 	void (*node_lost)(void *arg, const char *node, const char *incarnation);
 	void (*reassert)(void *arg); /* others may have counted this node as gone */
 	void (*time)(void *arg, int64_t server_ms);
@@ -31,11 +31,12 @@ struct lease {
 	struct lease_events events;
 	const char *prefix, *node, *incarnation; /* the store's, not owned */
 	int64_t term_ms;
-	int64_t epoch;   /* 0: not leading */
-	int64_t highest; /* epoch ever seen here: a wiped server must not start again below */
-	char *leader;    /* node name, "" unknown */
-	bool running;    /* the link is vetted */
-	bool competing;  /* false after lease_yield() */
+	int64_t epoch;    /* 0: not leading */
+	int64_t highest;  /* epoch ever seen here: a wiped server must not start again below */
+	int64_t followed; /* epoch of another node that the layer above has been told of */
+	char *leader;     /* node name, "" unknown */
+	bool running;     /* the link is vetted */
+	bool competing;   /* false after lease_yield() */
 	bool was_registered, asked_lead, asked_node;
 	struct mono lead_asked_at;
 	struct event *lead_timer; /* next renewal or attempt */
