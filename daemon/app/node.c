@@ -234,9 +234,9 @@ static void on_store_state(void *arg, enum store_state state, const char *why)
 	struct node *n = arg;
 	mem_set_str(&n->store_why, why);
 	if (state == STORE_READY)
-		LOG(NOTICE, "store.ready", LOG_S("url", n->config->store.mode));
+		LOG(NOTICE, "store.ready", LOG_S("url", n->store_url));
 	else
-		LOG(WARNING, "store.down", LOG_S("why", why));
+		LOG(WARNING, "store.down", LOG_S("url", n->store_url), LOG_S("why", why));
 	center_store_state(n->center, state);
 }
 
@@ -296,6 +296,7 @@ static int start_store(struct node *n, struct err *e)
 			return err_wrap(e, "store");
 		url = managed_url(n->managed);
 	}
+	mem_set_str(&n->store_url, url);
 	char password[512] = "";
 	if (*c->store.password_file && read_password(c->store.password_file, password, e) < 0)
 		return -1;
@@ -541,4 +542,5 @@ void node_stop(struct node *n)
 	config_unref(&n->config);
 	map_fini(&n->totp_steps);
 	free(n->store_why);
+	free(n->store_url);
 }

@@ -45,6 +45,7 @@ struct node {
 	struct event *ready_event, *drain_event, *watchdog_event;
 	struct mono started;
 	bool ready, draining;
+	char *store_url; /* for the log */
 	char *store_why; /* last reason the store was down */
 	int64_t target_ms[LEVEL_COUNT];
 };

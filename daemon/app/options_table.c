@@ -66,8 +66,9 @@ const struct option options[] = {
 		.offset = AT(demo),
 		.fallback = "false",
 		.doc = "Run rules that nobody signed, for trying out." },
-	NUMBER("drain_s", drain_s, LIVE, "300", 0, 86400,
-		"On stop, how long open conversations may go on, in seconds."),
+	NUMBER("drain_s", drain_s, LIVE, "10", 0, 86400,
+		"On stop, how long open conversations may go on here, in seconds. Nothing is lost by "
+		"a short time: sessions are told to come again, here or at another node."),
 
 	ADDRESS("listen.line", listen.line, RESTART, "127.0.0.1:9788",
 		"Address of the line listener (TLS); port 0: any free one."),
@@ -132,7 +133,7 @@ const struct option options[] = {
 		"From the handshake to the first whole line."),
 	NUMBER("deadlines.whole_line_ms", deadlines.whole_line_ms, LIVE, "10000", 100, 60000,
 		"From the first byte of a line to its last."),
-	NUMBER("deadlines.idle_ms", deadlines.idle_ms, LIVE, "30000", 1000, 3600000,
+	NUMBER("deadlines.idle_ms", deadlines.idle_ms, LIVE, "90000", 1000, 3600000,
 		"Without a line; clients ping more often than that."),
 	NUMBER("deadlines.write_stall_ms", deadlines.write_stall_ms, LIVE, "10000", 100, 600000,
 		"Without the peer reading anything of what waits for it."),

@@ -1,5 +1,6 @@
 #include "memory.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "triaged/base/buf.h"
@@ -8,6 +9,7 @@
 
 struct entry {
 	uint64_t session;
+	bool engaged;
 	struct buf facts;
 };
 
@@ -39,7 +41,7 @@ struct slice memory_facts(const struct memory *m, const char *contact)
 		     : (struct slice){ "", 0 };
 }
 
-void memory_add(struct memory *m, const char *contact, uint64_t session, struct slice facts)
+static struct entry *entry_for(struct memory *m, const char *contact, uint64_t session)
 {
 	struct entry *entry = map_get(&m->contacts, contact);
 	if (!entry) {
@@ -47,6 +49,19 @@ void memory_add(struct memory *m, const char *contact, uint64_t session, struct 
 		map_put(&m->contacts, contact, entry);
 	}
 	entry->session = session;
+	return entry;
+}
+
+void memory_engage(struct memory *m, const char *contact, uint64_t session)
+{
+	struct entry *entry = entry_for(m, contact, session);
+	m->engaged += !entry->engaged;
+	entry->engaged = true;
+}
+
+void memory_add(struct memory *m, const char *contact, uint64_t session, struct slice facts)
+{
+	struct entry *entry = entry_for(m, contact, session);
 	struct buf merged = { 0 };
 	triage_facts_merge(
 		buf_str(&entry->facts), entry->facts.len, facts.data, facts.len, &merged);
@@ -56,7 +71,10 @@ void memory_add(struct memory *m, const char *contact, uint64_t session, struct 
 
 void memory_forget(struct memory *m, const char *contact)
 {
-	entry_free(map_remove(&m->contacts, contact));
+	struct entry *entry = map_remove(&m->contacts, contact);
+	if (entry && entry->engaged)
+		m->engaged--;
+	entry_free(entry);
 }
 
 void memory_forget_session(struct memory *m, uint64_t session)

@@ -12,6 +12,7 @@
 
 struct memory {
 	struct map contacts;
+	size_t engaged; /* contacts in conversation */
 };
 
 void memory_init(struct memory *m, uint64_t seed0, uint64_t seed1);
@@ -19,6 +20,8 @@ void memory_fini(struct memory *m);
 struct slice memory_facts(const struct memory *m, const char *contact); /* len 0: nothing known */
 /* Unite with what is known; the entry now belongs to session. */
 void memory_add(struct memory *m, const char *contact, uint64_t session, struct slice facts);
+/* Person and responder are talking; one of them through a session here. */
+void memory_engage(struct memory *m, const char *contact, uint64_t session);
 void memory_forget(struct memory *m, const char *contact);
 void memory_forget_session(struct memory *m, uint64_t session);
 

@@ -217,7 +217,7 @@ void verbs_notice_all(struct verbs *v, const char *kind)
 
 bool verbs_has_conversations(const struct verbs *v)
 {
-	return v->memory.contacts.count > 0;
+	return v->memory.engaged > 0;
 }
 
 /* ---- requests ---- */
@@ -229,6 +229,7 @@ int64_t pending_add(struct verbs *v, const struct edge_request *r)
 	p->session = r->session;
 	p->token = r->token;
 	p->verb = r->verb->id;
+	p->contact = mem_strdup(param_text(r, "contact"));
 	map_putn(&v->pending, KEY(p->number), p);
 	return p->number;
 }
@@ -337,9 +338,12 @@ static void begin_transcript(struct verbs *v, struct pending *p, const struct ou
 	struct slice record = { buf_str(&o->fields), o->fields.len };
 	struct slice facts = render_find(record, "facts");
 	int64_t since;
+	free(p->contact);
 	p->contact = contact_of(record);
 	p->since = slice_int(render_find(record, "since"), &since) == 0 ? since - 1 : 0;
 	memory_add(&v->memory, p->contact, p->session, facts);
+	if (p->verb == VERB_OFFER_ACCEPT)
+		memory_engage(&v->memory, p->contact, p->session);
 	jtext_open(&p->result, '{');
 	render_output(&v->render, o, &p->result);
 	jtext_name(&p->result, p->verb == VERB_OFFER_ACCEPT ? "transcript" : "missed");
@@ -401,6 +405,8 @@ static void deliver_reply(struct verbs *v, const struct output *o)
 		jtext_str(&out, "store");
 	}
 	jtext_close(&out, '}');
+	if (p->verb == VERB_CONTACT_CLOSE)
+		memory_forget(&v->memory, p->contact);
 	verbs_answer(v, o->request, (struct slice){ buf_str(&out), out.len });
 	buf_wipe(&out);
 }
@@ -438,9 +444,12 @@ static void deliver_notification(struct verbs *v, const struct output *o)
 	edge_notify(
 		v->edge, session, output_name(o->kind), (struct slice){ buf_str(&out), out.len });
 	buf_wipe(&out);
-	if (o->kind == OUTPUT_CONTACT_CLOSED) {
+	if (o->kind == OUTPUT_CONTACT_CLOSED || o->kind == OUTPUT_CONTACT_CONNECTED) {
 		char *contact = contact_of(record);
-		memory_forget(&v->memory, contact);
+		if (o->kind == OUTPUT_CONTACT_CLOSED)
+			memory_forget(&v->memory, contact);
+		else
+			memory_engage(&v->memory, contact, session);
 		free(contact);
 	}
 }

@@ -13,7 +13,7 @@ struct pending {
 	int64_t number;
 	uint64_t session, token;
 	enum verb_id verb;
-	char *contact;     /* owned: whose transcript is being added */
+	char *contact;     /* owned: the one it is about, or "" */
 	int64_t since;     /* contact.resume: messages behind this seq */
 	struct buf result; /* the answer so far, while a transcript is read */
 };
