@@ -60,6 +60,7 @@ void committer_start(
 	args_addi(&a, ++c->batch);
 	commit_add_args(batch, &a);
 	c->wire = args_format(&a);
+	c->sent_epoch = c->epoch;
 	args_free(&a);
 	c->done = done;
 	c->done_arg = arg;

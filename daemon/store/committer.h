@@ -14,6 +14,7 @@ struct committer {
 	struct link *link;
 	const char *prefix;
 	int64_t epoch, batch; /* batch: number of the last one made in this epoch */
+	int64_t sent_epoch;   /* of the pending batch, or of the last one */
 	struct slice wire;    /* the pending batch; {NULL, 0}: none */
 	commit_done_fn done;
 	void *done_arg;

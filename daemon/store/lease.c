@@ -30,16 +30,20 @@ static void call(struct args *a, const struct lease *l, const char *function)
 	args_adds(a, l->incarnation);
 }
 
-/* The only writer of epoch. */
-static void set_epoch(struct lease *l, int64_t epoch)
+/* The only writer of epoch, leader and followed. */
+static void set_lead(struct lease *l, int64_t epoch, const char *leader, int64_t followed)
 {
-	if (epoch == l->epoch)
+	if (epoch == l->epoch && followed == l->followed && strcmp(leader, l->leader) == 0)
 		return;
+	if (epoch != l->epoch) {
+		map_fini(&l->told);
+		map_init(&l->told, 0, 0);
+	}
 	l->epoch = epoch;
+	l->followed = followed;
+	mem_set_str(&l->leader, leader);
 	if (!epoch)
 		event_del(l->lead_end);
-	map_fini(&l->told);
-	map_init(&l->told, 0, 0);
 	l->events.lead(l->events.arg, epoch);
 }
 
@@ -53,54 +57,23 @@ static int64_t next_poll_ms(const struct lease *l, int64_t remaining_ms)
 	return ms > 1 ? ms : 1;
 }
 
-static void ignore(void *arg, const redisReply *r)
-{
-	(void)arg, (void)r;
-}
-
-static void send_yield(struct lease *l, int64_t epoch)
-{
-	struct args a = { 0 };
-	call(&a, l, "t1_yield");
-	args_addi(&a, epoch);
-	link_send(l->link, &a, ignore, l);
-	args_free(&a);
-}
-
-/* Somebody else leads, under an epoch that may be news: even the same node may have started anew. */
-static void follow(struct lease *l, const struct lead_answer *a)
-{
-	bool news = !a->mine && a->epoch != l->followed;
-	if (!a->mine)
-		l->followed = a->epoch;
-	if (l->epoch)
-		set_epoch(l, 0);
-	else if (news)
-		l->events.lead(l->events.arg, 0);
-}
-
 static void take_lead_answer(struct lease *l, const struct lead_answer *a)
 {
 	l->events.time(l->events.arg, a->now_ms);
-	mem_set_str(&l->leader, a->holder);
 	l->highest = a->epoch > l->highest ? a->epoch : l->highest;
 	int64_t trust_ms = l->term_ms * 5 / 6 - mono_since_ms(l->lead_asked_at);
-	if (!l->competing) {
-		if (a->mine)
-			send_yield(l, a->epoch);
-		return;
-	}
-	if (!a->mine || trust_ms <= 0) {
+	if (!a->mine || trust_ms <= 0 || !l->competing) {
 		after(l->lead_timer, next_poll_ms(l, a->mine ? 0 : a->remaining_ms));
-		follow(l, a);
+		bool led = !a->mine && *a->holder;
+		set_lead(l, 0, led ? a->holder : "", led ? a->epoch : 0);
 		return;
 	}
 	after(l->lead_end, trust_ms);
 	after(l->lead_timer, l->term_ms / 3);
 	/* An epoch other than the one held means that it was lost in between. */
 	if (l->epoch && l->epoch != a->epoch)
-		set_epoch(l, 0);
-	set_epoch(l, a->epoch);
+		set_lead(l, 0, "", 0);
+	set_lead(l, a->epoch, a->holder, 0);
 }
 
 static void on_lead(void *arg, const redisReply *r)
@@ -119,7 +92,7 @@ static void on_lead(void *arg, const redisReply *r)
 
 static void ask_lead(struct lease *l)
 {
-	if (!l->running || !l->competing || l->asked_lead)
+	if (!l->running || l->asked_lead)
 		return;
 	l->asked_lead = true;
 	l->lead_asked_at = mono_now();
@@ -129,6 +102,7 @@ static void ask_lead(struct lease *l)
 	args_addi(&a, l->epoch);
 	args_addi(&a, l->highest);
 	args_addi(&a, STORE_SCHEMA);
+	args_addi(&a, l->competing);
 	link_send(l->link, &a, on_lead, l);
 	args_free(&a);
 }
@@ -256,18 +230,26 @@ void lease_suspend(struct lease *l)
 void lease_lose(struct lease *l)
 {
 	if (l->running)
-		after(l->lead_timer, next_poll_ms(l, l->term_ms));
-	set_epoch(l, 0);
+		after(l->lead_timer, 1);
+	set_lead(l, 0, "", 0);
+}
+
+static void ignore(void *arg, const redisReply *r)
+{
+	(void)arg, (void)r;
 }
 
 void lease_yield(struct lease *l)
 {
 	l->competing = false;
-	event_del(l->lead_timer);
 	if (!l->epoch)
 		return;
-	send_yield(l, l->epoch);
-	set_epoch(l, 0);
+	struct args a = { 0 };
+	call(&a, l, "t1_yield");
+	args_addi(&a, l->epoch);
+	link_send(l->link, &a, ignore, l);
+	args_free(&a);
+	lease_lose(l); /* and ask who leads now */
 }
 
 void lease_leave(struct lease *l)

@@ -33,7 +33,7 @@ struct lease {
 	int64_t term_ms;
 	int64_t epoch;    /* 0: not leading */
 	int64_t highest;  /* epoch ever seen here: a wiped server must not start again below */
-	int64_t followed; /* epoch of another node that the layer above has been told of */
+	int64_t followed; /* epoch of the node that leads instead, 0: none known */
 	char *leader;     /* node name, "" unknown */
 	bool running;     /* the link is vetted */
 	bool competing;   /* false after lease_yield() */

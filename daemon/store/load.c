@@ -13,23 +13,18 @@ struct loader {
 	char *cursor;
 	char *position;
 	struct map seen; /* ids of this kind: a scan may name one twice */
-	bool stopped;    /* a reply is still on its way */
+	bool cancelled;  /* a reply is still on its way */
 };
 
 static void ask(struct loader *l);
 
-static void loader_free(struct loader *l)
+static void finish(struct loader *l, enum store_result result)
 {
+	l->o.done(l->o.arg, result, l->position);
 	map_fini(&l->seen);
 	free(l->cursor);
 	free(l->position);
 	free(l);
-}
-
-static void finish(struct loader *l, enum store_result result)
-{
-	l->o.done(l->o.arg, result, l->position);
-	loader_free(l);
 }
 
 static void give(struct loader *l, const char *id, const char *ref, const redisReply *bytes)
@@ -83,11 +78,7 @@ static void on_page(void *arg, const redisReply *r)
 {
 	struct loader *l = arg;
 	struct err e = { .text = "t1_load: unexpected answer" };
-	if (l->stopped) {
-		loader_free(l);
-		return;
-	}
-	if (!r || reply_is_error(r, "FENCED")) {
+	if (!r || l->cancelled || reply_is_error(r, "FENCED")) {
 		finish(l, STORE_UNAVAILABLE);
 		return;
 	}
@@ -138,9 +129,7 @@ struct loader *loader_start(const struct loader_options *options)
 	return l;
 }
 
-void loader_stop(struct loader **slot)
+void loader_cancel(struct loader *l)
 {
-	if (*slot)
-		(*slot)->stopped = true;
-	*slot = NULL;
+	l->cancelled = true;
 }

@@ -18,8 +18,9 @@ struct loader_options {
 	void *each_arg, *arg;
 };
 
-/* Frees itself behind done, which is not called after loader_stop(). */
+/* Frees itself behind done. */
 struct loader *loader_start(const struct loader_options *options);
-void loader_stop(struct loader **l);
+/* each is not called any more; done comes with STORE_UNAVAILABLE. */
+void loader_cancel(struct loader *l);
 
 #endif

@@ -138,7 +138,7 @@ int reply_lead(const redisReply *r, struct lead_answer *a)
 	int64_t mine;
 	if (reply_int(reply_at(r, 0), &a->epoch) < 0 || reply_int(reply_at(r, 1), &mine) < 0 ||
 		!reply_is_text(reply_at(r, 2)) || reply_int(reply_at(r, 3), &a->remaining_ms) < 0 ||
-		reply_int(reply_at(r, 4), &a->now_ms) < 0 || a->epoch < 1 || a->now_ms < 0)
+		reply_int(reply_at(r, 4), &a->now_ms) < 0 || a->epoch < mine || a->now_ms < 0)
 		return -1;
 	a->mine = mine == 1;
 	a->holder = reply_str(reply_at(r, 2));

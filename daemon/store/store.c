@@ -41,13 +41,12 @@ struct store {
 	struct appender appender;
 	struct committer committer;
 	struct trimmer trimmer;
-	struct loader *loader;
-	store_done_fn load_done;
-	void *load_arg;
-	char *position; /* committed in the inbox, as loaded */
+	struct load *load; /* the one of this epoch */
+	char *position;    /* committed in the inbox, as loaded */
 	struct tail *inbox, *outputs;
 	int64_t delivered, commit_mark, committed; /* inbox commands, for INBOX_AHEAD */
 	struct redis_time time;
+	bool reassert_due; /* to be told when ready */
 };
 
 static char *key(const struct store *s, const char *kind, const char *id)
@@ -69,13 +68,21 @@ static void set_state(struct store *s, enum store_state state, const char *why)
 		s->events.state(s->events.arg, state, s->why);
 }
 
+static void request_reassert(struct store *s)
+{
+	s->reassert_due = s->state != STORE_READY;
+	if (!s->reassert_due)
+		s->events.reassert(s->events.arg);
+}
+
 static void become_ready(struct store *s)
 {
 	link_settled(s->link);
 	appender_open(&s->appender);
 	set_state(s, STORE_READY, "");
-	if (s->state == STORE_READY)
-		lease_compete(&s->lease);
+	if (s->reassert_due)
+		request_reassert(s);
+	lease_compete(&s->lease);
 }
 
 static void on_up(void *arg)
@@ -141,6 +148,8 @@ static void on_registered(void *arg, const char *out_end)
 	struct store *s = arg;
 	bool other_server = *s->run_id && strcmp(s->run_id, s->vet.run_id) != 0;
 	memcpy(s->run_id, s->vet.run_id, sizeof s->run_id);
+	if (other_server)
+		request_reassert(s);
 	if (!s->outputs)
 		s->outputs = follow(s, "out:", s->node, out_end, on_output);
 	/* A batch whose outcome is unknown is decided before anything else happens. */
@@ -148,13 +157,14 @@ static void on_registered(void *arg, const char *out_end)
 		committer_resend(&s->committer);
 	else
 		become_ready(s);
-	if (other_server && s->state == STORE_READY)
-		s->events.reassert(s->events.arg);
 }
+
+static void cancel_load(struct store *s);
 
 static void on_lead(void *arg, int64_t epoch)
 {
 	struct store *s = arg;
+	cancel_load(s);
 	tail_close(&s->inbox);
 	trimmer_lead(&s->trimmer, epoch);
 	if (epoch)
@@ -171,8 +181,7 @@ static void on_node_lost(void *arg, const char *node, const char *incarnation)
 
 static void on_forgotten(void *arg)
 {
-	struct store *s = arg;
-	s->events.reassert(s->events.arg);
+	request_reassert(arg);
 }
 
 static void on_time(void *arg, int64_t server_ms)
@@ -199,9 +208,10 @@ static void on_decided(void *arg, enum commit_result result, bool lost)
 		pace_inbox(s);
 		return;
 	}
-	lease_lose(&s->lease);
+	if (s->committer.sent_epoch == s->lease.epoch)
+		lease_lose(&s->lease);
 	if (lost)
-		s->events.reassert(s->events.arg);
+		request_reassert(s);
 }
 
 struct refusal {
@@ -236,49 +246,57 @@ void store_commit(struct store *s, struct commit **c, commit_done_fn done, void 
 
 /* ---- take-over ---- */
 
-static void on_loaded(void *arg, enum store_result result, const char *position)
-{
-	struct store *s = arg;
-	s->loader = NULL;
-	mem_set_str(&s->position, position);
-	store_done_fn done = s->load_done;
-	void *done_arg = s->load_arg;
-	if (result != STORE_OK && !s->closing)
-		lease_lose(&s->lease);
-	done(done_arg, result);
-}
-
-struct idle_load {
+struct load {
+	struct store *store;
+	struct loader *loader; /* NULL: without leadership there is nothing to load */
 	store_done_fn done;
 	void *arg;
 };
 
+static void on_loaded(void *arg, enum store_result result, const char *position)
+{
+	struct load load = *(struct load *)arg;
+	struct store *s = load.store;
+	if (s->load == arg) {
+		s->load = NULL;
+		mem_set_str(&s->position, position);
+		if (result != STORE_OK && !s->closing)
+			lease_lose(&s->lease);
+	}
+	free(arg);
+	load.done(load.arg, result);
+}
+
 static void on_no_load(void *arg, const redisReply *r)
 {
 	(void)r;
-	struct idle_load idle = *(struct idle_load *)arg;
-	free(arg);
-	idle.done(idle.arg, STORE_UNAVAILABLE);
+	on_loaded(arg, STORE_UNAVAILABLE, "");
 }
 
 void store_load(struct store *s, store_load_fn each, store_done_fn done, void *arg)
 {
-	CHECK(!s->loader);
+	struct load *load = mem_zalloc(sizeof *load);
+	*load = (struct load){ .store = s, .done = done, .arg = arg };
 	if (!s->lease.epoch) {
-		struct idle_load *idle = mem_zalloc(sizeof *idle);
-		*idle = (struct idle_load){ done, arg };
-		link_refuse(s->link, on_no_load, idle);
+		link_refuse(s->link, on_no_load, load);
 		return;
 	}
-	s->load_done = done;
-	s->load_arg = arg;
-	s->loader = loader_start(&(struct loader_options){ .link = s->link,
+	CHECK(!s->load);
+	s->load = load;
+	load->loader = loader_start(&(struct loader_options){ .link = s->link,
 		.prefix = s->prefix,
 		.epoch = s->lease.epoch,
 		.each = each,
 		.each_arg = arg,
 		.done = on_loaded,
-		.arg = s });
+		.arg = load });
+}
+
+static void cancel_load(struct store *s)
+{
+	if (s->load)
+		loader_cancel(s->load->loader);
+	s->load = NULL;
 }
 
 void store_lead_ready(struct store *s)

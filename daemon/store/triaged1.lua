@@ -7,7 +7,7 @@
 -- become text with %.0f only: concatenation keeps 14 digits. The clock is read once a call.
 --
 -- BUILD rises with every change of this file; a daemon replaces a library of a lower build only.
-local BUILD = 1
+local BUILD = 2
 
 -- Longest lease a daemon may ask for; see capped().
 local LEASE_MAX_MS = 60000
@@ -35,7 +35,8 @@ local function newer_schema(p, known)
 	end
 end
 
--- args: node, incarnation, term in ms, epoch held (0: none), highest epoch ever seen, schema
+-- args: node, incarnation, term in ms, epoch held (0: none), highest epoch ever seen, schema, 1 to
+-- compete or 0 to ask only
 -- answer: epoch, 1 when it is the asker's, leading node or "", ms to the lease's end, now
 local function lead(keys, args)
 	local call, p = redis.call, keys[1]
@@ -53,6 +54,12 @@ local function lead(keys, args)
 		ends = now + term
 		call('HSET', key, 'until_ms', text(ends), 'term_ms', text(term))
 		return { epoch, 1, args[1], term, now }
+	end
+	if (ends <= now or mine) and args[7] == '0' then
+		if mine then
+			call('HSET', key, 'until_ms', '0', 'node', '')
+		end
+		return { epoch, 0, '', 0, now }
 	end
 	-- One who lost track of its own epoch starts a new one: what it sent before stays fenced off.
 	if ends <= now or mine then

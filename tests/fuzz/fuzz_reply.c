@@ -36,7 +36,7 @@ static void decode(const redisReply *r)
 	if (reply_entries(reply_xread(r), on_entry, NULL) == 0)
 		touched++;
 	if (reply_lead(r, &lead) == 0)
-		CHECK(lead.epoch > 0 && lead.now_ms >= 0 && lead.holder);
+		CHECK(lead.epoch >= lead.mine && lead.now_ms >= 0 && lead.holder);
 	if (reply_node(r, &node) == 0)
 		CHECK(node.now_ms >= 0 && node.out_end && node.expired);
 	if (reply_check(r, &e) < 0)

@@ -152,6 +152,7 @@ struct peer {
 	enum store_state state;
 	char why[256];
 	int64_t epoch;
+	char leader[64]; /* as last told */
 	int leads, losses, reasserts, readies;
 	char lost_nodes[256];
 	char *inbox[SEEN_MAX];
@@ -161,6 +162,7 @@ struct peer {
 	int n_outputs;
 	int loads;
 	char loaded[4096];
+	int n_loaded[128];
 	bool load_on_lead; /* load and become ready by itself */
 	int done, unavailable, committed, fenced;
 };
@@ -182,6 +184,13 @@ static inline void peer_loaded_one(
 		(int)bytes.len, bytes.data);
 }
 
+static inline void peer_count_one(
+	void *arg, char kind, const char *id, const char *ref, struct slice bytes)
+{
+	(void)id, (void)ref, (void)bytes;
+	((struct peer *)arg)->n_loaded[(int)kind]++;
+}
+
 static inline void peer_loaded(void *arg, enum store_result result)
 {
 	struct peer *p = arg;
@@ -193,13 +202,12 @@ static inline void peer_loaded(void *arg, enum store_result result)
 
 static inline void peer_lead(void *arg, int64_t epoch, const char *leader)
 {
-	(void)leader;
 	struct peer *p = arg;
+	p->losses += p->epoch && !epoch;
 	p->epoch = epoch;
-	if (!epoch) {
-		p->losses++;
+	snprintf(p->leader, sizeof p->leader, "%s", leader);
+	if (!epoch)
 		return;
-	}
 	p->leads++;
 	*p->loaded = '\0';
 	if (p->load_on_lead)

@@ -5,6 +5,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 #include "redis_fixture.h"
 
@@ -199,7 +201,7 @@ static void inbox_and_outputs_cross_nodes(void **state)
 	struct store_options o = peer_options(w->redis.url, "b");
 	peer_open(&w->b, w->base, &o);
 	RUN_UNTIL(w->base, w->b.state == STORE_READY, 2000);
-	run_ms(w->base, 300);
+	RUN_UNTIL(w->base, strcmp(w->b.leader, "a") == 0, 1000); /* a follower is told who leads */
 	assert_int_equal(w->b.leads, 0);
 	assert_string_equal(store_leader(w->b.store), "a");
 	char word[32];
@@ -286,7 +288,8 @@ static void yield_and_close_hand_over_at_once(void **state)
 	assert_int_equal(w->a.epoch, 0);
 	RUN_UNTIL(w->base, w->b.epoch == 2, 400);
 	run_ms(w->base, 1200);
-	assert_int_equal(w->a.leads, 1);
+	assert_int_equal(w->a.leads, 1); /* it competes no more, but knows who leads */
+	assert_string_equal(w->a.leader, "b");
 	assert_string_equal(store_leader(w->b.store), "b");
 	struct commit *c = commit_new();
 	commit_output(c, "b", text("too late"));
@@ -346,6 +349,200 @@ static void lost_node_is_reported_until_committed(void **state)
 	event_base_free(other);
 }
 
+/* ---- retention ---- */
+
+static void trim(struct world *w)
+{
+	redis_ask(&w->redis, "FCALL t1_trim 1 t:{test}: 1 60000 60000 60000 60000 200");
+}
+
+/* Age is what the server's clock says, so the test makes things old by rewriting their stamps. */
+static void retention_removes_by_age_only_what_is_over(void **state)
+{
+	struct world *w = *state;
+	open_leader(w);
+	redis_ask(&w->redis, "XADD t:{test}:log 1000-1 at 1 c old d old");
+	redis_ask(&w->redis, "XADD t:{test}:refs 1000-1 fe old");
+	redis_ask(&w->redis, "HSET t:{test}:i:fe old answer");
+	store_append(w->a.store, text("x"), 2000, peer_appended, &w->a);
+	store_append(w->a.store, text("x"), 2000, peer_appended, &w->a);
+	RUN_UNTIL(w->base, w->a.n_inbox == 2, 2000);
+	char second[64];
+	strcpy(second, w->a.position);
+	store_append(w->a.store, text("x"), 2000, peer_appended, &w->a);
+	RUN_UNTIL(w->base, w->a.n_inbox == 3, 2000);
+	struct commit *c = commit_new();
+	commit_entity(c, 'c', "over", text("x"));
+	commit_contact(c, "over", false, false, 0);
+	commit_message(c, "over", text("said"));
+	commit_entity(c, 'c', "recent", text("x"));
+	commit_contact(c, "recent", false, false, 0);
+	commit_entity(c, 'c', "live", text("x"));
+	commit_contact(c, "live", true, true, 1);
+	commit_entity(c, 'p', "gone", text("x"));
+	commit_entity(c, 'p', "known", text("x"));
+	commit_ref(c, "fe", "new", text("answer"));
+	commit_ledger(c, 5, text("new"), text("new"));
+	commit_inbox_position(c, second);
+	commit(w, &w->a, c);
+	redis_ask(&w->redis, "ZADD t:{test}:ended 1 over");
+	redis_ask(&w->redis, "ZADD t:{test}:persons 1 gone");
+	for (int i = 0; i < 3; i++)
+		trim(w);
+	assert_string_equal(redis_ask(&w->redis, "EXISTS t:{test}:c:over t:{test}:m:over"), "0");
+	assert_string_equal(redis_ask(&w->redis, "EXISTS t:{test}:c:recent t:{test}:c:live"), "2");
+	assert_string_equal(redis_ask(&w->redis, "ZRANGE t:{test}:ended 0 -1"), "recent");
+	assert_string_equal(redis_ask(&w->redis, "ZRANGE t:{test}:persons 0 -1"), "known");
+	assert_string_equal(redis_ask(&w->redis, "EXISTS t:{test}:p:gone"), "0");
+	assert_string_equal(redis_ask(&w->redis, "HGETALL t:{test}:i:fe"), "new answer");
+	assert_string_equal(redis_ask(&w->redis, "XLEN t:{test}:log"), "1");
+	assert_string_equal(redis_ask(&w->redis, "XLEN t:{test}:refs"), "1");
+	/* the inbox: everything before the committed position, whatever its age */
+	assert_string_equal(redis_ask(&w->redis, "XLEN t:{test}:in"), "2");
+	assert_string_equal(redis_ask(&w->redis, "SCARD t:{test}:live"), "1");
+}
+
+static void retention_is_bounded_and_complete(void **state)
+{
+	struct world *w = *state;
+	open_leader(w);
+	for (int i = 0; i < 5; i++) {
+		struct commit *c = commit_new();
+		for (int j = 0; j < 300; j++) {
+			char id[16];
+			snprintf(id, sizeof id, "%d", i * 300 + j);
+			commit_ledger(c, 1, text(id), text("d"));
+			commit_ref(c, "fe", id, text("x"));
+			commit_entity(c, 'c', id, text("x"));
+			commit_contact(c, id, false, false, 0);
+		}
+		commit(w, &w->a, c);
+	}
+	usleep(20000);
+	int calls = 0;
+	while (atoi(redis_ask(&w->redis, "FCALL t1_trim 1 t:{test}: 1 5 5 5 5 200")) > 0)
+		assert_true(++calls < 100);
+	assert_in_range(calls, 1500 / 200, 50); /* never much at once */
+	assert_string_equal(redis_ask(&w->redis, "XLEN t:{test}:log"), "0");
+	assert_string_equal(redis_ask(&w->redis, "ZCARD t:{test}:ended"), "0");
+	assert_string_equal(redis_ask(&w->redis, "EXISTS t:{test}:i:fe"), "0");
+	assert_string_equal(redis_ask(&w->redis, "DBSIZE"), "5"); /* state lead nodes log refs */
+}
+
+/* ---- volume ---- */
+
+static void take_over_loads_everything_once(void **state)
+{
+	struct world *w = *state;
+	open_leader(w);
+	for (int i = 0; i < 10; i++) {
+		struct commit *c = commit_new();
+		for (int j = 0; j < 500; j++) {
+			char id[16];
+			snprintf(id, sizeof id, "%d", i * 500 + j);
+			commit_entity(c, 'c', id, text(id));
+			commit_contact(c, id, true, true, i * 500 + j);
+			commit_entity(c, 'p', id, text(id));
+			commit_ref(c, "fe", id, text("answer"));
+		}
+		commit(w, &w->a, c);
+	}
+	assert_string_equal(redis_ask(&w->redis, "ZCARD t:{test}:q"), "5000");
+	store_yield_lead(w->a.store);
+	w->a.load_on_lead = false;
+	struct store_options o = peer_options(w->redis.url, "b");
+	peer_open(&w->b, w->base, &o);
+	RUN_UNTIL(w->base, w->b.epoch == 2, 3000);
+	struct mono start = mono_now();
+	store_load(w->b.store, peer_count_one, peer_loaded, &w->b);
+	RUN_UNTIL(w->base, w->b.loads == 1, 5000);
+	assert_int_equal(w->b.n_loaded['c'], 5000);
+	assert_int_equal(w->b.n_loaded['p'], 5000);
+	assert_int_equal(w->b.n_loaded['i'], 5000);
+	print_message("15000 records loaded in %d ms\n", (int)mono_since_ms(start));
+}
+
+/* ---- rolling upgrade, addresses ---- */
+
+static const char newer_library[] = "#!lua name=triaged1\n"
+				    "redis.register_function{function_name='t1_ver', "
+				    "callback=function() return %d end, flags={'no-writes'}}\n";
+
+static void load_library(struct world *w, int build)
+{
+	char code[512];
+	snprintf(code, sizeof code, newer_library, build);
+	redis_ask(&w->redis, "FUNCTION LOAD REPLACE %s", code);
+}
+
+static void older_library_is_replaced_and_newer_kept(void **state)
+{
+	struct world *w = *state;
+	load_library(w, 0);
+	struct store_options o = peer_options(w->redis.url, "a");
+	peer_open(&w->a, w->base, &o);
+	RUN_UNTIL(w->base, w->a.state == STORE_READY, 2000);
+	peer_close(&w->a);
+	memset(&w->a, 0, sizeof w->a);
+	load_library(w, 1000000);
+	peer_open(&w->a, w->base, &o);
+	RUN_UNTIL(w->base, strstr(w->a.why, "Function not found"), 2000);
+	assert_string_equal(redis_ask(&w->redis, "FCALL t1_ver 0"), "1000000");
+}
+
+static int free_port(void)
+{
+	struct sockaddr_in addr = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof addr;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&addr, size), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&addr, &size), 0);
+	close(fd);
+	return ntohs(addr.sin_port);
+}
+
+static void tcp_and_host_names_work(void **state)
+{
+	struct world *w = *state;
+	static const char *const hosts[] = { "127.0.0.1", "localhost" };
+	redis_kill(&w->redis);
+	char port[16], url[64];
+	snprintf(port, sizeof port, "%d", free_port());
+	w->redis.extra[0] = "--port";
+	w->redis.extra[1] = port;
+	redis_start(&w->redis);
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(url, sizeof url, "tcp:%s:%s", hosts[i], port);
+		struct store_options o = peer_options(url, "a");
+		w->a.load_on_lead = true;
+		peer_open(&w->a, w->base, &o);
+		RUN_UNTIL(w->base, w->a.loads == 1, 4000);
+		peer_close(&w->a);
+		memset(&w->a, 0, sizeof w->a);
+	}
+}
+
+static void bad_options_are_named(void **state)
+{
+	struct world *w = *state;
+	struct store_events events = { 0 };
+	struct store_options o = peer_options(w->redis.url, "a");
+	struct err e;
+	o.center = "A}b";
+	assert_null(store_open(w->base, &o, &events, &e));
+	assert_non_null(strstr(e.text, "center"));
+	o = peer_options("redis://x", "a");
+	assert_null(store_open(w->base, &o, &events, &e));
+	assert_non_null(strstr(e.text, "unix:PATH"));
+	o = peer_options(w->redis.url, "a b");
+	assert_null(store_open(w->base, &o, &events, &e));
+	o = peer_options(w->redis.url, "a");
+	o.lease_ms = 100;
+	assert_null(store_open(w->base, &o, &events, &e));
+	assert_non_null(strstr(e.text, "lease"));
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -359,6 +556,12 @@ int main(void)
 		T(yield_and_close_hand_over_at_once),
 		T(paused_leader_is_fenced),
 		T(lost_node_is_reported_until_committed),
+		T(retention_removes_by_age_only_what_is_over),
+		T(retention_is_bounded_and_complete),
+		T(take_over_loads_everything_once),
+		T(older_library_is_replaced_and_newer_kept),
+		T(tcp_and_host_names_work),
+		T(bad_options_are_named),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
