@@ -5,8 +5,8 @@
  * above it (verbs), which answers later, by session and token; ids, never pointers, so an answer
  * for a session that is gone is dropped quietly.
  *
- * One event loop; nothing here blocks. The process must ignore SIGPIPE. Output is buffered per
- * session up to a limit, then the session is closed: a slow reader costs nobody else anything.
+ * One event loop; nothing here blocks. Output is buffered per session up to a limit, then the
+ * session is closed: a slow reader costs nobody else anything.
  */
 #ifndef TRIAGED_EDGE_EDGE_H
 #define TRIAGED_EDGE_EDGE_H
