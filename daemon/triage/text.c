@@ -74,8 +74,9 @@ static void join_contraction(struct text *t, const struct vocab *vocab)
 	char joined[WORD_MAX];
 	uint32_t word;
 
-	if (t->n_tokens < 2 || (k->marks & (TOKEN_HARD | TOKEN_SOFT)) ||
-		before->len + k->len > WORD_MAX || (before->marks & TOKEN_DIGITS) ||
+	if (t->n_tokens < 2 || (t->n_tokens > 2 && before[-1].len == 1) /* a word spelt out */ ||
+		(k->marks & (TOKEN_HARD | TOKEN_SOFT)) || before->len + k->len > WORD_MAX ||
+		(before->marks & TOKEN_DIGITS) ||
 		!is_contraction_tail(t->padded.data + k->at, k->len))
 		return;
 	memcpy(joined, t->padded.data + before->at, before->len);
