@@ -128,8 +128,10 @@ class Center:
     def serve(self, responder, contact):
         """Take a contact, end it, be free again."""
         taken = self.take(responder, contact)
-        responder.request("contact.close", contact=contact, disposition="resolved", outcome={})
-        responder.request("responder.done", contact=contact)
+        end = responder.request("contact.close", contact=contact, disposition="resolved",
+                                outcome={})
+        if end["state"] == "wrapup":
+            responder.request("responder.done", contact=contact)
         return taken
 
 

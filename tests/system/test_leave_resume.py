@@ -74,12 +74,13 @@ def test_lost_front_end_keeps_the_place_for_a_while(center):
     assert ann.note("offer.new")["contact"] == first != second
 
 
-def test_lost_chat_ends_after_its_grace(center):
+def test_lost_chat_goes_to_review_after_its_grace(center):
     center.node(grace__person_s=1)
-    gateway = center.session("gateway")
+    gateway, lead = center.session("gateway"), center.session("lead")
     c = center.open(gateway)["contact"]
     gateway.close()
-    eventually(lambda: state(center, c) == "ended", 6)
+    assert lead.note("notice", 6, kind="lost", contact=c)
+    eventually(lambda: state(center, c) == "review", 6)
 
 
 def test_text_messages_need_no_connection(center):
