@@ -27,11 +27,12 @@ def test_board_watch_tells_changes_until_turned_off(running):
     lead.request("board.watch", on=False)
 
 
-def test_list_is_in_waiting_order(running):
+def test_list_tells_the_place_in_line(running):
     gateway = running.session("gateway")
     ids = {name: running.open(gateway, name)["contact"] for name in ("low", "emergency", "high")}
     listed = running.session("lead").request("contact.list")["contacts"]
-    assert [x["contact"] for x in listed] == [ids["emergency"], ids["high"], ids["low"]]
+    assert {x["contact"]: x["position"] for x in listed} == {
+        ids["emergency"]: 1, ids["high"]: 2, ids["low"]: 3}
     only = running.session("lead").request("contact.list", level="high")["contacts"]
     assert [x["contact"] for x in only] == [ids["high"]]
 

@@ -13,8 +13,9 @@ def everything_at_rest(center):
     for top, _, files in os.walk(center.directory):
         for name in files:
             path = os.path.join(top, name)
-            with open(path, "rb") as f:
-                found[path] = f.read()
+            if os.path.isfile(path):  # and no socket
+                with open(path, "rb") as f:
+                    found[path] = f.read()
     return found
 
 

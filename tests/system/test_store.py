@@ -11,7 +11,7 @@ from devkit.line import RpcError
 
 
 def test_managed_store_needs_nothing_else(center):
-    n = center.node(store__mode="managed", store__url=None)
+    n = center.node(store__mode="managed", drain_s=0)
     ann, gateway = center.responder("ann"), center.session("gateway")
     c = center.open(gateway)["contact"]
     center.take(ann, c)
@@ -87,7 +87,8 @@ def test_daemon_restart_loses_nothing(running):
     assert time.monotonic() - begin < 5
     listed = running.session("lead").request("contact.list")["contacts"]
     assert sorted(x["contact"] for x in listed) == sorted(opened)
-    assert [x["level"] for x in listed] == ["urgent"] * 5 + ["high"] * 5 + ["low"] * 5
+    in_line = sorted(listed, key=lambda x: x["position"])
+    assert [x["level"] for x in in_line] == ["urgent"] * 5 + ["high"] * 5 + ["low"] * 5
 
 
 def test_store_that_is_not_there_is_named_at_start(center):

@@ -4,7 +4,7 @@ development and tests only."""
 import os
 import subprocess
 
-DAYS = "30"
+DAYS = "90"
 
 
 def _openssl(*args):
