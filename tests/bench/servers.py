@@ -62,8 +62,8 @@ class Peer:
 
 
 class Bench:
-    def __init__(self, build, work):
-        self.build, self.work = build, work
+    def __init__(self, build, work, rules=None):
+        self.build, self.work, self.rules = build, work, rules
         self.node = None
         self.runs = 0
 
@@ -100,6 +100,8 @@ class Bench:
              "skills": ["general"], "capacity": CAPACITY}
             for i in range(RESPONDERS)], directory)
         settings.update(SETTINGS)
+        if self.rules:
+            settings["rules"] = [os.path.abspath(f) for f in self.rules]
         self.node = node.Node(self.program("triaged"), directory, settings)
         self.node.start(prefix=pinned(DAEMON_CORE))
         for pid in self.store_pids():
