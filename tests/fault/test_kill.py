@@ -1,6 +1,7 @@
 """Under load, daemon, store and leader are killed again and again: the history must hold no lost,
 doubled or stuck contact. KILLS sets how often; each test prints its seed."""
 
+import json
 import os
 import random
 import signal

@@ -29,8 +29,8 @@ class Redis:
             try:
                 if self.command("PING") == "PONG":
                     return self
-            except OSError:
-                pass
+            except (OSError, RuntimeError):
+                pass  # not listening yet, or still loading
             time.sleep(0.02)
         raise RuntimeError("redis-server not ready in time")
 

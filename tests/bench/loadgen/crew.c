@@ -156,8 +156,9 @@ static void on_answer(struct member *m, const struct wire *w)
 		return;
 	}
 	if (w->code) {
-		crew_wrong(c, step_name(q.step), w);
 		c->failed = !c->o.reconnect;
+		if (c->failed || w->code != 8)
+			crew_wrong(c, step_name(q.step), w);
 		peer_drop(&m->peer);
 		arm(m->retry, 100000);
 		if (c->failed)

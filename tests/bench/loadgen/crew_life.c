@@ -151,8 +151,8 @@ static void refused(struct crew *c, const struct request *q, const struct wire *
 		l->state = LIFE_WAITING;
 		if (l->next_offer[0])
 			accept_offer(c, l, l->next_responder, l->next_offer);
-	} else if (c->o.reconnect && w->code == 8) {
-		request_send(c, q->member, q->step, l); /* not durable now: the same ref again */
+	} else if (c->o.reconnect && (w->code == 8 || w->code == 6)) {
+		request_again(c, q); /* not durable now, or too much at once */
 	} else {
 		crew_wrong(c, step_name(q->step), w);
 		crew_life_ended(c, l);

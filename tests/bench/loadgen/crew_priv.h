@@ -73,6 +73,8 @@ struct crew {
 
 /* crew_request.c */
 void request_send(struct crew *c, struct member *m, enum step step, struct life *l);
+/* The same again with the same ref, a little later. */
+void request_again(struct crew *c, const struct request *q);
 void request_resend(struct crew *c, struct member *m);
 /* Removes and copies out the request with that id; false when there is none. */
 bool request_take(struct crew *c, int64_t id, struct request *out);

@@ -1,5 +1,7 @@
 #include "crew_priv.h"
 
+#include <event2/event.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "history.h"
@@ -107,6 +109,32 @@ void request_send(struct crew *c, struct member *m, enum step step, struct life 
 			memcpy(q->offer, l->offer, sizeof q->offer);
 	}
 	write_out(c, q);
+}
+
+struct again {
+	struct crew *crew;
+	struct request request;
+};
+
+static void on_again(evutil_socket_t fd, short what, void *arg)
+{
+	struct again *a = arg;
+	(void)fd, (void)what;
+
+	if (a->request.life->serial == a->request.serial)
+		request_send(a->crew, a->request.member, a->request.step, a->request.life);
+	free(a);
+}
+
+void request_again(struct crew *c, const struct request *q)
+{
+	static const struct timeval soon = { 0, 200000 };
+	struct again *a = malloc(sizeof *a);
+
+	if (!a)
+		abort();
+	*a = (struct again){ c, *q };
+	event_base_once(c->base, -1, EV_TIMEOUT, on_again, a, &soon);
 }
 
 bool request_take(struct crew *c, int64_t id, struct request *out)
