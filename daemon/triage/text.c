@@ -67,14 +67,17 @@ static bool is_contraction_tail(const char *p, size_t n)
 	return false;
 }
 
-/* "don t" and "i m", apostrophes lost on the way, are the words they were: dont, im. */
+/*
+ * "don t" and "i m", apostrophes lost on the way, are the words they were: dont, im. Letters in a row
+ * ("s u i c i d e") are a word spelt out.
+ */
 static void join_contraction(struct text *t, const struct vocab *vocab)
 {
 	struct token *k = &t->tokens[t->n_tokens - 1], *before = k - 1;
 	char joined[WORD_MAX];
 	uint32_t word;
 
-	if (t->n_tokens < 2 || (t->n_tokens > 2 && before[-1].len == 1) /* a word spelt out */ ||
+	if (t->n_tokens < 2 || (t->n_tokens > 2 && before->len == 1 && before[-1].len == 1) ||
 		(k->marks & (TOKEN_HARD | TOKEN_SOFT)) || before->len + k->len > WORD_MAX ||
 		(before->marks & TOKEN_DIGITS) ||
 		!is_contraction_tail(t->padded.data + k->at, k->len))
