@@ -245,6 +245,9 @@ void responder_fire(struct core *core, void *responder)
 		if (c->state != CONTACT_ACTIVE)
 			continue;
 		c->reconnect = 1;
+		/* Nobody at either end: not to be offered for ever. */
+		if (!c->front && !contact_is_asynchronous(c) && !c->grace_due_ms)
+			c->grace_due_ms = core->now_ms + core->options.person_grace_ms;
 		DECIDE(core->step, "returned", c->id, r->id, "lost");
 		contact_enter(core, c, CONTACT_EV_RETURN);
 	}

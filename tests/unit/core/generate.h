@@ -57,7 +57,8 @@ static inline void generate_learn(struct generator *g, const struct step *s)
 {
 	for (size_t i = 0; i < s->n_outputs; i++) {
 		const struct output *o = &s->outputs[i];
-		struct record_reader r = { o->fields.data, o->fields.data + o->fields.len };
+		struct record_reader r = { buf_str(&o->fields),
+			buf_str(&o->fields) + o->fields.len };
 		struct slice n, v;
 		while (o->fields.len && record_next(&r, &n, &v) == 1) {
 			char(*list)[24] = NULL;

@@ -19,7 +19,7 @@ struct world {
 	struct core_options options;
 	struct step step;
 	int64_t now;
-	char text[8][512]; /* values handed out by field() */
+	char text[128][512]; /* values handed out by field() */
 	int next_text;
 };
 
@@ -82,7 +82,7 @@ static inline void written(struct world *w)
 /* A field of an output, "" when it is not there. */
 static inline const char *field(struct world *w, const struct output *o, const char *name)
 {
-	char *out = w->text[w->next_text++ % 8];
+	char *out = w->text[w->next_text++ % 128];
 	out[0] = '\0';
 	if (!o)
 		return out;
@@ -135,8 +135,6 @@ static inline void watch(struct world *w, int64_t ms)
 	pass(w, ms);
 }
 
-#define SESSION_OF(who) ("n1/i1/" who)
-
 static inline void supervisor(struct world *w, const char *who, const char *session)
 {
 	apply(w, CMD(SESSION_UP, c->identity = who, c->role = "supervisor", c->session = session));
@@ -179,5 +177,30 @@ static inline const struct output *accept(
 	return apply(w, CMD(OFFER_ACCEPT, c->identity = who, c->role = "responder",
 				c->session = session, c->offer = offer));
 }
+
+/* The shared frame of a test program: world `w`, made and freed around each test. */
+#define WORLD(w)                                                                                   \
+	static struct world w;                                                                     \
+	static int start(void **state)                                                             \
+	{                                                                                          \
+		(void)state;                                                                       \
+		world_start(&w);                                                                   \
+		return 0;                                                                          \
+	}                                                                                          \
+	static int end(void **state)                                                               \
+	{                                                                                          \
+		(void)state;                                                                       \
+		world_end(&w);                                                                     \
+		return 0;                                                                          \
+	}
+#define TEST(f) cmocka_unit_test_setup_teardown(f, start, end)
+
+#define R1 "n1/i1/r1"
+#define R2 "n1/i1/r2"
+#define R3 "n1/i1/r3"
+#define F1 "n1/i1/f1"
+#define F2 "n1/i1/f2"
+#define S1 "n1/i1/s1"
+#define D1 "n1/i1/d1"
 
 #endif
