@@ -8,6 +8,7 @@
 
 #include "triaged/base/check.h"
 #include "triaged/base/record.h"
+#include "triaged/privacy/digest.h"
 
 static struct slice trim(struct slice s)
 {
@@ -89,7 +90,6 @@ int pseudonym_normalise(const char *address, struct buf *out, struct err *e)
 int pseudonym_make(
 	const struct keys *keys, const char *address, char out[PSEUDONYM_SIZE], struct err *e)
 {
-	static const char hex[] = "0123456789abcdef";
 	struct buf text = { 0 };
 	unsigned char mac[EVP_MAX_MD_SIZE];
 	unsigned n = 0;
@@ -97,11 +97,7 @@ int pseudonym_make(
 		return -1;
 	CHECK(HMAC(EVP_sha256(), keys_pseudonym(keys), KEY_BYTES, (const unsigned char *)text.data,
 		      text.len, mac, &n) != NULL);
-	for (size_t i = 0; i < (PSEUDONYM_SIZE - 1) / 2; i++) {
-		out[2 * i] = hex[mac[i] >> 4];
-		out[2 * i + 1] = hex[mac[i] & 15];
-	}
-	out[PSEUDONYM_SIZE - 1] = '\0';
+	digest_hex(mac, (PSEUDONYM_SIZE - 1) / 2, out);
 	buf_wipe(&text);
 	return 0;
 }

@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static struct keys *make_keys(void)
 {
 	char base[] = "/tmp/triaged-fuzz-XXXXXX", dir[64], path[96];
-	static const char *const names[] = { "seal-0001.key", "pseudonym.key" };
+	static const char *const names[] = { "seal-0001.new", "pseudonym.new" };
 	struct keys *keys;
 	CHECK(mkdtemp(base));
 	snprintf(dir, sizeof dir, "%s/keys", base);

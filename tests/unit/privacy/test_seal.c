@@ -180,13 +180,13 @@ static int setup(void **state)
 	if (!mkdtemp(base))
 		return -1;
 	snprintf(dir, sizeof dir, "%s/keys", base);
-	return keys_open(dir, true, &keys, NULL);
+	return keys_open(dir, true, &keys, NULL) < 0 || keys_settle(keys, dir, NULL) < 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	static const char *const names[] = { "seal-0001.key", "seal-0002.key", "pseudonym.key" };
+	static const char *const names[] = { "seal-0001.key", "seal-0002.key", "pseudonym.new" };
 	char path[128];
 	keys_free(&keys);
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
