@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "pem.h"
 #include "triaged/base/clock.h"
-
 #include "triaged/privacy/secret_file.h"
 
 struct look {
@@ -106,19 +106,12 @@ static X509 *check_chain(const struct look *look, int64_t *ends)
 	return first;
 }
 
-/* A key that asks for a passphrase is refused: nobody is there to type it. */
-static int no_passphrase(char *buf, int size, int writing, void *arg)
-{
-	(void)buf, (void)size, (void)writing, (void)arg;
-	return -1;
-}
-
 static void check_key(const struct look *look, const X509 *cert)
 {
 	BIO *bio = open_pem(look, true);
 	if (!bio)
 		return;
-	EVP_PKEY *key = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
+	EVP_PKEY *key = pem_private_key(bio);
 	if (!key)
 		report_ssl(look, "holds no PEM key, or one with a passphrase");
 	else if (cert && X509_check_private_key(cert, key) != 1)
