@@ -252,6 +252,12 @@ void lease_yield(struct lease *l)
 	lease_lose(l); /* and ask who leads now */
 }
 
+void lease_rejoin(struct lease *l)
+{
+	l->competing = true;
+	ask_lead(l);
+}
+
 void lease_leave(struct lease *l)
 {
 	struct args a = { 0 };

@@ -52,6 +52,7 @@ void lease_compete(struct lease *l); /* the store is ready */
 void lease_suspend(struct lease *l); /* the link went down */
 void lease_lose(struct lease *l);    /* this node must not lead on: another epoch does */
 void lease_yield(struct lease *l);
+void lease_rejoin(struct lease *l); /* after lease_yield(): compete again */
 void lease_leave(struct lease *l); /* send: this node goes, and its lease with it */
 
 #endif

@@ -7,6 +7,7 @@
 #include "commit.h"
 #include "committer.h"
 #include "fetch.h"
+#include "keyring.h"
 #include "lease.h"
 #include "load.h"
 #include "redis_time.h"
@@ -456,6 +457,11 @@ void store_yield_lead(struct store *s)
 	lease_yield(&s->lease);
 }
 
+void store_compete_lead(struct store *s)
+{
+	lease_rejoin(&s->lease);
+}
+
 void store_append(
 	struct store *s, struct slice command, int64_t deadline_ms, store_done_fn done, void *arg)
 {
@@ -475,4 +481,15 @@ void store_contact(struct store *s, const char *contact, store_record_fn done, v
 	char *hash = key(s, "c:", contact);
 	fetch_record(s->link, hash, done, arg);
 	free(hash);
+}
+
+void store_keyring_read(struct store *s, store_field_fn each, store_done_fn done, void *arg)
+{
+	keyring_fetch(s->link, s->prefix, each, done, arg);
+}
+
+void store_keyring_publish(struct store *s, const struct store_key *keys, size_t n,
+	store_publish_fn done, void *arg)
+{
+	keyring_put(s->link, s->prefix, keys, n, done, arg);
 }

@@ -425,6 +425,32 @@ local function trim(keys, args)
 	return n
 end
 
+-- ---- keyring ----
+
+-- answer: all fields: name -> check value of the key, name:holder -> the key wrapped for a holder
+local function keys_get(keys)
+	return redis.call('HGETALL', keys[1] .. 'keys')
+end
+
+-- args: name, check value, holder, wrapped key, again and again. CONFLICT: the center has another
+-- key of that name; nothing was written. answer: how many keys
+local function keys_put(keys, args)
+	local call, key = redis.call, keys[1] .. 'keys'
+	if #args % 4 ~= 0 then
+		return redis.error_reply('MALFORMED keys')
+	end
+	for i = 1, #args, 4 do
+		local check = call('HGET', key, args[i])
+		if check and check ~= args[i + 1] then
+			return redis.error_reply('CONFLICT ' .. args[i])
+		end
+	end
+	for i = 1, #args, 4 do
+		call('HSET', key, args[i], args[i + 1], args[i] .. ':' .. args[i + 2], args[i + 3])
+	end
+	return #args / 4
+end
+
 local function ver()
 	return BUILD
 end
@@ -437,3 +463,5 @@ redis.register_function({ function_name = 't1_leave', callback = leave, flags = 
 redis.register_function('t1_commit', commit)
 redis.register_function({ function_name = 't1_load', callback = load_page, flags = { 'no-writes' } })
 redis.register_function({ function_name = 't1_trim', callback = trim, flags = { 'allow-oom' } })
+redis.register_function({ function_name = 't1_keys_get', callback = keys_get, flags = { 'no-writes' } })
+redis.register_function('t1_keys_put', keys_put)

@@ -80,6 +80,8 @@ int64_t store_now_ms(struct store *store);           /* Redis time, estimated, n
 
 /* Stop competing for the lease and hand it over now (drain). */
 void store_yield_lead(struct store *store);
+/* Compete again. */
+void store_compete_lead(struct store *store);
 
 enum store_result {
 	STORE_OK,
@@ -139,5 +141,26 @@ void store_transcript(struct store *store, const char *contact, store_message_fn
 /* One stored record of a contact that the core no longer holds; bytes.len 0: none. */
 typedef void (*store_record_fn)(void *arg, enum store_result result, struct slice bytes);
 void store_contact(struct store *store, const char *contact, store_record_fn done, void *arg);
+
+/* ---- the center's keyring: its keys, wrapped by the layer above ---- */
+
+/* Fields of the hash, in any order: `name` holds a key's check value, `name:holder` the key
+ * wrapped for the holders of one TLS key. Then done. */
+typedef void (*store_field_fn)(void *arg, const char *field, struct slice value);
+void store_keyring_read(struct store *store, store_field_fn each, store_done_fn done, void *arg);
+
+struct store_key {
+	const char *name, *check, *holder;
+	struct slice wrapped;
+};
+enum publish_result {
+	PUBLISH_OK,
+	PUBLISH_CONFLICT, /* the center has another key of such a name: nothing was written */
+	PUBLISH_UNAVAILABLE
+};
+typedef void (*store_publish_fn)(void *arg, enum publish_result result);
+/* All of them or none. Repeats harmlessly. */
+void store_keyring_publish(struct store *store, const struct store_key *keys, size_t n,
+	store_publish_fn done, void *arg);
 
 #endif
