@@ -63,6 +63,13 @@ void node_reload(struct node *n, int64_t request);
 void node_admin(struct node *n, const struct verb *verb, const json_t *params, int64_t request);
 
 const char *node_mode(const struct node *n);
+void node_announce_ready(struct node *n); /* the first time counts */
+
+/* One layer each, connected to those below it. */
+void node_wire_verbs(struct node *n);
+void node_wire_center(struct node *n);
+int node_wire_store(struct node *n, struct err *e) MUST_CHECK;
+int node_wire_edge(struct node *n, struct err *e) MUST_CHECK;
 
 /* The structs of lower layers, filled from the configuration. */
 void node_core_options(const struct config *config, struct core_options *o);

@@ -1,0 +1,380 @@
+/* What each layer hears of the others: their callbacks, and the layers made with them. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "triaged/base/log.h"
+#include "triaged/base/mem.h"
+#include "triaged/edge/query.h"
+#include "triaged/privacy/pseudonym.h"
+#include "triaged/privacy/seal.h"
+#include "triaged/privacy/secret_file.h"
+#include "login.h"
+#include "node.h"
+
+/* ---- edge -> verbs ---- */
+
+static void on_opened(void *arg, uint64_t session, struct principal *who, unsigned role)
+{
+	struct node *n = arg;
+	verbs_opened(n->verbs, session, who, role);
+}
+
+static void on_request(void *arg, const struct edge_request *r)
+{
+	struct node *n = arg;
+	verbs_request(n->verbs, r);
+}
+
+static void on_closed(void *arg, uint64_t session, const char *why)
+{
+	struct node *n = arg;
+	(void)why;
+	verbs_closed(n->verbs, session);
+}
+
+static struct principal *by_certificate(void *arg, const struct certificate_names *names)
+{
+	struct node *n = arg;
+	return clients_by_certificate(n->config->clients, names);
+}
+
+static struct principal *by_token(void *arg, const char *token)
+{
+	struct node *n = arg;
+	return clients_by_token(n->config->clients, token);
+}
+
+static void by_password(
+	void *arg, uint64_t ticket, const char *user, const char *password, const char *totp)
+{
+	struct node *n = arg;
+	login_start(n, ticket, user, password, totp);
+}
+
+static const char *edge_mode(void *arg)
+{
+	return node_mode(arg);
+}
+
+static const char *unavailable_text(void *arg)
+{
+	struct node *n = arg;
+	return n->config->texts.unavailable;
+}
+
+/* ---- verbs -> center, store, privacy ---- */
+
+static void do_submit(void *arg, const struct command *c)
+{
+	struct node *n = arg;
+	center_submit(n->center, c);
+}
+
+static void do_query(void *arg, const struct verb *verb, const char *params, int64_t request)
+{
+	struct node *n = arg;
+	struct command c;
+	command_init(&c, COMMAND_QUERY);
+	c.node = n->name;
+	c.kind = verb->method;
+	c.meta = (struct slice){ params, strlen(params) };
+	c.request = request;
+	center_submit(n->center, &c);
+}
+
+static void do_admin(void *arg, const struct verb *verb, const json_t *params, int64_t request)
+{
+	node_admin(arg, verb, params, request);
+}
+
+/* A transcript on its way to the request that shows it. */
+struct reading {
+	struct node *node;
+	int64_t request;
+};
+
+static void on_message(void *arg, struct slice record)
+{
+	struct reading *reading = arg;
+	verbs_transcript_message(reading->node->verbs, reading->request, record);
+}
+
+static void on_transcript_done(void *arg, enum store_result result)
+{
+	struct reading *reading = arg;
+	verbs_transcript_done(reading->node->verbs, reading->request, result == STORE_OK);
+	free(reading);
+}
+
+static void do_transcript(void *arg, const char *contact, int64_t request)
+{
+	struct node *n = arg;
+	struct reading *reading = mem_zalloc(sizeof *reading);
+	*reading = (struct reading){ n, request };
+	store_transcript(n->store, contact, on_message, on_transcript_done, reading);
+}
+
+static int do_seal(void *arg, const char *contact, struct slice plain, struct buf *sealed)
+{
+	struct node *n = arg;
+	struct err e;
+	if (seal_text(n->keys, contact, plain, sealed, &e) == 0)
+		return 0;
+	LOG(ERROR, "seal.failed", LOG_S("contact", contact), LOG_S("why", e.text));
+	return -1;
+}
+
+static int do_unseal(void *arg, const char *contact, struct slice sealed, struct buf *plain)
+{
+	struct node *n = arg;
+	struct err e;
+	if (seal_open(n->keys, contact, sealed, plain, &e) == 0)
+		return 0;
+	LOG(ERROR, "unseal.failed", LOG_S("contact", contact), LOG_S("why", e.text));
+	return -1;
+}
+
+static void do_pseudonym(void *arg, const char *address, char out[64])
+{
+	struct node *n = arg;
+	char made[PSEUDONYM_SIZE];
+	struct err e;
+	_Static_assert(PSEUDONYM_SIZE <= 64, "verbs give 64 bytes");
+	out[0] = '\0'; /* an address nobody can read leaves the person unknown, never refused */
+	if (pseudonym_make(n->keys, address, made, &e) == 0)
+		memcpy(out, made, PSEUDONYM_SIZE);
+	else
+		LOG(INFO, "contact.address_unreadable", LOG_S("why", e.text));
+}
+
+/* ---- center -> verbs ---- */
+
+static void on_output(void *arg, const struct output *o)
+{
+	struct node *n = arg;
+	verbs_output(n->verbs, o);
+}
+
+static void unavailable(struct node *n, struct rpc_error *error)
+{
+	*error = (struct rpc_error){ .code = RPC_UNAVAILABLE,
+		.reason = "no_custody",
+		.detail = n->config->texts.unavailable,
+		.retry_after_ms = 1000 };
+}
+
+static void on_refuse(void *arg, int64_t request)
+{
+	struct node *n = arg;
+	struct rpc_error error;
+	unavailable(n, &error);
+	verbs_refuse(n->verbs, request, &error);
+}
+
+static void on_refuse_all(void *arg)
+{
+	struct node *n = arg;
+	struct rpc_error error;
+	unavailable(n, &error);
+	verbs_refuse_all(n->verbs, &error);
+}
+
+static void on_leader(void *arg)
+{
+	struct node *n = arg;
+	verbs_reassert(n->verbs);
+	node_announce_ready(n);
+}
+
+static bool on_query(void *arg, const struct core *core, const char *method, struct slice params,
+	struct buf *out)
+{
+	struct node *n = arg;
+	struct query_context q = {
+		.core = core,
+		.center = n->config->center,
+		.mode = node_mode(n),
+		.target_ms = n->target_ms,
+	};
+	return query_answer(&q, method, params, out);
+}
+
+/* ---- store -> center ---- */
+
+static void on_store_state(void *arg, enum store_state state, const char *why)
+{
+	struct node *n = arg;
+	mem_set_str(&n->store_why, why);
+	if (state == STORE_READY)
+		LOG(NOTICE, "store.ready", LOG_S("url", n->store_url));
+	else
+		LOG(WARNING, "store.down", LOG_S("url", n->store_url), LOG_S("why", why));
+	center_store_state(n->center, state);
+}
+
+static void on_store_lead(void *arg, int64_t epoch, const char *leader)
+{
+	struct node *n = arg;
+	center_store_lead(n->center, epoch, leader);
+}
+
+static void on_store_inbox(void *arg, const char *position, char *bytes, size_t len)
+{
+	struct node *n = arg;
+	center_store_inbox(n->center, position, bytes, len);
+}
+
+static void on_store_output(void *arg, char *bytes, size_t len)
+{
+	struct node *n = arg;
+	center_store_output(n->center, bytes, len);
+}
+
+static void on_store_node_lost(void *arg, const char *node, const char *incarnation)
+{
+	struct node *n = arg;
+	center_store_node_lost(n->center, node, incarnation);
+}
+
+/* Redis may have forgotten something: say again what lives here. */
+static void on_store_reassert(void *arg)
+{
+	struct node *n = arg;
+	verbs_reassert(n->verbs);
+}
+
+/* ---- making them ---- */
+
+static int read_password(const char *path, char out[512], struct err *e)
+{
+	int n = secret_file_read(path, out, 511, e);
+	if (n < 0)
+		return err_wrap(e, "%s", path);
+	out[n] = '\0';
+	out[strcspn(out, "\r\n")] = '\0';
+	return 0;
+}
+
+int node_wire_store(struct node *n, struct err *e)
+{
+	const struct config *c = n->config;
+	char dir[4096];
+	const char *url = c->store.url;
+	if (strcmp(c->store.mode, "managed") == 0) {
+		snprintf(dir, sizeof dir, "%s/redis", c->data_dir);
+		struct managed_options m = { .dir = dir, .program = c->store.redis_server };
+		n->managed = managed_start(n->base, &m, e);
+		if (!n->managed)
+			return err_wrap(e, "store");
+		url = managed_url(n->managed);
+	}
+	mem_set_str(&n->store_url, url);
+	char password[512] = "";
+	if (*c->store.password_file && read_password(c->store.password_file, password, e) < 0)
+		return -1;
+	struct store_options o = {
+		.center = c->center,
+		.node = n->name,
+		.incarnation = n->incarnation,
+		.url = url,
+		.username = c->store.username,
+		.password = password,
+		.connect_ms = 2000,
+		.command_ms = 2000,
+		.lease_ms = c->store.lease_ms,
+		.retain_refs_ms = c->retain.refs_h * 3600000,
+		.retain_ledger_ms = c->retain.ledger_d * 86400000,
+		.retain_contacts_ms = c->retain.transcript_d * 86400000,
+		.retain_persons_ms = c->retain.persons_d * 86400000,
+	};
+	const struct store_events events = {
+		.arg = n,
+		.state = on_store_state,
+		.lead = on_store_lead,
+		.inbox = on_store_inbox,
+		.output = on_store_output,
+		.node_lost = on_store_node_lost,
+		.reassert = on_store_reassert,
+	};
+	n->store = store_open(n->base, &o, &events, e);
+	explicit_bzero(password, sizeof password);
+	if (!n->store)
+		return err_wrap(e, "store");
+	center_set_store(n->center, n->store);
+	return 0;
+}
+
+int node_wire_edge(struct node *n, struct err *e)
+{
+	struct edge_options o = {
+		.node = n->name,
+		.incarnation = n->incarnation,
+		.center = n->config->center,
+		.address = n->config->listen.line,
+		.listen_fd = n->listen_fd,
+	};
+	node_edge_limits(n->config, &o.limits);
+	node_edge_tls(n->config, &o.tls);
+	const struct edge_events events = {
+		.arg = n,
+		.opened = on_opened,
+		.request = on_request,
+		.closed = on_closed,
+		.by_certificate = by_certificate,
+		.by_token = by_token,
+		.by_password = by_password,
+		.still_valid = login_still_valid,
+		.mode = edge_mode,
+		.unavailable_text = unavailable_text,
+	};
+	n->edge = edge_open(n->base, &o, &events, e);
+	if (!n->edge)
+		return err_wrap(e, "listen.line");
+	verbs_set_edge(n->verbs, n->edge);
+	return 0;
+}
+
+void node_wire_verbs(struct node *n)
+{
+	const struct verbs_ops ops = {
+		.arg = n,
+		.submit = do_submit,
+		.query = do_query,
+		.admin = do_admin,
+		.transcript = do_transcript,
+		.seal = do_seal,
+		.unseal = do_unseal,
+		.pseudonym = do_pseudonym,
+	};
+	const struct verbs_options o = {
+		.node = n->name,
+		.incarnation = n->incarnation,
+		.texts = node_texts(n->config),
+	};
+	n->verbs = verbs_new(&o, &ops);
+	verbs_set_rules(n->verbs, n->rules);
+}
+
+void node_wire_center(struct node *n)
+{
+	struct center_options o = {
+		.center = n->config->center,
+		.node = n->name,
+		.incarnation = n->incarnation,
+		.request_ms = n->config->deadlines.request_ms,
+		.down_after_ms = n->config->store.down_after_ms,
+	};
+	const struct center_events events = {
+		.arg = n,
+		.output = on_output,
+		.refuse = on_refuse,
+		.refuse_all = on_refuse_all,
+		.leader = on_leader,
+		.query = on_query,
+	};
+	node_core_options(n->config, &o.core);
+	memcpy(o.core.hash_seed, n->hash_seed, sizeof n->hash_seed);
+	memcpy(n->target_ms, o.core.target_ms, sizeof n->target_ms);
+	n->center = center_new(n->base, &o, &events);
+}
