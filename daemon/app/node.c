@@ -79,8 +79,6 @@ static int start_layers(struct node *n, struct err *e)
 	const struct config *c = n->config;
 	if (make_directory(c->data_dir, e) < 0)
 		return err_wrap(e, "data_dir");
-	if (keys_open(c->keys.dir, c->keys_made_here, &n->keys, e) < 0)
-		return err_wrap(e, "keys");
 	struct conf_errors errors = { .count = 0 };
 	n->rules = config_rules(c, &errors);
 	if (!n->rules) {
@@ -93,7 +91,7 @@ static int start_layers(struct node *n, struct err *e)
 		return -1;
 	node_wire_verbs(n);
 	node_wire_center(n);
-	if (node_wire_store(n, e) < 0 || node_wire_edge(n, e) < 0)
+	if (node_wire_keyring(n, e) < 0 || node_wire_store(n, e) < 0 || node_wire_edge(n, e) < 0)
 		return -1;
 	start_timers(n);
 	return 0;
@@ -163,12 +161,12 @@ void node_stop(struct node *n)
 			event_free(timers[i]);
 	worker_free(&n->worker);
 	edge_close(&n->edge);
+	store_close(&n->store); /* answers what is open, so before those who asked */
 	center_free(&n->center);
-	store_close(&n->store);
+	keyring_free(&n->keyring);
 	managed_stop(&n->managed);
 	verbs_free(&n->verbs);
 	ruleset_unref(&n->rules);
-	keys_free(&n->keys);
 	config_unref(&n->config);
 	map_fini(&n->totp_steps);
 	free(n->store_why);

@@ -4,7 +4,8 @@
  *   starting ─▶ serving ─▶ draining (listener closed, lead handed over, open conversations go on
  *                           until they end or drain_s is over) ─▶ stopped
  *
- * Data flows one way: edge ─▶ verbs ─▶ center ─▶ store, and answers come back the same way.
+ * Data flows one way: edge ─▶ verbs ─▶ center ─▶ store, and answers come back the same way. What the
+ * store tells of itself passes the keyring on its way to the center: see keyring.h.
  */
 #ifndef TRIAGED_APP_NODE_H
 #define TRIAGED_APP_NODE_H
@@ -17,11 +18,11 @@
 #include "triaged/base/map.h"
 #include "triaged/edge/edge.h"
 #include "triaged/edge/verbs.h"
-#include "triaged/privacy/keys.h"
 #include "triaged/store/managed.h"
 #include "center.h"
 #include "clients.h"
 #include "config.h"
+#include "keyring.h"
 #include "worker.h"
 
 struct node {
@@ -29,7 +30,7 @@ struct node {
 	struct config *config;
 	char name[64], incarnation[32];
 	int listen_fd; /* socket activation; -1 */
-	struct keys *keys;
+	struct keyring *keyring;
 	struct ruleset *rules;
 	struct worker *worker;
 	struct managed *managed;
@@ -68,6 +69,7 @@ void node_announce_ready(struct node *n); /* the first time counts */
 /* One layer each, connected to those below it. */
 void node_wire_verbs(struct node *n);
 void node_wire_center(struct node *n);
+int node_wire_keyring(struct node *n, struct err *e) MUST_CHECK;
 int node_wire_store(struct node *n, struct err *e) MUST_CHECK;
 int node_wire_edge(struct node *n, struct err *e) MUST_CHECK;
 

@@ -89,6 +89,11 @@ static void node_status(struct node *n, int64_t request)
 	text(&out, "state", state == STORE_READY ? "ready" : "down");
 	text(&out, "why", state == STORE_READY ? "" : why);
 	jtext_close(&out, '}');
+	jtext_name(&out, "keys");
+	jtext_open(&out, '{');
+	text(&out, "state", keyring_status(n->keyring, &why));
+	text(&out, "why", why);
+	jtext_close(&out, '}');
 	number(&out, "uptime_s", (uint64_t)(mono_since_ms(n->started) / 1000));
 	number(&out, "sessions", (uint64_t)e.sessions);
 	jtext_name(&out, "ruleset");

@@ -63,91 +63,6 @@ static const char *unavailable_text(void *arg)
 	return n->config->texts.unavailable;
 }
 
-/* ---- verbs -> center, store, privacy ---- */
-
-static void do_submit(void *arg, const struct command *c)
-{
-	struct node *n = arg;
-	center_submit(n->center, c);
-}
-
-static void do_query(void *arg, const struct verb *verb, const char *params, int64_t request)
-{
-	struct node *n = arg;
-	struct command c;
-	command_init(&c, COMMAND_QUERY);
-	c.node = n->name;
-	c.kind = verb->method;
-	c.meta = (struct slice){ params, strlen(params) };
-	c.request = request;
-	center_submit(n->center, &c);
-}
-
-static void do_admin(void *arg, const struct verb *verb, const json_t *params, int64_t request)
-{
-	node_admin(arg, verb, params, request);
-}
-
-/* A transcript on its way to the request that shows it. */
-struct reading {
-	struct node *node;
-	int64_t request;
-};
-
-static void on_message(void *arg, struct slice record)
-{
-	struct reading *reading = arg;
-	verbs_transcript_message(reading->node->verbs, reading->request, record);
-}
-
-static void on_transcript_done(void *arg, enum store_result result)
-{
-	struct reading *reading = arg;
-	verbs_transcript_done(reading->node->verbs, reading->request, result == STORE_OK);
-	free(reading);
-}
-
-static void do_transcript(void *arg, const char *contact, int64_t request)
-{
-	struct node *n = arg;
-	struct reading *reading = mem_zalloc(sizeof *reading);
-	*reading = (struct reading){ n, request };
-	store_transcript(n->store, contact, on_message, on_transcript_done, reading);
-}
-
-static int do_seal(void *arg, const char *contact, struct slice plain, struct buf *sealed)
-{
-	struct node *n = arg;
-	struct err e;
-	if (seal_text(n->keys, contact, plain, sealed, &e) == 0)
-		return 0;
-	LOG(ERROR, "seal.failed", LOG_S("contact", contact), LOG_S("why", e.text));
-	return -1;
-}
-
-static int do_unseal(void *arg, const char *contact, struct slice sealed, struct buf *plain)
-{
-	struct node *n = arg;
-	struct err e;
-	if (seal_open(n->keys, contact, sealed, plain, &e) == 0)
-		return 0;
-	LOG(ERROR, "unseal.failed", LOG_S("contact", contact), LOG_S("why", e.text));
-	return -1;
-}
-
-static void do_pseudonym(void *arg, const char *address, char out[64])
-{
-	struct node *n = arg;
-	char made[PSEUDONYM_SIZE];
-	struct err e;
-	_Static_assert(PSEUDONYM_SIZE <= 64, "verbs give 64 bytes");
-	out[0] = '\0'; /* an address nobody can read leaves the person unknown, never refused */
-	if (pseudonym_make(n->keys, address, made, &e) == 0)
-		memcpy(out, made, PSEUDONYM_SIZE);
-	else
-		LOG(INFO, "contact.address_unreadable", LOG_S("why", e.text));
-}
-
 /* ---- center -> verbs ---- */
 
 static void on_output(void *arg, const struct output *o)
@@ -200,7 +115,96 @@ static bool on_query(void *arg, const struct core *core, const char *method, str
 	return query_answer(&q, method, params, out);
 }
 
-/* ---- store -> center ---- */
+/* ---- verbs -> center, store, privacy ---- */
+
+static void do_submit(void *arg, const struct command *c)
+{
+	struct node *n = arg;
+	if (keyring_may_seal(n->keyring))
+		center_submit(n->center, c);
+	else if (c->request)
+		on_refuse(n, c->request);
+	/* What nobody asked for, a session's coming, is said again as soon as somebody leads. */
+}
+
+static void do_query(void *arg, const struct verb *verb, const char *params, int64_t request)
+{
+	struct node *n = arg;
+	struct command c;
+	command_init(&c, COMMAND_QUERY);
+	c.node = n->name;
+	c.kind = verb->method;
+	c.meta = (struct slice){ params, strlen(params) };
+	c.request = request;
+	center_submit(n->center, &c);
+}
+
+static void do_admin(void *arg, const struct verb *verb, const json_t *params, int64_t request)
+{
+	node_admin(arg, verb, params, request);
+}
+
+/* A transcript on its way to the request that shows it. */
+struct reading {
+	struct node *node;
+	int64_t request;
+};
+
+static void on_message(void *arg, struct slice record)
+{
+	struct reading *reading = arg;
+	verbs_transcript_message(reading->node->verbs, reading->request, record);
+}
+
+static void on_transcript_done(void *arg, enum store_result result)
+{
+	struct reading *reading = arg;
+	verbs_transcript_done(reading->node->verbs, reading->request, result == STORE_OK);
+	free(reading);
+}
+
+static void do_transcript(void *arg, const char *contact, int64_t request)
+{
+	struct node *n = arg;
+	struct reading *reading = mem_zalloc(sizeof *reading);
+	*reading = (struct reading){ n, request };
+	store_transcript(n->store, contact, on_message, on_transcript_done, reading);
+}
+
+static int do_seal(void *arg, const char *contact, struct slice plain, struct buf *sealed)
+{
+	struct node *n = arg;
+	struct err e;
+	if (seal_text(keyring_keys(n->keyring), contact, plain, sealed, &e) == 0)
+		return 0;
+	LOG(ERROR, "seal.failed", LOG_S("contact", contact), LOG_S("why", e.text));
+	return -1;
+}
+
+static int do_unseal(void *arg, const char *contact, struct slice sealed, struct buf *plain)
+{
+	struct node *n = arg;
+	struct err e;
+	if (seal_open(keyring_keys(n->keyring), contact, sealed, plain, &e) == 0)
+		return 0;
+	LOG(ERROR, "unseal.failed", LOG_S("contact", contact), LOG_S("why", e.text));
+	return -1;
+}
+
+static void do_pseudonym(void *arg, const char *address, char out[64])
+{
+	struct node *n = arg;
+	char made[PSEUDONYM_SIZE];
+	struct err e;
+	_Static_assert(PSEUDONYM_SIZE <= 64, "verbs give 64 bytes");
+	out[0] = '\0'; /* an address nobody can read leaves the person unknown, never refused */
+	if (pseudonym_make(keyring_keys(n->keyring), address, made, &e) == 0)
+		memcpy(out, made, PSEUDONYM_SIZE);
+	else
+		LOG(INFO, "contact.address_unreadable", LOG_S("why", e.text));
+}
+
+/* ---- store -> keyring -> center ---- */
 
 static void on_store_state(void *arg, enum store_state state, const char *why)
 {
@@ -210,10 +214,22 @@ static void on_store_state(void *arg, enum store_state state, const char *why)
 		LOG(NOTICE, "store.ready", LOG_S("url", n->store_url));
 	else
 		LOG(WARNING, "store.down", LOG_S("url", n->store_url), LOG_S("why", why));
-	center_store_state(n->center, state);
+	keyring_store_state(n->keyring, state);
 }
 
 static void on_store_lead(void *arg, int64_t epoch, const char *leader)
+{
+	struct node *n = arg;
+	keyring_store_lead(n->keyring, epoch, leader);
+}
+
+static void on_settled_state(void *arg, enum store_state state)
+{
+	struct node *n = arg;
+	center_store_state(n->center, state);
+}
+
+static void on_settled_lead(void *arg, int64_t epoch, const char *leader)
 {
 	struct node *n = arg;
 	center_store_lead(n->center, epoch, leader);
@@ -302,6 +318,7 @@ int node_wire_store(struct node *n, struct err *e)
 	if (!n->store)
 		return err_wrap(e, "store");
 	center_set_store(n->center, n->store);
+	keyring_set_store(n->keyring, n->store);
 	return 0;
 }
 
@@ -377,4 +394,23 @@ void node_wire_center(struct node *n)
 	memcpy(o.core.hash_seed, n->hash_seed, sizeof n->hash_seed);
 	memcpy(n->target_ms, o.core.target_ms, sizeof n->target_ms);
 	n->center = center_new(n->base, &o, &events);
+}
+
+int node_wire_keyring(struct node *n, struct err *e)
+{
+	const struct config *c = n->config;
+	const struct keyring_options o = {
+		.center = c->center,
+		.dir = c->keys.dir,
+		.made_here = c->keys_made_here,
+		.tls_key = c->tls.key,
+		.retry_ms = c->deadlines.request_ms + 1000,
+	};
+	const struct keyring_events events = {
+		.arg = n,
+		.state = on_settled_state,
+		.lead = on_settled_lead,
+	};
+	n->keyring = keyring_new(n->base, &o, &events, e);
+	return n->keyring ? 0 : -1;
 }

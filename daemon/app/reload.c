@@ -109,6 +109,7 @@ static int swap(struct reload *r, struct err *e)
 	memcpy(core.hash_seed, n->hash_seed, sizeof core.hash_seed);
 	memcpy(n->target_ms, core.target_ms, sizeof n->target_ms);
 	center_set_core_options(n->center, &core);
+	keyring_set_tls_key(n->keyring, n->config->tls.key);
 	log_set_level(node_log_level(n->config));
 	config_unref(&old);
 	return 0;
