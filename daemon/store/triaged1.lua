@@ -7,7 +7,7 @@
 -- become text with %.0f only: concatenation keeps 14 digits. The clock is read once a call.
 --
 -- BUILD rises with every change of this file; a daemon replaces a library of a lower build only.
-local BUILD = 2
+local BUILD = 3
 
 -- Longest lease a daemon may ask for; see capped().
 local LEASE_MAX_MS = 60000
@@ -224,14 +224,17 @@ local function write_contacts(p, args, first, count, now)
 	many('ZREM', p .. 'nodes', args, first[GONE], count[GONE])
 end
 
--- The first answers to client references, and the stream that orders them by age.
+-- The first answers to client references, and the stream that orders them by age. An entry is kept
+-- short because a page of t1_load and a round of t1_trim take whole entries.
+local REFS_AN_ENTRY = 50
+
 local function write_refs(p, args, from, n)
 	local index = {}
 	for i = from, from + 3 * n - 1, 3 do
 		redis.call('HSET', p .. 'i:' .. args[i], args[i + 1], args[i + 2])
 		index[#index + 1] = args[i]
 		index[#index + 1] = args[i + 1]
-		if #index == CHUNK then
+		if #index == 2 * REFS_AN_ENTRY then
 			redis.call('XADD', p .. 'refs', '*', unpack(index))
 			index = {}
 		end
@@ -316,8 +319,11 @@ local function load_refs(p, cursor)
 	local call, out = redis.call, {}
 	local from = cursor == '0' and '-' or '(' .. cursor
 	local next_ = '0'
-	local entries = call('XRANGE', p .. 'refs', from, '+', 'COUNT', 16)
+	local entries = call('XRANGE', p .. 'refs', from, '+', 'COUNT', 40)
 	for _, entry in ipairs(entries) do
+		if #out > 3 * PAGE then
+			break
+		end
 		next_ = entry[1]
 		for i = 1, #entry[2], 2 do
 			local identity, ref = entry[2][i], entry[2][i + 1]

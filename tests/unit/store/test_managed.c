@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 #include <dirent.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "redis_fixture.h"
@@ -138,6 +139,35 @@ static void killed_server_comes_back(void **state)
 	assert_true(w->a.reasserts >= 3);
 }
 
+/* A file may not grow any more, as on a full disk: the server ends rather than lie, comes back, and
+ * everything acknowledged is there. */
+static void full_disk_loses_nothing(void **state)
+{
+	struct world *w = *state;
+	struct rlimit old, small;
+	getrlimit(RLIMIT_FSIZE, &old);
+	small = old;
+	small.rlim_cur = 200000;
+	setrlimit(RLIMIT_FSIZE, &small);
+	start_with_store(w);
+	setrlimit(RLIMIT_FSIZE, &old);
+	int pid = server_pid(w);
+	char word[1000];
+	memset(word, 'x', sizeof word - 1);
+	word[sizeof word - 1] = '\0';
+	for (int i = 0; w->a.state == STORE_READY && i < 1000; i++) {
+		store_append(w->a.store, text(word), 3000, peer_appended, &w->a);
+		RUN_UNTIL(w->base, w->a.done == i + 1 || w->a.state == STORE_DOWN, 2000);
+	}
+	assert_int_equal(w->a.state, STORE_DOWN);
+	assert_true(w->a.done > 100);
+	RUN_UNTIL(w->base, w->a.state == STORE_READY, 3000); /* there is room again */
+	assert_int_not_equal(server_pid(w), pid);
+	run_ms(w->base, 100);
+	assert_int_equal(w->a.unavailable, 0);
+	assert_true(atoi(redis_ask(&w->redis, "XLEN t:{test}:in")) >= w->a.done);
+}
+
 /* The daemon dies without stopping its server: the next one uses it. */
 static void running_server_is_adopted(void **state)
 {
@@ -202,6 +232,7 @@ int main(void)
 		T(starts_private_and_stops_in_order),
 		T(server_inherits_nothing),
 		T(killed_server_comes_back),
+		T(full_disk_loses_nothing),
 		T(running_server_is_adopted),
 		T(bad_settings_are_named),
 		T(failing_server_backs_off),

@@ -511,6 +511,26 @@ static void wiped_server_gets_a_higher_epoch(void **state)
 	RUN_UNTIL(w->base, w->a.committed == 1, 3000);
 }
 
+/* Full memory is a refusal, told as such, and over when there is room again. */
+static void full_memory_is_explained(void **state)
+{
+	struct world *w = *state;
+	redis_start(&w->redis);
+	open_leader(w, w->redis.url);
+	redis_ask(&w->redis, "CONFIG SET maxmemory 1");
+	store_append(w->a.store, text("x"), 300, peer_appended, &w->a);
+	send_commit(w, 1);
+	RUN_UNTIL(w->base, w->a.unavailable == 1, 1000);
+	RUN_UNTIL(w->base, strncmp(w->a.why, "OOM", 3) == 0, 2000);
+	int readies = w->a.readies;
+	run_ms(w->base, 500);
+	assert_int_equal(w->a.readies, readies); /* no flapping */
+	redis_ask(&w->redis, "CONFIG SET maxmemory 0");
+	RUN_UNTIL(w->base, w->a.committed == 1, 3000);
+	assert_int_equal(count(w, "XLEN", "log"), 1);
+	assert_int_equal(count(w, "XLEN", "in"), 0);
+}
+
 /* A key of a wrong type stops the commit as a whole, with the reason, and costs nothing else. */
 static void foreign_key_stops_the_whole_commit(void **state)
 {
@@ -555,6 +575,7 @@ int main(void)
 		T(weak_fsync_can_be_accepted),
 		T(newer_data_are_refused),
 		T(wiped_server_gets_a_higher_epoch),
+		T(full_memory_is_explained),
 		T(foreign_key_stops_the_whole_commit),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
