@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "triaged/base/json.h"
 #include "triaged/base/mem.h"
@@ -13,7 +14,6 @@
 #include "rule_paths.h"
 
 #define DEPTH_MAX 16
-#define FLUSH_AT  65536
 
 struct classifier {
 	struct ruleset *rules;
@@ -235,29 +235,44 @@ static int flush(struct classifier *c)
 	return whole ? 0 : -1;
 }
 
-/* Ends with an exit code. Answers are held back only while more input is coming in. */
+/* Classify the whole lines of in; with end also what stands behind the last of them. */
+static void classify_lines(struct classifier *c, struct buf *in, bool end)
+{
+	size_t from = 0;
+
+	while (from < in->len) {
+		const char *line = in->data + from, *stop = memchr(line, '\n', in->len - from);
+
+		if (!stop && !end)
+			break;
+		classify_line(c, line, stop ? (size_t)(stop - line) : in->len - from);
+		from = stop ? (size_t)(stop - in->data) + 1 : in->len;
+	}
+	buf_drop(in, from);
+}
+
+/* Every answer is out before more input is waited for, so a program may ask line by line. */
 static int classify_all(struct classifier *c)
 {
-	char *line = NULL;
-	size_t cap = 0;
+	struct buf in = { .data = NULL };
+	char block[65536];
 	ssize_t n;
 	int result = 0;
 
-	while (result == 0 && (n = getline(&line, &cap, stdin)) > 0) {
-		if (line[n - 1] == '\n')
-			n--;
-		classify_line(c, line, (size_t)n);
-		if (c->out.len >= FLUSH_AT || n == 0)
-			result = flush(c);
-	}
-	if (result == 0)
+	do {
+		n = read(STDIN_FILENO, block, sizeof(block));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n > 0)
+			buf_add(&in, block, (size_t)n);
+		classify_lines(c, &in, n <= 0);
 		result = flush(c);
-	free(line);
-	if (result < 0) {
-		fprintf(stderr, "triagectl classify: writing: %s\n", strerror(errno));
-		return CTL_FAILED;
-	}
-	return c->failed || ferror(stdin) ? CTL_FAILED : CTL_OK;
+	} while (n != 0 && result == 0 && (n > 0 || errno == EINTR));
+	buf_free(&in);
+	if (n < 0 || result < 0)
+		fprintf(stderr, "triagectl classify: %s: %s\n", n < 0 ? "reading" : "writing",
+			strerror(errno));
+	return n < 0 || result < 0 || c->failed ? CTL_FAILED : CTL_OK;
 }
 
 static int run(const struct rule_paths *paths)
