@@ -242,6 +242,16 @@ static void read_text(struct run *x)
 		add_flag(x->result, "unscored_empty");
 }
 
+/* Marks of a joke are noted for whoever answers; they set nothing aside. */
+static void flag_joke(struct run *x)
+{
+	for (size_t i = 0; i < x->w->n_cues && x->w->n_signals > 0; i++)
+		if (x->w->cues[i].kind == CUE_JOKE) {
+			add_flag(x->result, "joke_marker");
+			return;
+		}
+}
+
 /* ---- rules ---- */
 
 static void evidence_signal(void *ctx, const struct signal *s)
@@ -453,6 +463,7 @@ void triage_run(struct ruleset *rules, struct triage_scratch *w,
 	w->unscored = bind(w, rules) ? 0 : 1u << UNSCORED_BUDGET;
 	read_request(&x);
 	read_text(&x);
+	flag_joke(&x);
 	apply_rules(&x);
 	apply_unscored(&x);
 	settle_level(&x);

@@ -61,6 +61,22 @@ struct source_emoji {
 	const char *text, *token;
 };
 
+/*
+ * Conditions have three values; a rule fires only on true.
+ *
+ * SIGNAL is true when at least min_count distinct hits of the families fit: different places in the
+ * message or, with window "contact", different phrases in the contact's memory too. Without `time`
+ * any time fits, but a thought (suicidal, violent, hopeless) that is past does not. Without
+ * `framing` only what is meant literally fits. subject "self" takes what nobody is named for too.
+ * same_clause leaves under one `all` must be met in one clause of the message.
+ *
+ * FIELD compares what is known: eq ne lt le gt ge in between. With nothing known it is unknown, and
+ * so is an `all` above it. known, unknown and refused take no value: `unknown` is true for an item
+ * that was asked and not answered (or a field of the contact that was never told), `refused` for one
+ * that was declined. Of several values known, any one that fits is enough.
+ *
+ * `none` is true only when every child is false.
+ */
 enum source_cond_kind { COND_ALL, COND_ANY, COND_NONE, COND_SIGNAL, COND_FIELD };
 
 struct source_cond {
@@ -68,11 +84,10 @@ struct source_cond {
 	enum source_cond_kind kind;
 	struct source_cond *children; /* ALL ANY NONE */
 	size_t n_children;
-	const char *signal; /* family, or several as "a|b" */
-	const char *subject, *time,
-		*framing;   /* each one word or several as "a|b"; NULL: see rules manual */
-	const char *window; /* "message" (also NULL) or "contact" */
-	int min_count;      /* distinct hits wanted; 0 means 1 */
+	const char *signal;                   /* family, or several as "a|b" */
+	const char *subject, *time, *framing; /* each one word or several as "a|b" */
+	const char *window;                   /* "message" (also NULL) or "contact" */
+	int min_count;                        /* distinct hits wanted; 0 means 1 */
 	bool same_clause;
 	const char *field, *op;
 	const char *const *values; /* as text; "true" and "false" for booleans */

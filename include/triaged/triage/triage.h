@@ -26,10 +26,22 @@
 
 /*
  * One answer or one field known about the contact. Values are text: "yes" "no" (also "true"
- * "false"), a whole number, a word; NULL, "", "unknown", "refused" and "?" are unknown, never no.
- * instrument: "cssrs" (or "answers"), "asq", "phq9", "ctrs", "lap", "safet", "imported"; NULL for the
- * contact's own fields: silent_s, reconnects, prior_level, prior_contacts_24h, location_known,
- * safe_to_contact, hour (of the day, local).
+ * "false"), a whole number, a word; NULL, "", "unknown", "refused" and "?" are unknown, never no. A
+ * value that is none of what the item takes makes the contact unscored.
+ *
+ * instrument   item
+ * cssrs        q1..q6 q6_recent (also by the name "answers")
+ * asq          1..5; from them: positive (a refusal counts), acute
+ * phq9         item9 (0-3), total
+ * ctrs         dangerousness support cooperation (1-5), total, which the parts give too
+ * lap          1..11 concern; from them: count (of 4-11), screened_in
+ * safet        level: low moderate high
+ * imported     da_total, locus, mhts (a..g)
+ * now          hour, 0-23 at the contact's place
+ * NULL         silent_s reconnects prior_level prior_contacts_24h location_known safe_to_contact
+ *
+ * Every instrument has `given` and `refused` besides. Unknown names are ignored, with the flag
+ * answer_ignored.
  */
 struct triage_answer {
 	const char *instrument;

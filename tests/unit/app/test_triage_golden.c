@@ -366,6 +366,16 @@ static void test_answers(void **state)
 	assert_int_equal(triage_answers(g, &a, 1), LEVEL_MODERATE);
 }
 
+static void test_joke_is_noted(void **state)
+{
+	struct golden *g = *state;
+
+	assert_int_equal(triage_text(g, "i want to die lol"), LEVEL_HIGH);
+	assert_true(has_flag(g, "joke_marker"));
+	triage_text(g, "a pie lol");
+	assert_false(has_flag(g, "joke_marker"));
+}
+
 static void test_conflict_and_near(void **state)
 {
 	struct golden *g = *state;
@@ -423,6 +433,7 @@ int main(void)
 		cmocka_unit_test(test_quote_and_then_own_words),
 		cmocka_unit_test(test_facts_merge),
 		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_joke_is_noted),
 		cmocka_unit_test(test_conflict_and_near),
 		cmocka_unit_test(test_declared_language),
 		cmocka_unit_test(test_repeatable),
