@@ -24,15 +24,18 @@ static struct buf *draft_buf(struct draft *d)
 }
 
 /* A hash of a value in which the order of an object's members does not matter: the same request
- * serialised by another client library is still the same request. The key is fixed so that every
+ * serialised by another client library is still the same request. The keys are fixed so that every
  * node computes the same. */
 static uint64_t fingerprint(const json_t *v)
 {
 	uint64_t sum = 0;
-	struct buf text = { 0 };
-	if (json_is_object(v)) {
-		const char *key;
-		json_t *member;
+	const char *key;
+	json_t *member;
+	size_t i;
+	double real;
+	json_int_t integer;
+	switch (json_typeof(v)) {
+	case JSON_OBJECT:
 		json_object_foreach((json_t *)(uintptr_t)v, key, member)
 		{
 			uint64_t pair[2] = { map_siphash(key, strlen(key), 1, 2),
@@ -40,11 +43,24 @@ static uint64_t fingerprint(const json_t *v)
 			sum += map_siphash(pair, sizeof pair, 3, 4);
 		}
 		return sum;
+	case JSON_ARRAY:
+		json_array_foreach(v, i, member)
+		{
+			uint64_t pair[2] = { sum, fingerprint(member) };
+			sum = map_siphash(pair, sizeof pair, 5, 6);
+		}
+		return sum;
+	case JSON_STRING:
+		return map_siphash(json_string_value(v), json_string_length(v), 7, 8);
+	case JSON_INTEGER:
+		integer = json_integer_value(v);
+		return map_siphash(&integer, sizeof integer, 9, 10);
+	case JSON_REAL:
+		real = json_real_value(v);
+		return map_siphash(&real, sizeof real, 11, 12);
+	default:
+		return (uint64_t)json_typeof(v);
 	}
-	json_write(&text, v);
-	sum = map_siphash(buf_str(&text), text.len, 5, 6);
-	buf_wipe(&text);
-	return sum;
 }
 
 void draft_init(

@@ -150,6 +150,16 @@ static bool about_person(struct slice name)
 	       slice_is(name, "last_responder");
 }
 
+/* Names of records are plain words: nothing to escape. */
+static void name_as_it_is(struct buf *out, struct slice name)
+{
+	char plain[40];
+	size_t n = name.len < sizeof plain ? name.len : sizeof plain - 1;
+	memcpy(plain, name.data, n);
+	plain[n] = '\0';
+	jtext_name(out, plain);
+}
+
 enum which { ALL_FIELDS, BUT_PERSON, PERSON_ONLY };
 
 static void members(const struct render *r, const char *contact, struct slice record,
@@ -163,9 +173,10 @@ static void members(const struct render *r, const char *contact, struct slice re
 		if ((f && f->shape == SHAPE_HIDDEN) ||
 			(which != ALL_FIELDS && about_person(name) != (which == PERSON_ONLY)))
 			continue;
-		char plain[40];
-		snprintf(plain, sizeof plain, "%.*s", (int)name.len, name.data);
-		jtext_name(out, f ? f->json : plain);
+		if (f)
+			jtext_name(out, f->json);
+		else
+			name_as_it_is(out, name);
 		value(r, f ? f->shape : SHAPE_STRING, contact, v, out);
 	}
 }
