@@ -133,7 +133,7 @@ static void add_item(struct rules_source *s, struct source_test *test, const cha
 	test->n_items += 3;
 }
 
-/* items = [ "asq", "1", "yes" ]: instrument, item and value in turn; "" for the contact's own fields. */
+/* items = [ "asq", "1", "yes" ]: instrument ("" the contact itself), item and value in turn. */
 static void check_items(
 	struct rules_source *s, const struct conf_node *node, struct source_test *test)
 {

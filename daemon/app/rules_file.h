@@ -1,6 +1,6 @@
 /*
- * Rule and lexicon files: libconfig files that hold any of the sections `ruleset`, `lexicon`, `cues`,
- * `frames`, `emoji` and `rules`, read together and compiled as one ruleset.
+ * Rule and lexicon files: libconfig files that hold any of the sections `ruleset`, `lexicon`,
+ * `cues`, `frames`, `emoji` and `rules`, read together and compiled as one ruleset.
  *
  * Names that are not known are errors, like everything else that cannot be meant: each with file and
  * line, all of them at once.

@@ -6,14 +6,14 @@
 #include "triaged/base/mem.h"
 
 #include "lookalike.h"
+#include "split.h"
 
-#define TYPO_MIN    5  /* shortest known word that a mistake may stand for */
-#define TYPO_SUBST  6  /* shortest with one letter exchanged: short ones turn into other words */
-#define JOIN_MIN    6  /* shortest known word split in two by a space */
-#define RUN_MIN     3  /* letters set apart */
-#define SPLIT_MIN   8  /* shortest word that may be several run together */
-#define SPLIT_MAX   64 /* longest run of letters looked at as one */
-#define SPLIT_WORDS 12
+#define TYPO_MIN   5  /* shortest known word that a mistake may stand for */
+#define TYPO_SUBST 6  /* shortest with one letter exchanged: short ones turn into other words */
+#define JOIN_MIN   6  /* shortest known word split in two by a space */
+#define APART_MAX  64 /* letters set apart looked at together */
+#define WORK_SPLIT 16 /* steps for a letter of words run together */
+#define WORK_MAX   1000000 /* steps for one message: some 20 ms */
 
 struct decoding {
 	const struct decoder *d;
@@ -23,7 +23,15 @@ struct decoding {
 	const struct text *honest;
 	struct text *out;
 	bool changed;
+	size_t work; /* done so far */
 };
+
+/* Account for work of about so many small steps; false when a message has had its share. */
+static bool spend(struct decoding *c, size_t steps)
+{
+	c->work += steps;
+	return c->work <= WORK_MAX;
+}
 
 static bool is_key(const struct vocab *v, uint32_t word)
 {
@@ -172,7 +180,7 @@ static uint32_t find_read_as(const struct decoding *c, const char *pattern, size
 }
 
 /* pattern holds at least one of the two signs of lookalike.h. */
-static uint32_t find_pattern(const struct decoding *c, const char *pattern, size_t n)
+static uint32_t find_pattern(struct decoding *c, const char *pattern, size_t n)
 {
 	uint32_t word = WORD_NONE;
 	size_t hidden = 0;
@@ -185,6 +193,9 @@ static uint32_t find_pattern(const struct decoding *c, const char *pattern, size
 		word = find_read_as(c, pattern, n, 'i');
 	if (!hidden && word == WORD_NONE)
 		word = find_read_as(c, pattern, n, 'l');
+	if (word != WORD_NONE ||
+		!spend(c, (c->d->first_of_length[n + 1] - c->d->first_of_length[n]) / 4))
+		return word;
 	for (uint32_t i = c->d->first_of_length[n];
 		word == WORD_NONE && i < c->d->first_of_length[n + 1]; i++)
 		if (fits(pattern, vocab_text(c->vocab, c->d->by_length[i]), n))
@@ -193,7 +204,7 @@ static uint32_t find_pattern(const struct decoding *c, const char *pattern, size
 }
 
 /* The known word that n bytes at p stand for, or WORD_NONE. */
-static uint32_t resolve(const struct decoding *c, const char *p, size_t n)
+static uint32_t resolve(struct decoding *c, const char *p, size_t n)
 {
 	char shorter[WORD_MAX * 4];
 	uint32_t word;
@@ -209,77 +220,20 @@ static uint32_t resolve(const struct decoding *c, const char *p, size_t n)
 		if (len < n)
 			word = vocab_find(c->vocab, shorter, len);
 	}
-	return word != WORD_NONE ? word : decode_typo(c->d, c->vocab, p, n);
+	if (word != WORD_NONE || !spend(c, n))
+		return word;
+	return decode_typo(c->d, c->vocab, p, n);
 }
 
-/* ---- letters run together ---- */
-
-struct split {
-	uint32_t words[SPLIT_WORDS];
-	uint8_t ends[SPLIT_WORDS];
-	size_t n;
-	bool key; /* a word of the lexicon that is more than grammar is among them */
-	size_t shortest;
-};
-
-static bool may_stand_alone(char letter)
-{
-	return letter == 'i' || letter == 'a' || letter == 'u' || letter == 'y' || letter == 'o';
-}
-
-/* Cut n letters into the fewest known words. */
-static bool split_letters(const struct vocab *vocab, const char *p, size_t n, struct split *out)
-{
-	uint8_t best[SPLIT_MAX + 1], from[SPLIT_MAX + 1];
-	size_t count;
-
-	memset(best, UINT8_MAX, sizeof(best));
-	best[0] = 0;
-	for (size_t i = 0; i < n; i++) {
-		if (best[i] >= SPLIT_WORDS)
-			continue;
-		for (size_t len = may_stand_alone(p[i]) ? 1 : 2; len <= WORD_MAX && i + len <= n;
-			len++)
-			if (best[i] + 1 < best[i + len] &&
-				vocab_find(vocab, p + i, len) != WORD_NONE) {
-				best[i + len] = (uint8_t)(best[i] + 1);
-				from[i + len] = (uint8_t)i;
-			}
-	}
-	if (best[n] > SPLIT_WORDS)
-		return false;
-	count = best[n];
-	*out = (struct split){ .n = count, .shortest = n };
-	for (size_t at = n; count-- > 0; at = from[at]) {
-		size_t len = at - from[at];
-
-		out->words[count] = vocab_find(vocab, p + from[at], len);
-		out->ends[count] = (uint8_t)at;
-		out->key |= (vocab->words[out->words[count]].marks & (WORD_KEY | WORD_LIGHT)) ==
-			    WORD_KEY;
-		if (len < out->shortest)
-			out->shortest = len;
-	}
-	return out->key;
-}
-
-/* Ordinary words fall apart by chance ("together"); ask for more than that. */
-static bool split_word(const struct vocab *vocab, const char *p, size_t n, struct split *out)
-{
-	if (n < SPLIT_MIN || n > SPLIT_MAX || !split_letters(vocab, p, n, out))
-		return false;
-	return out->n >= 3 ? n >= 10 : out->shortest >= 4;
-}
-
-/* The same with its doubtful letters read one way throughout. */
+/* split_word() with its doubtful letters read one way throughout. */
 static bool split_read_as(
-	const struct vocab *vocab, const char *p, size_t n, char letter, struct split *out)
+	struct decoding *c, const char *p, size_t n, char letter, struct split *out)
 {
 	char letters[SPLIT_MAX];
 
 	for (size_t i = 0; i < n; i++)
 		letters[i] = p[i] == LOOKALIKE_I_OR_L ? letter : p[i];
-	return split_word(vocab, letters, n, out);
+	return spend(c, n * WORK_SPLIT) && split_word(c->vocab, letters, n, out);
 }
 
 /* ---- building the reading ---- */
@@ -314,26 +268,18 @@ static void copy(struct decoding *c, uint32_t i)
 static uint32_t decode_apart(struct decoding *c, uint32_t i)
 {
 	const struct text *h = c->honest;
-	char letters[SPLIT_MAX];
+	char letters[APART_MAX];
 	uint32_t n = 0;
 	struct split s;
 
-	while (i + n < h->n_tokens && n < SPLIT_MAX && h->tokens[i + n].len == 1) {
+	while (i + n < h->n_tokens && n < APART_MAX && h->tokens[i + n].len == 1) {
 		letters[n] = h->padded.data[h->tokens[i + n].at];
 		n++;
 	}
-	for (; n >= RUN_MIN; n--) {
-		uint32_t word = vocab_find(c->vocab, letters, n);
-
-		if (word != WORD_NONE)
-			put(c, word, i, i + n);
-		else if (split_letters(c->vocab, letters, n, &s) && s.n < n)
-			put_split(c, &s, i, i + n);
-		else
-			continue;
-		return n;
-	}
-	return 0;
+	if (!spend(c, n * WORK_SPLIT) || !split_letters(c->vocab, letters, n, &s))
+		return 0;
+	put_split(c, &s, i, i + (uint32_t)s.letters);
+	return (uint32_t)s.letters;
 }
 
 /* Signs that also end or open sentences; only inside a word are they read as letters. */
@@ -417,8 +363,7 @@ static bool decode_chunk(struct decoding *c, uint32_t first, uint32_t end)
 		put(c, word, first, end);
 		return true;
 	}
-	if (!split_read_as(c->vocab, letters, n, 'i', &s) &&
-		!split_read_as(c->vocab, letters, n, 'l', &s))
+	if (!split_read_as(c, letters, n, 'i', &s) && !split_read_as(c, letters, n, 'l', &s))
 		return false;
 	put_split(c, &s, first, end);
 	return true;
@@ -449,7 +394,8 @@ static uint32_t decode_word(struct decoding *c, uint32_t i)
 	word = resolve(c, h->padded.data + k->at, k->len);
 	if (word != WORD_NONE)
 		put(c, word, i, i + 1);
-	else if (split_word(c->vocab, h->padded.data + k->at, k->len, &s))
+	else if (split_read_as(c, h->padded.data + k->at, k->len > SPLIT_MAX ? SPLIT_MAX : k->len,
+			 'i', &s))
 		put_split(c, &s, i, i + 1);
 	else
 		return 0;
@@ -471,15 +417,17 @@ static uint32_t decode_at(struct decoding *c, uint32_t i)
 	return decode_word(c, i);
 }
 
-bool decode_text(const struct decoder *d, const struct fold *fold, const struct vocab *vocab,
-	const char *p, const struct text *honest, struct text *out)
+enum decode_outcome decode_text(const struct decode_input *in, struct text *out)
 {
-	struct decoding c = {
-		.d = d, .fold = fold, .vocab = vocab, .p = p, .honest = honest, .out = out
-	};
+	struct decoding c = { .d = in->decoder,
+		.fold = in->fold,
+		.vocab = in->vocab,
+		.p = in->text,
+		.honest = in->honest,
+		.out = out };
 
 	text_clear(out);
-	for (uint32_t i = 0; i < honest->n_tokens;) {
+	for (uint32_t i = 0; i < in->honest->n_tokens;) {
 		uint32_t used = decode_at(&c, i);
 
 		if (used == 0) {
@@ -488,5 +436,7 @@ bool decode_text(const struct decoder *d, const struct fold *fold, const struct 
 		}
 		i += used;
 	}
-	return c.changed;
+	if (c.work > WORK_MAX)
+		return DECODE_PART;
+	return c.changed ? DECODE_CHANGED : DECODE_SAME;
 }

@@ -27,12 +27,21 @@ struct decoder {
 void decoder_init(struct decoder *d, const struct vocab *vocab);
 void decoder_fini(struct decoder *d);
 
-/*
- * Fill out with the decoded reading of the message at p, whose honest reading (clauses set) is
- * given. False, with out unspecified, when it would not differ.
- */
-bool decode_text(const struct decoder *d, const struct fold *fold, const struct vocab *vocab,
-	const char *p, const struct text *honest, struct text *out);
+struct decode_input {
+	const struct decoder *decoder;
+	const struct fold *fold;
+	const struct vocab *vocab;
+	const char *text;          /* the message */
+	const struct text *honest; /* its honest reading, clauses set */
+};
+
+enum decode_outcome {
+	DECODE_SAME,    /* nothing to decode; out is unspecified */
+	DECODE_CHANGED, /* out is another reading */
+	DECODE_PART, /* out too, but the message was more work than allowed: the rest is as written */
+};
+
+enum decode_outcome decode_text(const struct decode_input *in, struct text *out);
 
 /* The known word that the n letters at p are one typing mistake away from, or WORD_NONE. */
 uint32_t decode_typo(const struct decoder *d, const struct vocab *vocab, const char *p, size_t n);

@@ -20,7 +20,10 @@
 #define SHEET(instrument)                                                                          \
 	COMPUTED(instrument, given, FIELD_YESNO), COMPUTED(instrument, refused, FIELD_YESNO)
 
-/* Logic and field names only: the wording of the instruments is their owners', and the site's to supply. */
+/*
+ * Logic and field names only: the wording of the instruments is their owners', and the site's to
+ * supply.
+ */
 const struct field_info field_table[] = {
 	OWN(channel, FIELD_WORD, 0, 0, false),
 	OWN(lang, FIELD_WORD, 0, 0, false),

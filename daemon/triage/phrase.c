@@ -240,7 +240,7 @@ static size_t run_literal(
 	return i;
 }
 
-/* The literals of the part of s that begins at *i, none for gaps and the like; moves *i behind it. */
+/* The literals of the part of s at *i, none for gaps and the like; moves *i behind it. */
 static struct literals part_literals(const struct sequence *s, size_t *i, const struct vocab *vocab)
 {
 	struct literals l = { .items = NULL };
@@ -273,8 +273,8 @@ static void add_need(struct phrase *ph, struct literals l)
 }
 
 /*
- * Every part of the phrase that must be there is a need, the rarest first. Parts of light words alone
- * are left out beside better ones: noting them would cost more than they save.
+ * Every part of the phrase that must be there is a need, the rarest first. Parts of light words
+ * alone are left out beside better ones: noting them would cost more than they save.
  */
 static void collect_needs(struct phrase *ph, const struct sequence *s, const struct vocab *vocab)
 {

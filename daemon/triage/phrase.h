@@ -53,8 +53,8 @@ uint64_t phrase_accepts(const struct phrase *ph, const struct text *t, const str
 	const struct token *k);
 
 /*
- * The longest match that begins with the first of n words, given what each accepts: in words, 0 when
- * there is none.
+ * The longest match that begins with the first of n words, given what each accepts: in words, 0
+ * when there is none.
  */
 uint32_t phrase_match(const struct phrase *ph, const uint64_t *accepts, uint32_t n);
 

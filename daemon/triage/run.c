@@ -16,7 +16,7 @@
 #define GREETING_WORDS   3  /* up to so many words without any signal say nothing yet */
 #define CONFLICT_STEPS   2  /* text this many levels above the answers: a person should look */
 
-/* Why a contact could not be fully assessed. Each puts the level at the ruleset's unscored level. */
+/* Why a contact could not be fully assessed. Each is a floor at the ruleset's unscored level. */
 enum unscored {
 	UNSCORED_ENCODING,
 	UNSCORED_OVERSIZE,

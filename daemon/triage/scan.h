@@ -54,7 +54,7 @@ int scan_compile(
 	struct scan *s, const struct phrase *phrases, uint32_t n, struct err *e) MUST_CHECK;
 void scan_fini(struct scan *s);
 
-/* 0, or -1 when the scan could not be done (memory). Call before the first run with another scan. */
+/* Call before the first run with another scan. -1: there is no memory for it. */
 int scan_bind(struct scan_scratch *w, const struct scan *s) MUST_CHECK;
 void scan_scratch_fini(struct scan_scratch *w);
 

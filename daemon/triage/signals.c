@@ -167,6 +167,22 @@ static bool search(const struct ruleset *rules, struct triage_scratch *w, const 
 	return scan_run(&rules->scan, &w->scan, &in) == 0;
 }
 
+/* The second reading, where there is one. False when it was not read or searched to its end. */
+static bool find_decoded(const struct ruleset *rules, struct triage_scratch *w, const char *p)
+{
+	const struct decode_input in = { &rules->decoder, &rules->fold, &rules->vocab, p,
+		&w->honest };
+	enum decode_outcome outcome = decode_text(&in, &w->decoded);
+	bool all = outcome != DECODE_PART;
+
+	w->has_decoded = outcome != DECODE_SAME;
+	if (w->has_decoded) {
+		all &= search(rules, w, &w->decoded);
+		all &= add_decoded(rules, w);
+	}
+	return all;
+}
+
 int signals_find(const struct ruleset *rules, struct triage_scratch *w, const char *p, size_t n)
 {
 	bool all;
@@ -177,12 +193,7 @@ int signals_find(const struct ruleset *rules, struct triage_scratch *w, const ch
 	mark_clauses(rules, &w->honest);
 	all = search(rules, w, &w->honest);
 	all &= add_honest(rules, w);
-	w->has_decoded = decode_text(
-		&rules->decoder, &rules->fold, &rules->vocab, p, &w->honest, &w->decoded);
-	if (w->has_decoded) {
-		all &= search(rules, w, &w->decoded);
-		all &= add_decoded(rules, w);
-	}
+	all &= find_decoded(rules, w, p);
 	for (size_t i = 0; i < w->n_signals; i++)
 		context_read(rules, w, &w->signals[i]);
 	return all ? 0 : -1;

@@ -1,4 +1,4 @@
-/* triagectl rules check: compile rule and lexicon files as the daemon would, and run their tests. */
+/* triagectl rules check: compile rule and lexicon files as the daemon does, and run their tests. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

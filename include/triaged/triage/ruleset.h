@@ -24,7 +24,10 @@ struct source_place {
 	int line;
 };
 
-/* lexicon = ( { id; family; lang; phrase; owner; added; negatable?; figurative_ok?; time?; subject? } ) */
+/*
+ * lexicon = ( { id; family; lang; phrase; owner; added;
+ *               negatable?; figurative_ok?; time?; subject? } )
+ */
 struct source_entry {
 	struct source_place place;
 	const char *id, *family, *lang, *phrase, *owner, *added;
@@ -35,12 +38,13 @@ struct source_entry {
 };
 
 /*
- * cues = ( { kind; lang; phrase; channel? } ). Kinds: negation, charted (a negation only in call notes),
- * pseudo_negation (a span in which a negator does not count), third_party, first_person,
- * reported_self, past, resolved, now, soon, recent, quoted, joke, clause (a word that begins a clause),
- * light (a word a negation reaches across; also tells which languages a text is written in), and (a
- * word that joins statements: a past time before it does not date what follows), number (a number in
- * letters).
+ * cues = ( { kind; lang; phrase } ). Matched as phrases:
+ *   negation, charted (a negation in staff notes only), pseudo_negation (negators in it do not
+ *   count), third_party, reported_self, past, resolved, now, soon, recent, quoted, joke,
+ *   clause (begins a clause)
+ * Each word for itself:
+ *   first_person, number (in letters), light (a negation reaches across it; it also tells which
+ *   languages a text is in), and (a past time before it does not date what follows)
  */
 struct source_cue {
 	struct source_place place;

@@ -121,7 +121,7 @@ void triage_result_free(struct triage_result *result); /* back to all zero, the 
 void triage_run(struct ruleset *rules, struct triage_scratch *scratch,
 	const struct triage_request *request, struct triage_result *result);
 
-/* Append the union of two fact sets to an empty out. Lines that are not facts are kept as they are. */
+/* Append the union of two fact sets to an empty out. Lines that are no facts are kept too. */
 void triage_facts_merge(const char *a, size_t a_len, const char *b, size_t b_len, struct buf *out);
 
 #endif

@@ -49,8 +49,10 @@ static int tear_down(void **state)
 /* The decoded reading, or NULL when there is none. */
 static const char *decode(struct decoding *d, const char *p)
 {
+	const struct decode_input in = { &d->decoder, &d->fold, &d->vocab, p, &d->honest };
+
 	text_read(&d->honest, &d->fold, &d->vocab, p, strlen(p));
-	if (!decode_text(&d->decoder, &d->fold, &d->vocab, p, &d->honest, &d->out))
+	if (decode_text(&in, &d->out) != DECODE_CHANGED)
 		return NULL;
 	return d->out.padded.data;
 }
@@ -81,6 +83,8 @@ static void test_decoded(void **state)
 		{ "killmyself", " kill myself " },
 		{ "endmylife", NULL }, /* nine letters in three words: too little to go by */
 		{ "toendmylife", " to end my life " },
+		{ "ireallythinktheonlywayouttonightistokillmyself",
+			" all the tonight to kill myself " },
 		{ "\xd1\x95uicid\xd0\xb5", " suicide " },
 	};
 

@@ -1,0 +1,99 @@
+#include "split.h"
+
+#include <string.h>
+
+#define LETTERS_MIN  3  /* letters set apart */
+#define WORD_LEAST   8  /* shortest word that may be several run together */
+#define WORD_SURE    10 /* three and more words need this many letters */
+#define WORD_ENDLESS 24 /* no language we cover has such words: unknown stretches may be left out */
+#define COST_WORD    1
+#define COST_LETTER  3 /* of one left out: dearer than a word, so known words are preferred */
+#define COST_NONE    UINT16_MAX
+
+/* The cheapest way to each place between the letters. */
+struct cuts {
+	uint16_t cost[SPLIT_MAX + 1];
+	uint8_t from[SPLIT_MAX + 1];
+	bool word[SPLIT_MAX + 1]; /* what ends here is a word, not a letter left out */
+};
+
+static bool may_stand_alone(char letter)
+{
+	return letter == 'i' || letter == 'a' || letter == 'u' || letter == 'y' || letter == 'o';
+}
+
+static void step(struct cuts *c, size_t from, size_t to, uint16_t cost, bool word)
+{
+	if (c->cost[from] + cost >= c->cost[to])
+		return;
+	c->cost[to] = (uint16_t)(c->cost[from] + cost);
+	c->from[to] = (uint8_t)from;
+	c->word[to] = word;
+}
+
+static void fill(struct cuts *c, const struct vocab *vocab, const char *p, size_t n, bool leave_out)
+{
+	memset(c->cost, 0xff, sizeof(c->cost));
+	c->cost[0] = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (c->cost[i] == COST_NONE)
+			continue;
+		for (size_t len = may_stand_alone(p[i]) ? 1 : 2; len <= WORD_MAX && i + len <= n;
+			len++)
+			if (vocab_find(vocab, p + i, len) != WORD_NONE)
+				step(c, i, i + len, COST_WORD, true);
+		if (leave_out)
+			step(c, i, i + 1, COST_LETTER, false);
+	}
+}
+
+/* The words on the way to `end`; false when there is no way, or nothing of weight on it. */
+static bool trace(const struct cuts *c, const struct vocab *vocab, const char *p, size_t end,
+	struct split *out)
+{
+	size_t n = 0;
+
+	if (c->cost[end] == COST_NONE)
+		return false;
+	for (size_t at = end; at > 0; at = c->from[at])
+		n += c->word[at];
+	if (n == 0 || n > SPLIT_WORDS)
+		return false;
+	*out = (struct split){ .n = n, .letters = end, .shortest = end };
+	for (size_t at = end; at > 0; at = c->from[at]) {
+		size_t len = at - c->from[at];
+		uint32_t word;
+
+		if (!c->word[at])
+			continue;
+		word = vocab_find(vocab, p + c->from[at], len);
+		out->words[--n] = word;
+		out->key |= (vocab->words[word].marks & (WORD_KEY | WORD_LIGHT)) == WORD_KEY;
+		if (len < out->shortest)
+			out->shortest = len;
+	}
+	return out->key;
+}
+
+bool split_letters(const struct vocab *vocab, const char *p, size_t n, struct split *out)
+{
+	struct cuts c;
+
+	fill(&c, vocab, p, n, false);
+	for (; n >= LETTERS_MIN; n--)
+		if (trace(&c, vocab, p, n, out) && out->n < n)
+			return true;
+	return false;
+}
+
+bool split_word(const struct vocab *vocab, const char *p, size_t n, struct split *out)
+{
+	struct cuts c;
+
+	if (n < WORD_LEAST)
+		return false;
+	fill(&c, vocab, p, n, n >= WORD_ENDLESS);
+	if (!trace(&c, vocab, p, n, out))
+		return false;
+	return out->n >= 3 ? n >= WORD_SURE : out->shortest >= 4;
+}
