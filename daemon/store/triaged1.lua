@@ -7,7 +7,7 @@
 -- become text with %.0f only: concatenation keeps 14 digits. The clock is read once a call.
 --
 -- BUILD rises with every change of this file; a daemon replaces a library of a lower build only.
-local BUILD = 3
+local BUILD = 4
 
 -- Longest lease a daemon may ask for; see capped().
 local LEASE_MAX_MS = 60000
@@ -50,29 +50,33 @@ local function lead(keys, args)
 	local ends = capped(tonumber(l[4] or 0), tonumber(l[5] or 0), now)
 	local mine = l[1] == args[1] and l[2] == args[2] and epoch > 0
 	local term = tonumber(args[3])
-	if mine and epoch == tonumber(args[4]) and ends > 0 then
+	local held = tonumber(args[4])
+	if mine and epoch == held and ends > 0 then
 		ends = now + term
 		call('HSET', key, 'until_ms', text(ends), 'term_ms', text(term))
 		return { epoch, 1, args[1], term, now }
 	end
-	if (ends <= now or mine) and args[7] == '0' then
+	-- Only one who knows that it holds nothing takes over: a renewal that comes late, over a
+	-- connection given up meanwhile, must not disturb its own node's newer epoch.
+	local free = held == 0 and (ends <= now or mine)
+	if free and args[7] == '0' then
 		if mine then
 			call('HSET', key, 'until_ms', '0', 'node', '')
 		end
 		return { epoch, 0, '', 0, now }
 	end
 	-- One who lost track of its own epoch starts a new one: what it sent before stays fenced off.
-	if ends <= now or mine then
+	if free then
 		epoch = math.max(epoch, tonumber(args[5])) + 1
 		call('HSETNX', p .. 'state', 'schema', args[6])
 		call('HSET', key, 'node', args[1], 'incarnation', args[2], 'epoch', text(epoch),
 			'until_ms', text(now + term), 'term_ms', text(term))
 		return { epoch, 1, args[1], term, now }
 	end
-	if ends < tonumber(l[4]) then
+	if ends < tonumber(l[4] or 0) then
 		call('HSET', key, 'until_ms', text(ends))
 	end
-	return { epoch, 0, l[1], ends - now, now }
+	return { epoch, 0, ends > now and l[1] or '', math.max(ends - now, 0), now }
 end
 
 -- args: node, incarnation, epoch. Ends the lease now; the epoch stays. answer: 1 when it was ours
@@ -142,18 +146,27 @@ local function sections(args)
 	return first, count
 end
 
--- Commands that fail on a key of another type, by section: cheap, and nothing is written yet.
+-- Which sections write to which index, and a command that fails on a key of another type.
+local INDEXES = {
+	{ 'SCARD', 'live', LIVE, ENDED },
+	{ 'ZCARD', 'ended', LIVE, ENDED },
+	{ 'ZCARD', 'q', WAIT, UNWAIT },
+	{ 'SCARD', 'responders', R_ADD, R_DEL },
+	{ 'SCARD', 'dispatches', D_ADD, D_DEL },
+	{ 'ZCARD', 'persons', P_ADD, P_DEL },
+	{ 'ZCARD', 'nodes', GONE, GONE },
+	{ 'XLEN', 'log', LOG, LOG },
+	{ 'XLEN', 'refs', REF, REF },
+}
+
+-- Every key that will be written is of the right type, or the function ends here.
 local function check_types(p, args, first, count)
 	local call = redis.call
-	call('HLEN', p .. 'state')
-	call('SCARD', p .. 'live')
-	call('SCARD', p .. 'responders')
-	call('SCARD', p .. 'dispatches')
-	for _, key in ipairs({ 'q', 'ended', 'persons', 'nodes' }) do
-		call('ZCARD', p .. key)
+	for _, index in ipairs(INDEXES) do
+		if count[index[3]] + count[index[4]] > 0 then
+			call(index[1], p .. index[2])
+		end
 	end
-	call('XLEN', p .. 'log')
-	call('XLEN', p .. 'refs')
 	for i = first[PUT], first[PUT] + 2 * count[PUT] - 1, 2 do
 		call('HEXISTS', p .. args[i], 'r')
 	end

@@ -349,6 +349,36 @@ static void lost_node_is_reported_until_committed(void **state)
 	event_base_free(other);
 }
 
+static const char *lead_call(const struct world *w, const char *node, int held, int compete)
+{
+	return redis_ask(
+		&w->redis, "FCALL t1_lead 1 t:{test}: %s one 60000 %d 0 1 %d", node, held, compete);
+}
+
+/* Commands of a connection given up long ago may still reach the server. */
+static void late_lease_commands_change_nothing(void **state)
+{
+	struct world *w = *state;
+	open_leader(w); /* loads the functions */
+	peer_close(&w->a);
+	memset(&w->a, 0, sizeof w->a);
+	assert_int_equal(strncmp(lead_call(w, "a", 0, 1), "2 1 a ", 6), 0);
+	assert_int_equal(strncmp(lead_call(w, "a", 0, 1), "3 1 a ", 6), 0); /* it lost track */
+	assert_int_equal(strncmp(lead_call(w, "a", 2, 1), "3 0 a ", 6), 0); /* late */
+	assert_int_equal(strncmp(lead_call(w, "a", 3, 1), "3 1 a ", 6), 0);
+	assert_int_equal(strncmp(lead_call(w, "b", 0, 1), "3 0 a ", 6), 0);
+	assert_string_equal(redis_ask(&w->redis, "FCALL t1_yield 1 t:{test}: a one 2"), "0");
+	assert_int_equal(strncmp(lead_call(w, "a", 3, 1), "3 1 a ", 6), 0);
+	assert_string_equal(redis_ask(&w->redis, "FCALL t1_yield 1 t:{test}: a one 3"), "1");
+	assert_int_equal(strncmp(lead_call(w, "a", 3, 1), "3 0  0 ", 7), 0); /* late again */
+	assert_int_equal(strncmp(lead_call(w, "a", 0, 0), "3 0  0 ", 7), 0); /* asks only */
+	assert_int_equal(strncmp(lead_call(w, "b", 0, 1), "4 1 b ", 6), 0);
+	/* a lease written before the server's clock was set back ends a term from now at the latest */
+	redis_ask(&w->redis, "HSET t:{test}:lead until_ms 99999999999999 term_ms 60000");
+	const char *answer = lead_call(w, "a", 0, 1);
+	assert_int_equal(strncmp(answer, "4 0 b 60000 ", 12), 0);
+}
+
 /* ---- retention ---- */
 
 static void trim(struct world *w)
@@ -556,6 +586,7 @@ int main(void)
 		T(yield_and_close_hand_over_at_once),
 		T(paused_leader_is_fenced),
 		T(lost_node_is_reported_until_committed),
+		T(late_lease_commands_change_nothing),
 		T(retention_removes_by_age_only_what_is_over),
 		T(retention_is_bounded_and_complete),
 		T(take_over_loads_everything_once),
