@@ -363,6 +363,8 @@ static bool decode_chunk(struct decoding *c, uint32_t first, uint32_t end)
 		put(c, word, first, end);
 		return true;
 	}
+	if (n >= SPLIT_ENDLESS) /* an address, or a list with strokes: not one word */
+		return false;
 	if (!split_read_as(c, letters, n, 'i', &s) && !split_read_as(c, letters, n, 'l', &s))
 		return false;
 	put_split(c, &s, first, end);

@@ -2,13 +2,12 @@
 
 #include <string.h>
 
-#define LETTERS_MIN  3  /* letters set apart */
-#define WORD_LEAST   8  /* shortest word that may be several run together */
-#define WORD_SURE    10 /* three and more words need this many letters */
-#define WORD_ENDLESS 24 /* no language we cover has such words: unknown stretches may be left out */
-#define COST_WORD    1
-#define COST_LETTER  3 /* of one left out: dearer than a word, so known words are preferred */
-#define COST_NONE    UINT16_MAX
+#define LETTERS_MIN 3  /* letters set apart */
+#define WORD_LEAST  8  /* shortest word that may be several run together */
+#define WORD_SURE   10 /* three and more words need this many letters */
+#define COST_WORD   1
+#define COST_LETTER 3 /* of one left out: dearer than a word, so known words are preferred */
+#define COST_NONE   UINT16_MAX
 
 /* The cheapest way to each place between the letters. */
 struct cuts {
@@ -92,7 +91,7 @@ bool split_word(const struct vocab *vocab, const char *p, size_t n, struct split
 
 	if (n < WORD_LEAST)
 		return false;
-	fill(&c, vocab, p, n, n >= WORD_ENDLESS);
+	fill(&c, vocab, p, n, n >= SPLIT_ENDLESS);
 	if (!trace(&c, vocab, p, n, out))
 		return false;
 	return out->n >= 3 ? n >= WORD_SURE : out->shortest >= 4;

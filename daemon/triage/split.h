@@ -8,8 +8,9 @@
 
 #include "vocab.h"
 
-#define SPLIT_MAX   250 /* letters looked at together */
-#define SPLIT_WORDS 64
+#define SPLIT_MAX     250 /* letters looked at together */
+#define SPLIT_WORDS   64
+#define SPLIT_ENDLESS 24 /* letters: longer than any word of the languages covered */
 
 struct split {
 	uint32_t words[SPLIT_WORDS];
@@ -27,7 +28,7 @@ bool split_letters(const struct vocab *vocab, const char *p, size_t n, struct sp
 
 /*
  * Words run together. Ordinary words fall apart by chance ("together"), so short ones need more
- * than that; in a very long one unknown stretches are left out. n at most SPLIT_MAX.
+ * than that; in one of SPLIT_ENDLESS letters unknown stretches are left out. n at most SPLIT_MAX.
  */
 bool split_word(const struct vocab *vocab, const char *p, size_t n, struct split *out);
 
