@@ -67,7 +67,10 @@ int apply_contact_open(struct core *core, const struct command *c)
 {
 	if (!*c->identity)
 		return core_refuse(core, OUTPUT_ERR_INVALID_PARAMS, "no_identity", "identity");
-	if (strlen(c->contact) >= ID_SIZE || map_get(&core->contacts, c->contact))
+	if (strlen(c->contact) >= ID_SIZE ||
+		strspn(c->contact, "0123456789abcdef") != strlen(c->contact))
+		return core_refuse(core, OUTPUT_ERR_INVALID_PARAMS, "bad_id", "contact");
+	if (map_get(&core->contacts, c->contact))
 		return core_refuse(core, OUTPUT_ERR_CONFLICT, "contact_exists", "contact");
 	struct contact *n = take_contact(core, c);
 	level_triage(core, n, c);

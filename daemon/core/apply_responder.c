@@ -109,6 +109,8 @@ static int check_settings(struct core *core, const struct command *c, const stru
 		return core_refuse(core, OUTPUT_ERR_INVALID_PARAMS, "no_such_presence", "presence");
 	if (c->capacity < 0 || c->capacity > CAPACITY_MAX)
 		return core_refuse(core, OUTPUT_ERR_INVALID_PARAMS, "out_of_range", "capacity");
+	if (c->wrap_ms < 0 || c->wrap_ms > DAY_MS + 1)
+		return core_refuse(core, OUTPUT_ERR_INVALID_PARAMS, "out_of_range", "wrap_ms");
 	if (*c->presence && presence == PRESENCE_READY && !r->connected)
 		return core_refuse(core, OUTPUT_ERR_INVALID_STATE, "not_connected", NULL);
 	return 0;

@@ -52,6 +52,17 @@ static int parse_word(const struct field *f, struct slice value, int *v)
 	return -1;
 }
 
+#define INT_LIMIT ((int64_t)1 << 53)
+
+int codec_int(struct slice value, int64_t *v)
+{
+	int64_t n;
+	if (slice_int(value, &n) != 0 || n > INT_LIMIT || n < -INT_LIMIT)
+		return -1;
+	*v = n;
+	return 0;
+}
+
 static int take(const struct field *f, void *p, struct slice value)
 {
 	switch (f->type) {
@@ -60,7 +71,7 @@ static int take(const struct field *f, void *p, struct slice value)
 		*(char **)p = value.len ? mem_dup(value.data, value.len) : NULL;
 		return 1;
 	case FIELD_INT:
-		return slice_int(value, p) == 0 ? 1 : -1;
+		return codec_int(value, p) == 0 ? 1 : -1;
 	case FIELD_BYTES:
 	case FIELD_SEALED:
 		buf_clear(p);

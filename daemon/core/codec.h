@@ -30,6 +30,9 @@ struct field {
 void codec_encode(
 	const struct field *fields, size_t n, const void *object, bool sealed, struct buf *out);
 
+/* An instant or a count: at most 2^53 either way, so that sums of two cannot overflow. */
+int codec_int(struct slice value, int64_t *v) MUST_CHECK;
+
 /* 1: taken, 0: not in the table, -1: the value does not fit the field. */
 int codec_take(const struct field *fields, size_t n, void *object, struct slice name,
 	struct slice value) MUST_CHECK;

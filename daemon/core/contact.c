@@ -128,7 +128,8 @@ int contact_cmp(const void *a, const void *b)
 
 uint64_t contact_shape(const struct core *core, const struct contact *c)
 {
-	return map_siphash(c->id, 16, core->options.hash_seed[0], core->options.hash_seed[1]);
+	return map_siphash(
+		c->id, strlen(c->id), core->options.hash_seed[0], core->options.hash_seed[1]);
 }
 
 bool contact_in_line(const struct contact *c)
@@ -140,6 +141,12 @@ int contact_tier(const struct core *core, const struct contact *c)
 {
 	int64_t tier = c->waited_tier + c->widened, last = core->options.n_tiers - 1;
 	return (int)(tier < last ? tier : last);
+}
+
+void contact_widen(struct contact *c)
+{
+	if (c->widened < CORE_TIERS_MAX)
+		c->widened++;
 }
 
 int64_t contact_deadline(const struct core *core, const struct contact *c)

@@ -138,6 +138,7 @@ void contact_fire(struct core *core, void *contact);
 
 bool contact_in_line(const struct contact *c); /* WAITING or OFFERED */
 int contact_tier(const struct core *core, const struct contact *c);
+void contact_widen(struct contact *c); /* by one tier */
 int64_t contact_deadline(const struct core *core, const struct contact *c);
 int contact_weight(const struct core *core, const struct contact *c);
 

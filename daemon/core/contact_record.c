@@ -80,11 +80,6 @@ static struct responder *named_responder(struct core *core, struct slice id)
 	return r;
 }
 
-static int take_number(struct slice value, int64_t *v)
-{
-	return slice_int(value, v);
-}
-
 static int take_offer(struct core *core, struct contact *c, struct slice bytes)
 {
 	struct record_reader in = { bytes.data, bytes.data + bytes.len };
@@ -98,11 +93,11 @@ static int take_offer(struct core *core, struct contact *c, struct slice bytes)
 		else if (slice_is(name, "responder"))
 			o.responder = named_responder(core, value);
 		else if (slice_is(name, "made_ms"))
-			bad |= take_number(value, &o.made_ms);
+			bad |= codec_int(value, &o.made_ms);
 		else if (slice_is(name, "expires_ms"))
-			bad |= take_number(value, &o.expires_ms);
+			bad |= codec_int(value, &o.expires_ms);
 		else if (slice_is(name, "tier"))
-			bad |= take_number(value, &tier);
+			bad |= codec_int(value, &tier);
 	}
 	if (more != 0 || bad != 0 || !o.responder || !o.id[0] || tier < 0 ||
 		tier > CORE_TIERS_MAX || c->n_offers == CONTACT_OFFERS_MAX ||
@@ -123,7 +118,7 @@ static int take_exclusion(struct core *core, struct contact *c, struct slice byt
 		if (slice_is(name, "responder"))
 			x.responder = named_responder(core, value);
 		else if (slice_is(name, "until_ms"))
-			bad |= take_number(value, &x.until_ms);
+			bad |= codec_int(value, &x.until_ms);
 	}
 	if (more != 0 || bad != 0 || !x.responder)
 		return -1;

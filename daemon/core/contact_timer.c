@@ -74,7 +74,7 @@ static void widen(struct core *core, struct contact *c)
 		c->waited_tier++;
 	if (!c->late && contact_deadline(core, c) <= core->now_ms) {
 		c->late = 1;
-		c->widened++;
+		contact_widen(c);
 		alert_raise(core, c, "deadline");
 	}
 	if (contact_tier(core, c) == before)

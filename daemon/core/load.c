@@ -4,6 +4,7 @@
 
 #include "triaged/base/mem.h"
 
+#include "codec.h"
 #include "state.h"
 
 #define BAND (4398046511104.0) /* 2^42 ms: deadlines stay below until the year 2109 */
@@ -131,29 +132,43 @@ static int load_counters(struct core *core, struct slice bytes, struct err *e)
 		if (slice_is(name, "next_id"))
 			bad |= slice_int(value, &next_id);
 		else if (slice_is(name, "now_ms"))
-			bad |= slice_int(value, &core->now_ms);
+			bad |= codec_int(value, &core->now_ms);
 	}
 	core->next_id = (uint64_t)next_id;
 	return more == 0 && bad == 0 ? 0 : err_set(e, "counters: broken record");
 }
 
+/* A record that cannot be read leaves nothing behind in the core; the store still has it. */
 static int load_contact(struct core *core, const char *id, struct slice bytes, struct err *e)
 {
 	if (strlen(id) >= ID_SIZE || map_get(&core->contacts, id))
 		return err_set(e, "contact %.32s: bad id, or stored twice", id);
-	return contact_decode(core, contact_new(core, id), bytes, e);
+	struct contact *c = contact_new(core, id);
+	if (contact_decode(core, c, bytes, e) == 0)
+		return 0;
+	while (c->n_offers > 0)
+		offer_drop(core, c->offers[0]);
+	contact_free(core, c);
+	return -1;
 }
 
 static int load_dispatch(struct core *core, const char *id, struct slice bytes, struct err *e)
 {
 	if (strlen(id) >= ID_SIZE || map_get(&core->dispatches, id))
 		return err_set(e, "dispatch %.32s: bad id, or stored twice", id);
-	return dispatch_decode(dispatch_new(core, id), bytes, e);
+	struct dispatch *d = dispatch_new(core, id);
+	if (dispatch_decode(d, bytes, e) == 0)
+		return 0;
+	map_remove(&core->dispatches, d->id);
+	dispatch_free(d);
+	return -1;
 }
 
 int core_load(struct core *core, enum entity_kind kind, const char *id, const char *ref,
 	struct slice bytes, struct err *e)
 {
+	if (!*id && kind != ENTITY_COUNTERS)
+		return err_set(e, "a record without an id");
 	switch (kind) {
 	case ENTITY_CONTACT:
 		return load_contact(core, id, bytes, e);
@@ -171,125 +186,4 @@ int core_load(struct core *core, enum entity_kind kind, const char *id, const ch
 		break;
 	}
 	return err_set(e, "messages are not part of a core");
-}
-
-/* Does the record make sense in its state? */
-static int check_loaded(const struct contact *c, struct err *e)
-{
-	bool carried = c->state == CONTACT_ACTIVE || c->state == CONTACT_WRAPUP;
-	if (c->state == CONTACT_NEW || c->state == CONTACT_ENDED)
-		return err_set(e, "contact %s: not live", c->id);
-	if (carried != (c->responder != NULL))
-		return err_set(e, "contact %s: %s and its responder disagree", c->id,
-			contact_state_name(c->state));
-	if ((c->state == CONTACT_OFFERED) != (c->n_offers > 0))
-		return err_set(e, "contact %s: %s with %d offers", c->id,
-			contact_state_name(c->state), c->n_offers);
-	return 0;
-}
-
-static void link_contact(struct core *core, struct contact *c)
-{
-	c->need = requirement_get(core, c);
-	if (c->responder)
-		responder_attach(core, c->responder, c);
-	if (!c->connected || !c->session)
-		return;
-	struct session *s = session_open(core, c->session, text_of(c->identity), "frontend");
-	c->front = s;
-	c->session_next = s->contacts;
-	if (s->contacts)
-		s->contacts->session_prev = c;
-	s->contacts = c;
-}
-
-static int link_responders(struct core *core, struct err *e)
-{
-	struct responder *r;
-	for (size_t i = 0; (r = map_walk(&core->responders, &i, NULL));) {
-		if (!r->stored)
-			return err_set(e, "responder %s: named by a contact, not stored", r->id);
-		responder_reprofile(core, r);
-		timer_set(&core->timers, &r->timer, r->lost_due_ms ? r->lost_due_ms : NEVER);
-		if (r->connected)
-			(void)session_open(core, text_of(r->session), r->id, "responder");
-	}
-	return 0;
-}
-
-static int link_dispatches(struct core *core, struct err *e)
-{
-	struct dispatch *d;
-	for (size_t i = 0; (d = map_walk(&core->dispatches, &i, NULL));) {
-		struct contact *c = map_get(&core->contacts, text_of(d->contact));
-		if (!c || d->state == DISPATCH_ENDED)
-			return err_set(e, "dispatch %s: no live contact, or ended", d->id);
-		c->dispatches_open++;
-		timer_set(&core->timers, &d->timer, d->alert_due_ms);
-	}
-	return 0;
-}
-
-int core_load_done(struct core *core, struct err *e)
-{
-	struct contact *c;
-	if (link_responders(core, e) != 0 || link_dispatches(core, e) != 0)
-		return -1;
-	for (size_t i = 0; (c = map_walk(&core->contacts, &i, NULL));) {
-		if (check_loaded(c, e) != 0)
-			return -1;
-		link_contact(core, c);
-	}
-	person_load_done(core);
-	ref_load_done(core);
-	core_rebuild(core);
-	return core_check(core, e);
-}
-
-static void take_out(struct core *core)
-{
-	struct contact *c;
-	for (size_t i = 0; (c = map_walk(&core->contacts, &i, NULL));) {
-		if (c->lane)
-			queue_remove(core, c);
-		if (c->offered.size)
-			tree_remove(&core->emergencies, c);
-	}
-	struct profile *p;
-	for (size_t i = 0; (p = map_walk(&core->profiles, &i, NULL));)
-		if (p->n_fits)
-			memset(p->fits, 0, p->n_fits * sizeof *p->fits);
-}
-
-static void put_in(struct core *core, struct contact *c)
-{
-	if (c->state == CONTACT_WAITING)
-		queue_place(core, c);
-	else if (c->state == CONTACT_OFFERED)
-		queue_move(core, c);
-	contact_arm(core, c);
-}
-
-void core_rebuild(struct core *core)
-{
-	take_out(core);
-	struct contact *c;
-	for (size_t i = 0; (c = map_walk(&core->contacts, &i, NULL));)
-		if (c->state != CONTACT_ENDED)
-			put_in(core, c);
-	struct responder *r;
-	for (size_t i = 0; (r = map_walk(&core->responders, &i, NULL));)
-		responder_update(core, r);
-	for (size_t i = 0; i < core->queue.n_lanes; i++)
-		core->queue.lanes[i]->unservable = !lane_is_servable(core, core->queue.lanes[i]);
-	core->staff_changed = false;
-	core->rematch = true;
-}
-
-void core_set_options(struct core *core, const struct core_options *options)
-{
-	uint64_t seed[2] = { core->options.hash_seed[0], core->options.hash_seed[1] };
-	core->options = *options;
-	memcpy(core->options.hash_seed, seed, sizeof seed); /* the tables stand on the first one */
-	core_rebuild(core);
 }

@@ -38,6 +38,12 @@ static void unlink_offer(struct core *core, struct offer *o)
 	map_remove(&core->offers, o->id);
 }
 
+void offer_drop(struct core *core, struct offer *o)
+{
+	unlink_offer(core, o);
+	free(o);
+}
+
 void offer_describe(const struct core *core, const struct offer *o, struct buf *b)
 {
 	const struct contact *c = o->contact;
@@ -91,8 +97,7 @@ void offer_end(struct core *core, struct offer *o, enum offer_end why)
 		record_puts(b, "why", names[why]);
 	}
 	DECIDE(core->step, "unoffered", o->id, names[why]);
-	unlink_offer(core, o);
-	free(o);
+	offer_drop(core, o);
 	responder_update(core, r);
 	if (c->n_offers == 0 && why != OFFER_ACCEPTED && why != OFFER_LEFT)
 		contact_enter(core, c, CONTACT_EV_UNOFFER);
@@ -122,7 +127,7 @@ static void count_contact_miss(struct core *core, struct contact *c)
 	int every = core->options.missed_to_widen;
 	if (every <= 0 || c->missed % every != 0)
 		return;
-	c->widened++;
+	contact_widen(c);
 	if (!c->alert)
 		alert_raise(core, c, "missed_offers");
 	queue_move(core, c);

@@ -26,6 +26,7 @@ enum offer_end {
 struct offer *offer_make(struct core *core, struct contact *c, struct responder *r, int tier);
 /* Link one that exists already (loading). */
 void offer_link(struct core *core, struct offer *o);
+void offer_drop(struct core *core, struct offer *o); /* and nothing else: loading */
 /* Remove it. A contact left without offers goes back to its place in line, except when it was
  * accepted or taken. */
 void offer_end(struct core *core, struct offer *o, enum offer_end why);

@@ -130,7 +130,7 @@ int person_decode(struct core *core, const char *id, struct slice bytes, struct 
 		if (!slice_is(name, "visit_ms"))
 			bad = codec_take(fields, N_FIELDS, p, name, value) < 0;
 		else if (p->n_visits < PERSON_VISITS_MAX)
-			bad = slice_int(value, &p->visits_ms[p->n_visits++]) != 0;
+			bad = codec_int(value, &p->visits_ms[p->n_visits++]) != 0;
 	}
 	return !bad && more == 0 ? 0 : err_set(e, "person %s: broken record", id);
 }

@@ -5,6 +5,7 @@
 
 #include "triaged/base/mem.h"
 
+#include "codec.h"
 #include "state.h"
 
 #define EXPIRE_AT_ONCE 16 /* at most so many in one step: no step becomes long */
@@ -95,7 +96,7 @@ void ref_encode(const struct ref *r, struct buf *out)
 static int take(struct ref *r, struct slice name, struct slice value)
 {
 	if (slice_is(name, "at_ms"))
-		return slice_int(value, &r->at_ms);
+		return codec_int(value, &r->at_ms);
 	if (slice_is(name, "fingerprint"))
 		return slice_int(value, &r->fingerprint);
 	if (slice_is(name, "fields"))

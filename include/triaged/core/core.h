@@ -121,7 +121,10 @@ typedef void (*entity_write_fn)(void *arg, const struct entity_write *w);
 void core_take_dirty(struct core *core, entity_write_fn write, void *arg);
 
 /* Rebuild: feed every stored record into a fresh core, then core_load_done(), which derives queue,
- * timers and load and verifies them. Unknown fields are skipped; -1 names the record. */
+ * timers and load and verifies them. Unknown fields are skipped. -1 names the record: one that
+ * cannot be read is left out (the store still has it), a contact whose record contradicts itself
+ * is handed to the supervisors with the alert "inconsistent". The core can be used all the same;
+ * the caller tells people. */
 int core_load(struct core *core, enum entity_kind kind, const char *id, const char *ref,
 	struct slice bytes, struct err *e) MUST_CHECK;
 int core_load_done(struct core *core, struct err *e) MUST_CHECK;

@@ -1,0 +1,175 @@
+/* Deriving queue, timers, load and sessions from what was loaded. Records that contradict
+ * themselves are named, and their contact goes to the supervisors: nothing is dropped. */
+#include <string.h>
+
+#include "triaged/base/mem.h"
+
+#include "state.h"
+
+static const char *contradiction(const struct contact *c)
+{
+	bool carried = c->state == CONTACT_ACTIVE || c->state == CONTACT_WRAPUP;
+	if (c->state == CONTACT_NEW)
+		return "has no state";
+	if (carried != (c->responder != NULL))
+		return "its state and its responder disagree";
+	if ((c->state == CONTACT_OFFERED) != (c->n_offers > 0))
+		return "its state and its offers disagree";
+	if (c->state == CONTACT_REVIEW && !c->alert)
+		return "in review without an alert";
+	if (c->n_offers > 1 && c->level != LEVEL_EMERGENCY)
+		return "several offers below emergency";
+	return NULL;
+}
+
+static int64_t within(int64_t v, int64_t last)
+{
+	if (v < 0)
+		return 0;
+	return v < last ? v : last;
+}
+
+static void hand_to_supervisors(struct core *core, struct contact *c)
+{
+	while (c->n_offers > 0)
+		offer_drop(core, c->offers[0]);
+	c->state = CONTACT_REVIEW;
+	c->responder = NULL;
+	text_set(&c->alert, "inconsistent");
+	text_set(&c->alert_by, NULL);
+	c->alert_since_ms = c->alert_due_ms = core->now_ms;
+}
+
+static void link_front_end(struct core *core, struct contact *c)
+{
+	if (!c->connected)
+		return;
+	c->connected = c->session != NULL;
+	struct session *s =
+		session_open(core, text_of(c->session), text_of(c->identity), "frontend");
+	if (!s)
+		return;
+	c->front = s;
+	c->session_next = s->contacts;
+	if (s->contacts)
+		s->contacts->session_prev = c;
+	s->contacts = c;
+}
+
+static int link_contacts(struct core *core, struct err *e)
+{
+	struct contact *c;
+	int result = 0;
+	for (size_t i = 0; (c = map_walk(&core->contacts, &i, NULL));) {
+		if (c->state == CONTACT_ENDED)
+			continue;
+		const char *why = contradiction(c);
+		if (why) {
+			result = err_set(e, "contact %s: %s", c->id, why);
+			hand_to_supervisors(core, c);
+		}
+		c->waited_tier = within(c->waited_tier, core->options.n_tiers - 1);
+		c->widened = within(c->widened, CORE_TIERS_MAX);
+		c->need = requirement_get(core, c);
+		if (c->level < c->level_auto && !c->lowered)
+			c->level = c->level_auto;
+		if (c->responder)
+			responder_attach(core, c->responder, c);
+		link_front_end(core, c);
+	}
+	return result;
+}
+
+static int link_responders(struct core *core, struct err *e)
+{
+	struct responder *r;
+	int result = 0;
+	for (size_t i = 0; (r = map_walk(&core->responders, &i, NULL));) {
+		if (!r->stored)
+			result = err_set(e, "responder %s: named by a contact, not stored", r->id);
+		if (!r->stored) /* lost, with whatever they carry */
+			r->lost_due_ms = core->now_ms + 1;
+		r->stored = true;
+		responder_reprofile(core, r);
+		timer_set(&core->timers, &r->timer, r->lost_due_ms ? r->lost_due_ms : NEVER);
+		if (r->connected)
+			(void)session_open(core, text_of(r->session), r->id, "responder");
+	}
+	return result;
+}
+
+static int link_dispatches(struct core *core, struct err *e)
+{
+	struct dispatch *d;
+	int result = 0;
+	for (size_t i = 0; (d = map_walk(&core->dispatches, &i, NULL));) {
+		struct contact *c = map_get(&core->contacts, text_of(d->contact));
+		if (d->state == DISPATCH_ENDED)
+			continue;
+		timer_set(&core->timers, &d->timer, d->alert_due_ms);
+		if (c)
+			c->dispatches_open++;
+		else
+			result = err_set(e, "dispatch %s: its contact is gone", d->id);
+	}
+	return result;
+}
+
+int core_load_done(struct core *core, struct err *e)
+{
+	int result = link_responders(core, e);
+	result |= link_dispatches(core, e);
+	result |= link_contacts(core, e);
+	person_load_done(core);
+	ref_load_done(core);
+	core_rebuild(core);
+	return result != 0 ? -1 : core_check(core, e);
+}
+
+static void take_out(struct core *core)
+{
+	struct contact *c;
+	for (size_t i = 0; (c = map_walk(&core->contacts, &i, NULL));) {
+		if (c->lane)
+			queue_remove(core, c);
+		if (c->offered.size)
+			tree_remove(&core->emergencies, c);
+	}
+	struct profile *p;
+	for (size_t i = 0; (p = map_walk(&core->profiles, &i, NULL));)
+		if (p->n_fits)
+			memset(p->fits, 0, p->n_fits * sizeof *p->fits);
+}
+
+static void put_in(struct core *core, struct contact *c)
+{
+	if (c->state == CONTACT_WAITING)
+		queue_place(core, c);
+	else if (c->state == CONTACT_OFFERED)
+		queue_move(core, c);
+	contact_arm(core, c);
+}
+
+void core_rebuild(struct core *core)
+{
+	take_out(core);
+	struct contact *c;
+	for (size_t i = 0; (c = map_walk(&core->contacts, &i, NULL));)
+		if (c->state != CONTACT_ENDED)
+			put_in(core, c);
+	struct responder *r;
+	for (size_t i = 0; (r = map_walk(&core->responders, &i, NULL));)
+		responder_update(core, r);
+	for (size_t i = 0; i < core->queue.n_lanes; i++)
+		core->queue.lanes[i]->unservable = !lane_is_servable(core, core->queue.lanes[i]);
+	core->staff_changed = false;
+	core->rematch = true;
+}
+
+void core_set_options(struct core *core, const struct core_options *options)
+{
+	uint64_t seed[2] = { core->options.hash_seed[0], core->options.hash_seed[1] };
+	core->options = *options;
+	memcpy(core->options.hash_seed, seed, sizeof seed); /* the tables stand on the first one */
+	core_rebuild(core);
+}
