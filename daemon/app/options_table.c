@@ -106,7 +106,8 @@ const struct option options[] = {
 
 	PATH("keys.dir", keys.dir, RESTART | EMPTY, "",
 		"Directory of the sealing and pseudonym keys; not set: <data_dir>/keys, where missing "
-		"ones are made; elsewhere they must exist (systemd credentials)."),
+		"ones are taken from the center's other nodes (those with the same tls.key) or made; "
+		"elsewhere they must exist (systemd credentials)."),
 
 	WORD("log.level", log.level, LIVE, "info", "error warning notice info debug",
 		"Least important events that are logged."),

@@ -77,11 +77,11 @@ static void word(struct screen *to, const char *name, const char *value, bool go
 	buf_free(&clean);
 }
 
-static void store_line(const json_t *store, struct screen *to)
+static void state_line(const json_t *part, const char *name, const char *good, struct screen *to)
 {
-	const char *state = field_str(store, "state", "?"), *why = field_str(store, "why", "");
+	const char *state = field_str(part, "state", "?"), *why = field_str(part, "why", "");
 
-	word(to, "store", state, strcmp(state, "ready") == 0);
+	word(to, name, state, strcmp(state, good) == 0);
 	if (*why) {
 		buf_adds(&to->out, "  ");
 		text_clean(&to->out, why);
@@ -115,7 +115,8 @@ void view_node_head(const json_t *node, struct screen *to)
 	view_field(to, "node", json_object_get(node, "node"));
 	word(to, "mode", mode, strcmp(mode, "normal") == 0);
 	buf_adds(&to->out, "\n");
-	store_line(json_object_get(node, "store"), to);
+	state_line(json_object_get(node, "store"), "store", "ready", to);
+	state_line(json_object_get(node, "keys"), "keys", "settled", to);
 	ruleset_line(json_object_get(node, "ruleset"), to);
 	for (const char *const *r = rows; *r; r++)
 		view_field(to, *r, json_object_get(node, *r));
