@@ -63,8 +63,12 @@ class Checker:
         self.open_requests.pop((e["p"], e.get("ref")), None)
         if e.get("ref"):
             self.answers[(e["p"], e["ref"])] = "ok"
-        {"contact.open": self._opened, "offer.accept": self._accepted,
-         "contact.close": self._closed}.get(e["op"], lambda _: None)(e)
+        handler = {"contact.open": self._opened, "offer.accept": self._accepted,
+                   "contact.close": self._closed}.get(e["op"])
+        if handler and "contact" not in e:
+            self._bad("unknown", "%s answered without a contact" % e["op"], e)
+        elif handler:
+            handler(e)
 
     def _event(self, e):
         """A process that lost its session no longer holds for certain what it held."""

@@ -99,6 +99,10 @@ def test_contact_nobody_opened():
     assert kinds(life()[2:], {}) == ["unknown"]
 
 
+def test_answer_to_something_else():
+    assert kinds([entry(1, "fe0", "ok", "contact.open", ref="o1", detail="store")]) == ["unknown"]
+
+
 def test_answer_that_changes():
     again = entry(9, "r0", "fail", "offer.accept", ref="o1a", detail="stale")
     assert kinds(life() + [again], {}) == ["answer changed"]

@@ -74,7 +74,7 @@ def assert_nothing_lost(load, center, at=None):
     entries = history.read(load.file)
     violations = history.check(entries, final_states(center, at))
     assert not violations, violations[:10]
-    assert told["completed"] > 0 and told["unfinished"] == 0
+    assert told["completed"] > 0 and told["unfinished"] == 0 and told["wrong"] == 0
     return told
 
 

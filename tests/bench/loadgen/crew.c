@@ -11,13 +11,10 @@
 
 #define WRONG_SHOWN 5 /* so many wrong answers are named, the rest only counted */
 
-void crew_wrong(struct crew *c, const char *what, const struct wire *w)
+void crew_wrong(struct crew *c, const char *what)
 {
 	if (++c->r->wrong <= WRONG_SHOWN)
-		fprintf(stderr,
-			"loadgen: wrong: %s (code %lld reason '%s' contact '%s' state '%s' level "
-			"'%s')\n",
-			what, (long long)w->code, w->reason, w->contact, w->state, w->level);
+		fprintf(stderr, "loadgen: wrong: %s: %.*s\n", what, (int)c->line_len, c->line);
 }
 
 static struct timeval after_us(int64_t us)
@@ -148,7 +145,7 @@ static void on_answer(struct member *m, const struct wire *w)
 	struct request q;
 
 	if (!request_take(c, w->id, &q)) {
-		crew_wrong(c, "answer to nothing asked", w);
+		crew_wrong(c, "answer to nothing asked");
 		return;
 	}
 	if (q.step > STEP_SET) {
@@ -158,7 +155,7 @@ static void on_answer(struct member *m, const struct wire *w)
 	if (w->code) {
 		c->failed = !c->o.reconnect;
 		if (c->failed || w->code != 8)
-			crew_wrong(c, step_name(q.step), w);
+			crew_wrong(c, step_name(q.step));
 		peer_drop(&m->peer);
 		arm(m->retry, 100000);
 		if (c->failed)
@@ -178,8 +175,10 @@ static void on_line(void *arg, const char *line, size_t n)
 	struct crew *c = m->crew;
 	struct wire w;
 
+	c->line = line;
+	c->line_len = n < 400 ? n : 400;
 	if (wire_read(line, n, &w) < 0)
-		crew_wrong(c, "a line that is no object", &w);
+		crew_wrong(c, "a line that is no object");
 	else if (strcmp(w.method, "offer.new") == 0)
 		life_offer(c, m, &w);
 	else if (strcmp(w.method, "offer.gone") == 0)

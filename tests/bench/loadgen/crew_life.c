@@ -103,7 +103,7 @@ void life_offer_gone(struct crew *c, const struct wire *w)
 static void opened(struct crew *c, struct life *l, const struct wire *w)
 {
 	if (!w->contact[0] || !w->level[0] || !w->state[0] || !w->custody[0])
-		crew_wrong(c, "answer to contact.open", w);
+		crew_wrong(c, "answer to contact.open");
 	if (strcmp(w->custody, "spool") == 0)
 		c->r->spooled++;
 	if (measured(c, l->opened_us))
@@ -111,7 +111,7 @@ static void opened(struct crew *c, struct life *l, const struct wire *w)
 	l->state = LIFE_WAITING;
 	memcpy(l->contact, w->contact, sizeof l->contact);
 	if (map_put(&c->by_contact, w->contact, l))
-		crew_wrong(c, "the same contact for two requests", w);
+		crew_wrong(c, "the same contact for two requests");
 	struct early *e = map_remove(&c->early, w->contact);
 	if (!e)
 		return;
@@ -123,7 +123,7 @@ static void opened(struct crew *c, struct life *l, const struct wire *w)
 static void accepted(struct crew *c, struct life *l, const struct wire *w)
 {
 	if (strcmp(w->contact, l->contact) != 0 || strcmp(w->state, "active") != 0)
-		crew_wrong(c, "answer to offer.accept", w);
+		crew_wrong(c, "answer to offer.accept");
 	l->state = LIFE_CLOSING;
 	request_send(c, l->responder, STEP_CLOSE, l);
 }
@@ -132,7 +132,7 @@ static void closed(struct crew *c, struct life *l, const struct wire *w)
 {
 	if (strcmp(w->state, "wrapup") != 0 && strcmp(w->state, "ended") != 0 &&
 		strcmp(w->state, "closed") != 0)
-		crew_wrong(c, "answer to contact.close", w);
+		crew_wrong(c, "answer to contact.close");
 	int64_t now = now_us();
 	if (now >= c->measure_from_us && now < c->end_us) {
 		c->r->lives++;
@@ -154,7 +154,7 @@ static void refused(struct crew *c, const struct request *q, const struct wire *
 	} else if (c->o.reconnect && (w->code == 8 || w->code == 6)) {
 		request_again(c, q); /* not durable now, or too much at once */
 	} else {
-		crew_wrong(c, step_name(q->step), w);
+		crew_wrong(c, step_name(q->step));
 		crew_life_ended(c, l);
 	}
 }
@@ -164,7 +164,7 @@ void life_answer(struct crew *c, const struct request *q, const struct wire *w)
 	note(c, q, w);
 	if (!q->life || q->life->serial != q->serial || q->step == STEP_RESUME) {
 		if (w->code && q->step != STEP_RESUME)
-			crew_wrong(c, step_name(q->step), w);
+			crew_wrong(c, step_name(q->step));
 		return;
 	}
 	if (w->code)

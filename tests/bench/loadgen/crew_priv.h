@@ -68,6 +68,8 @@ struct crew {
 	struct event *tick, *end;
 	int64_t next_open_us, measure_from_us, end_us;
 	bool started, ending, failed;
+	const char *line; /* being read */
+	size_t line_len;  /* as far as it may be shown */
 	struct crew_result *r;
 };
 
@@ -86,7 +88,8 @@ void life_open(struct crew *c, struct life *l, int64_t due_us);
 void life_answer(struct crew *c, const struct request *q, const struct wire *w);
 void life_offer(struct crew *c, struct member *m, const struct wire *w);
 void life_offer_gone(struct crew *c, const struct wire *w);
-void crew_wrong(struct crew *c, const char *what, const struct wire *w);
+/* The line being read is not what the protocol says. */
+void crew_wrong(struct crew *c, const char *what);
 /* A contact ended: the closed loop starts the next. */
 void crew_life_ended(struct crew *c, struct life *l);
 

@@ -88,13 +88,25 @@ static void write_out(struct crew *c, struct request *q)
 	buf_free(&b);
 }
 
+/* The slot of the next id that has one: others may wait for long. */
+static struct request *free_slot(struct crew *c)
+{
+	for (int i = 0; i < REQUEST_SLOTS; i++) {
+		struct request *q = &c->requests[++c->last_id & (REQUEST_SLOTS - 1)];
+		if (!q->id)
+			return q;
+	}
+	return NULL;
+}
+
 void request_send(struct crew *c, struct member *m, enum step step, struct life *l)
 {
-	struct request *q = &c->requests[++c->last_id & (REQUEST_SLOTS - 1)];
+	struct request *q = free_slot(c);
 
-	if (q->id) {
+	if (!q) {
 		fprintf(stderr, "loadgen: more than %d requests unanswered\n", REQUEST_SLOTS);
 		c->failed = true;
+		event_base_loopbreak(c->base);
 		return;
 	}
 	*q = (struct request){ .id = c->last_id, .step = step, .member = m, .life = l };
