@@ -1,6 +1,7 @@
 #include <event2/event.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <systemd/sd-daemon.h>
 
 #include "triaged/base/check.h"
@@ -24,11 +25,22 @@ static void on_hangup(evutil_socket_t sig, short what, void *arg)
 	node_reload(arg, 0);
 }
 
+/* Each session is a descriptor; the default of 1024 would be the real limit. */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
 static int run(struct config *config)
 {
 	struct node node = { .listen_fd = -1 };
 	struct err e;
 	signal(SIGPIPE, SIG_IGN);
+	raise_descriptor_limit();
 	log_set_level(node_log_level(config));
 	struct event_base *base = event_base_new();
 	CHECK(base != NULL);

@@ -300,7 +300,7 @@ void draft_triage(struct draft *d, const char *contact)
 
 void draft_submit(struct draft *d)
 {
-	d->command.request = pending_add(d->verbs, d->request);
+	d->command.request = pending_add(&d->verbs->pending, d->request)->number;
 	d->verbs->ops.submit(d->verbs->ops.arg, &d->command);
 	draft_drop(d);
 }

@@ -44,10 +44,8 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	struct listener *l = arg;
 	for (int i = 0; i < ACCEPT_A_TURN && !l->paused; i++) {
-		int one = 1;
 		int peer = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (peer >= 0) {
-			setsockopt(peer, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 			l->accepted(l->arg, peer);
 		} else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
 			   errno == ENOMEM) {
@@ -125,6 +123,25 @@ static int bind_address(const char *address, struct err *e)
 	return fd;
 }
 
+/* Accepted sockets inherit these. A peer whose machine or network is gone is noticed within 15 s
+ * (three unanswered heartbeats of 5 s), so that nobody counts as present who is not. */
+static void set_peer_options(int fd)
+{
+	static const struct {
+		int level, name, value;
+	} options[] = {
+		{ IPPROTO_TCP, TCP_NODELAY, 1 },
+		{ SOL_SOCKET, SO_KEEPALIVE, 1 },
+		{ IPPROTO_TCP, TCP_KEEPIDLE, 5 },
+		{ IPPROTO_TCP, TCP_KEEPINTVL, 5 },
+		{ IPPROTO_TCP, TCP_KEEPCNT, 3 },
+		{ IPPROTO_TCP, TCP_USER_TIMEOUT, 15000 },
+	};
+	for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+		setsockopt(fd, options[i].level, options[i].name, &options[i].value,
+			sizeof options[i].value);
+}
+
 static void name_address(struct listener *l)
 {
 	struct sockaddr_storage a;
@@ -145,6 +162,7 @@ struct listener *listener_open(struct event_base *base, const char *address, int
 		fd = bind_address(address, e);
 	if (fd < 0)
 		return NULL;
+	set_peer_options(fd);
 	if (evutil_make_socket_nonblocking(fd) < 0 || listen(fd, BACKLOG) < 0) {
 		err_set(e, "cannot listen on %s: %s", address ? address : "the passed socket",
 			strerror(errno));

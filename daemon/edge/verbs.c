@@ -27,18 +27,9 @@ struct verbs *verbs_new(const struct verbs_options *options, const struct verbs_
 	v->render = (struct render){ .open = ops->unseal, .arg = ops->arg };
 	verbs_set_texts(v, &options->texts);
 	memory_init(&v->memory, seed[0], seed[1]);
-	map_init(&v->pending, seed[0], seed[1]);
+	pending_init(&v->pending, seed[0], seed[1]);
 	map_init(&v->attached, seed[0], seed[1]);
 	return v;
-}
-
-static void pending_free(struct pending *p)
-{
-	if (!p)
-		return;
-	free(p->contact);
-	buf_wipe(&p->result);
-	free(p);
 }
 
 static void attached_free(struct attached *a)
@@ -53,13 +44,10 @@ void verbs_free(struct verbs **verbs)
 	*verbs = NULL;
 	if (!v)
 		return;
-	struct pending *p;
-	for (size_t i = 0; (p = map_walk(&v->pending, &i, NULL));)
-		pending_free(p);
 	struct attached *a;
 	for (size_t i = 0; (a = map_walk(&v->attached, &i, NULL));)
 		attached_free(a);
-	map_fini(&v->pending);
+	pending_fini(&v->pending);
 	map_fini(&v->attached);
 	memory_fini(&v->memory);
 	triage_result_free(&v->result);
@@ -222,18 +210,6 @@ bool verbs_has_conversations(const struct verbs *v)
 
 /* ---- requests ---- */
 
-int64_t pending_add(struct verbs *v, const struct edge_request *r)
-{
-	struct pending *p = mem_zalloc(sizeof *p);
-	p->number = ++v->last_number;
-	p->session = r->session;
-	p->token = r->token;
-	p->verb = r->verb->id;
-	p->contact = mem_strdup(param_text(r, "contact"));
-	map_putn(&v->pending, KEY(p->number), p);
-	return p->number;
-}
-
 static void watch_board(struct verbs *v, const struct edge_request *r)
 {
 	attach(v, r->session, r->who, r->role);
@@ -247,7 +223,7 @@ static void ask(struct verbs *v, const struct edge_request *r)
 {
 	struct buf params = { 0 };
 	json_write(&params, r->params);
-	v->ops.query(v->ops.arg, r->verb, buf_str(&params), pending_add(v, r));
+	v->ops.query(v->ops.arg, r->verb, buf_str(&params), pending_add(&v->pending, r)->number);
 	buf_free(&params);
 }
 
@@ -272,7 +248,7 @@ void verbs_request(struct verbs *v, const struct edge_request *r)
 	case VERB_NODE_STATUS:
 	case VERB_NODE_DRAIN:
 	case VERB_NODE_RELOAD:
-		v->ops.admin(v->ops.arg, r->verb, r->params, pending_add(v, r));
+		v->ops.admin(v->ops.arg, r->verb, r->params, pending_add(&v->pending, r)->number);
 		break;
 	default:
 		if (r->role == ROLE_FRONTEND)
@@ -286,7 +262,7 @@ void verbs_request(struct verbs *v, const struct edge_request *r)
 
 void verbs_answer(struct verbs *v, int64_t request, struct slice json)
 {
-	struct pending *p = map_removen(&v->pending, KEY(request));
+	struct pending *p = pending_take(&v->pending, request);
 	if (p)
 		edge_result(v->edge, p->session, p->token, json);
 	pending_free(p);
@@ -294,7 +270,7 @@ void verbs_answer(struct verbs *v, int64_t request, struct slice json)
 
 void verbs_refuse(struct verbs *v, int64_t request, const struct rpc_error *error)
 {
-	struct pending *p = map_removen(&v->pending, KEY(request));
+	struct pending *p = pending_take(&v->pending, request);
 	if (p)
 		edge_error(v->edge, p->session, p->token, error);
 	pending_free(p);
@@ -303,7 +279,7 @@ void verbs_refuse(struct verbs *v, int64_t request, const struct rpc_error *erro
 void verbs_refuse_all(struct verbs *v, const struct rpc_error *error)
 {
 	struct pending *p;
-	for (size_t i = 0; (p = map_walk(&v->pending, &i, NULL));)
+	for (size_t i = 0; (p = pending_walk(&v->pending, &i));)
 		verbs_refuse(v, p->number, error);
 }
 
@@ -340,7 +316,7 @@ static void begin_transcript(struct verbs *v, struct pending *p, const struct ou
 	int64_t since;
 	free(p->contact);
 	p->contact = contact_of(record);
-	p->since = slice_int(render_find(record, "since"), &since) == 0 ? since - 1 : 0;
+	p->since_seq = slice_int(render_find(record, "since"), &since) == 0 ? since - 1 : 0;
 	memory_add(&v->memory, p->contact, p->session, facts);
 	if (p->verb == VERB_OFFER_ACCEPT)
 		memory_engage(&v->memory, p->contact, p->session);
@@ -353,20 +329,20 @@ static void begin_transcript(struct verbs *v, struct pending *p, const struct ou
 
 void verbs_transcript_message(struct verbs *v, int64_t request, struct slice record)
 {
-	struct pending *p = map_getn(&v->pending, KEY(request));
+	struct pending *p = pending_get(&v->pending, request);
 	int64_t seq;
 	if (!p || slice_int(render_find(record, "seq"), &seq) < 0)
 		return;
 	/* Notes are the staff's; a person who comes back sees the conversation only. */
 	if (p->verb == VERB_CONTACT_RESUME &&
-		(seq <= p->since || slice_is(render_find(record, "kind"), "note")))
+		(seq <= p->since_seq || slice_is(render_find(record, "kind"), "note")))
 		return;
 	render_message(&v->render, p->contact, record, &p->result);
 }
 
 void verbs_transcript_done(struct verbs *v, int64_t request, bool complete)
 {
-	struct pending *p = map_getn(&v->pending, KEY(request));
+	struct pending *p = pending_get(&v->pending, request);
 	if (!p)
 		return;
 	jtext_close(&p->result, ']');
@@ -377,14 +353,13 @@ void verbs_transcript_done(struct verbs *v, int64_t request, bool complete)
 	jtext_close(&p->result, '}');
 	struct slice json = { buf_str(&p->result), p->result.len };
 	edge_result(v->edge, p->session, p->token, json);
-	map_removen(&v->pending, KEY(request));
-	pending_free(p);
+	pending_free(pending_take(&v->pending, request));
 }
 
 /* offer.accept shows what is known of the person as one object, as the protocol has it. */
 static void deliver_reply(struct verbs *v, const struct output *o)
 {
-	struct pending *p = map_getn(&v->pending, KEY(o->request));
+	struct pending *p = pending_get(&v->pending, o->request);
 	if (!p)
 		return;
 	struct slice record = { buf_str(&o->fields), o->fields.len };
@@ -405,8 +380,8 @@ static void deliver_reply(struct verbs *v, const struct output *o)
 		jtext_str(&out, "store");
 	}
 	jtext_close(&out, '}');
-	if (p->verb == VERB_CONTACT_CLOSE)
-		memory_forget(&v->memory, p->contact);
+	if (p->verb == VERB_CONTACT_CLOSE || p->verb == VERB_CONTACT_LEAVE)
+		memory_forget(&v->memory, p->contact); /* contact.resume brings it back */
 	verbs_answer(v, o->request, (struct slice){ buf_str(&out), out.len });
 	buf_wipe(&out);
 }

@@ -6,17 +6,8 @@
 #include "triaged/edge/verbs.h"
 #include "triaged/triage/triage.h"
 #include "memory.h"
+#include "pending.h"
 #include "render.h"
-
-/* A request whose answer is on its way. */
-struct pending {
-	int64_t number;
-	uint64_t session, token;
-	enum verb_id verb;
-	char *contact;     /* owned: the one it is about, or "" */
-	int64_t since;     /* contact.resume: messages behind this seq */
-	struct buf result; /* the answer so far, while a transcript is read */
-};
 
 /* A session that the core must know of. */
 struct attached {
@@ -37,10 +28,9 @@ struct verbs {
 	struct triage_result result;
 	struct render render;
 	struct memory memory;
-	struct map pending;  /* number -> struct pending */
+	struct pending_table pending;
 	struct map attached; /* session -> struct attached */
-	int64_t last_number;
-	char **ended; /* ring of session names that closed lately, for verbs_reassert() */
+	char **ended;        /* ring of session names that closed lately, for verbs_reassert() */
 	size_t n_ended;
 };
 
@@ -75,7 +65,6 @@ void draft_drop(struct draft *d);
 const char *param_text(const struct edge_request *r, const char *name); /* NULL when absent */
 int64_t param_int(const struct edge_request *r, const char *name, int64_t absent);
 
-int64_t pending_add(struct verbs *v, const struct edge_request *r);
 void attach(struct verbs *v, uint64_t session, struct principal *who, unsigned role);
 
 /* Methods by role. */

@@ -1,0 +1,40 @@
+/*
+ * Requests whose answer is on its way, by a number of this node. An answer that never comes (its
+ * command was lost with a leader) is given up after PENDING_MAX_MS; the session was answered
+ * `unavailable` long before.
+ */
+#ifndef TRIAGED_EDGE_PENDING_H
+#define TRIAGED_EDGE_PENDING_H
+
+#include "triaged/base/clock.h"
+#include "triaged/base/map.h"
+#include "triaged/edge/edge.h"
+
+#define PENDING_MAX_MS 60000
+
+struct pending {
+	int64_t number;
+	uint64_t session, token;
+	enum verb_id verb;
+	struct mono since;
+	char *contact;     /* owned: the one it is about, or "" */
+	int64_t since_seq; /* contact.resume: messages behind this one */
+	struct buf result; /* the answer so far, while a transcript is read */
+};
+
+struct pending_table {
+	struct map by_number;
+	int64_t last;
+};
+
+void pending_init(struct pending_table *t, uint64_t seed0, uint64_t seed1);
+void pending_fini(struct pending_table *t);
+struct pending *pending_add(struct pending_table *t, const struct edge_request *r);
+struct pending *pending_get(const struct pending_table *t, int64_t number); /* NULL: gone */
+struct pending *pending_take(struct pending_table *t, int64_t number);      /* now the caller's */
+void pending_free(struct pending *p);
+
+/* Walk: size_t i = 0; while ((p = pending_walk(t, &i))). Taking the one just returned is allowed. */
+struct pending *pending_walk(const struct pending_table *t, size_t *i);
+
+#endif
