@@ -130,11 +130,12 @@ static int read_line(
 
 /* ---- one line out ---- */
 
-static json_t *words(const char *const *list, size_t n)
+/* n words of list from the first on; list may be NULL when there are none. */
+static json_t *words(const char *const *list, size_t first, size_t n)
 {
 	json_t *out = json_array();
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = first; i < first + n; i++)
 		json_array_append_new(out, json_string(list[i]));
 	return out;
 }
@@ -156,7 +157,7 @@ static json_t *reasons(const struct triage_result *r)
 		json_array_append_new(
 			out, json_pack("{s:s, s:s, s:o, s:o}", "rule", reason->rule, "text",
 				     reason->text, "spans", spans, "fields",
-				     words(r->fields + reason->first_field, reason->n_fields)));
+				     words(r->fields, reason->first_field, reason->n_fields)));
 	}
 	return out;
 }
@@ -183,11 +184,11 @@ static void write_result(struct classifier *c, const json_t *id)
 	json_object_set_new(out, "level", json_string(level_name(r->level)));
 	json_object_set_new(out, "unscored", json_boolean(r->unscored));
 	json_object_set_new(out, "reasons", reasons(r));
-	json_object_set_new(out, "domains", words(r->domains, r->n_domains));
-	json_object_set_new(out, "flags", words(r->flags, r->n_flags));
-	json_object_set_new(out, "actions", words(r->actions, r->n_actions));
+	json_object_set_new(out, "domains", words(r->domains, 0, r->n_domains));
+	json_object_set_new(out, "flags", words(r->flags, 0, r->n_flags));
+	json_object_set_new(out, "actions", words(r->actions, 0, r->n_actions));
 	json_object_set_new(out, "suppressed", suppressed(r));
-	json_object_set_new(out, "near", words(r->near, r->n_near));
+	json_object_set_new(out, "near", words(r->near, 0, r->n_near));
 	json_object_set_new(out, "ruleset", json_string(c->ruleset));
 	json_write(&c->out, out);
 	buf_add(&c->out, "\n", 1);
