@@ -131,7 +131,8 @@ int apply_alert_ack(struct core *core, const struct command *c)
 	struct contact *n = find_contact(core, c);
 	if (!n)
 		return -1;
-	if (!is_supervisor(c) || !*c->identity)
+	/* Dispatchers are told of rescues that wait, so they may say that they have seen it. */
+	if ((!is_supervisor(c) && strcmp(c->role, "dispatcher") != 0) || !*c->identity)
 		return core_refuse(core, OUTPUT_ERR_FORBIDDEN, "supervisors_only", NULL);
 	if (!n->alert)
 		return core_refuse(core, OUTPUT_ERR_INVALID_STATE, "no_alert", "contact");

@@ -8,7 +8,7 @@
 #define FRONT          ROLE_FRONTEND
 #define RESP           ROLE_RESPONDER
 #define SUPER          ROLE_SUPERVISOR
-#define RESCUE         (ROLE_DISPATCHER | ROLE_PARTNER)
+#define DISP           ROLE_DISPATCHER
 #define ID_MAX         64  /* contact, offer, dispatch, note: our own ids are far shorter */
 #define NAME_MAX_BYTES 128 /* an identity of the clients file */
 #define WHY_MAX        500
@@ -234,9 +234,9 @@ static const struct verb verbs[VERB_COUNT] = {
 		.params = contact_close, .doc = "end a contact with its outcome" },
 	V(RESPONDER_DONE), .roles = RESP, .changes = true,
 		.params = contact_only, .doc = "end wrap-up early" },
-	V(DISPATCH_ACK), .roles = RESCUE, .changes = true, .vital = true,
+	V(DISPATCH_ACK), .roles = DISP, .changes = true, .vital = true,
 		.params = dispatch_ack, .doc = "take a rescue request by name" },
-	V(DISPATCH_OUTCOME), .roles = RESCUE | SUPER, .changes = true, .vital = true,
+	V(DISPATCH_OUTCOME), .roles = DISP | SUPER, .changes = true, .vital = true,
 		.params = dispatch_outcome, .doc = "how a rescue ended" },
 	V(ALERT_ACK), .roles = SUPER | ROLE_DISPATCHER, .changes = true, .vital = true,
 		.params = alert_ack, .doc = "take an alert by name" },
