@@ -5,6 +5,8 @@
 /* Reminders and repeats are never closer than this, whatever the settings say. */
 #define CLOSEST_MS 1000
 
+#define REPEATS_AT_ONCE 20
+
 static int64_t behind(const struct core *core, bool acknowledged)
 {
 	int64_t ms = acknowledged ? core->options.alert_reminder_ms : core->options.alert_repeat_ms;
@@ -80,10 +82,41 @@ void alert_raise(struct core *core, struct contact *c, const char *kind)
 	notice_contact(core, c, kind);
 }
 
+static void notice_rest(struct core *core)
+{
+	for (size_t i = 0; i < core->n_alerted; i++)
+		if (is_supervisor(core, i))
+			record_puti(
+				notice(core, i, "more_alerts"), "count", core->repeats_left_out);
+	core->repeats_left_out = 0;
+}
+
+/* When hundreds wait too long, nobody reads hundreds of repeats: beyond some of them in one
+ * repeat time the rest are counted, and the count is told. First alerts and emergencies always
+ * come one by one. */
+static bool may_repeat(struct core *core, const struct contact *c)
+{
+	int64_t window_ms = core->options.alert_repeat_ms;
+	if (core->now_ms - core->repeats_since_ms >=
+		(window_ms > CLOSEST_MS ? window_ms : CLOSEST_MS)) {
+		core->repeats_since_ms = core->now_ms;
+		core->repeats = 0;
+		if (core->repeats_left_out > 0)
+			notice_rest(core);
+	}
+	if (c->level == LEVEL_EMERGENCY || core->repeats < REPEATS_AT_ONCE) {
+		core->repeats++;
+		return true;
+	}
+	core->repeats_left_out++;
+	return false;
+}
+
 void alert_repeat(struct core *core, struct contact *c)
 {
 	c->alert_due_ms = behind(core, c->alert_by != NULL);
-	notice_contact(core, c, c->alert);
+	if (may_repeat(core, c))
+		notice_contact(core, c, c->alert);
 }
 
 void alert_ack(struct core *core, struct contact *c, const char *by)

@@ -1,6 +1,6 @@
 /*
  * Alerts to people: a notice to every supervisor that repeats until somebody takes it by name and
- * then reminds as long as its cause lasts.
+ * then reminds as long as its cause lasts. A flood of repeats is summed up ("more_alerts").
  */
 #ifndef CORE_ALERT_H
 #define CORE_ALERT_H

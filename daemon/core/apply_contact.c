@@ -55,7 +55,7 @@ static void put_place(struct core *core, const struct contact *c)
 {
 	struct buf *b = &core->answer.fields;
 	record_puts(b, "state", contact_state_name(c->state));
-	record_puti(b, "position", (int64_t)core_position(core, c->id));
+	contact_put_place(core, c, b);
 }
 
 static void put_level(struct core *core, const struct contact *c)

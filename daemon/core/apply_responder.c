@@ -4,6 +4,7 @@
 #include "apply.h"
 
 #define CAPACITY_MAX 64
+#define GAP_MAX_MS   (60 * 60 * 1000)
 #define DAY_MS       ((int64_t)24 * 60 * 60 * 1000)
 
 static struct offer *find_offer(struct core *core, const struct command *c)
@@ -34,6 +35,19 @@ static void count_taken(struct core *core, struct responder *r, const struct con
 	responder_touch(core, r);
 }
 
+/* How fast the line moves: a moving average over about eight acceptances. */
+static void count_pace(struct core *core)
+{
+	int64_t gap = core->now_ms - core->accepted_ms;
+	if (core->accepted_ms == 0)
+		gap = 0;
+	if (gap > GAP_MAX_MS)
+		gap = GAP_MAX_MS; /* a quiet night says nothing about the line */
+	core->accept_gap_ms += (gap - core->accept_gap_ms) / 8;
+	core->accepted_ms = core->now_ms;
+	core->counters_dirty = true;
+}
+
 /* Everything at once: the other offers are gone before anybody hears of the acceptance. */
 static void take_offer(struct core *core, struct offer *o)
 {
@@ -47,6 +61,7 @@ static void take_offer(struct core *core, struct offer *o)
 	n->accepted_ms = core->now_ms;
 	n->n_excluded = 0;
 	count_taken(core, r, n);
+	count_pace(core);
 	n->reconnect = 0;
 	contact_enter(core, n, CONTACT_EV_ACCEPT);
 	responder_trim(core, r);

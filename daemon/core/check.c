@@ -149,7 +149,7 @@ static uint64_t digest_of(enum entity_kind kind, const char *id, struct buf *b)
 uint64_t core_digest(const struct core *core)
 {
 	struct buf b = { 0 };
-	uint64_t sum = core->next_id;
+	uint64_t sum = core->next_id + (uint64_t)core->accept_gap_ms;
 	const struct contact *c;
 	for (size_t i = 0; (c = map_walk(&core->contacts, &i, NULL));) {
 		if (c->state == CONTACT_ENDED)

@@ -202,8 +202,16 @@ void contact_tell_update(struct core *core, struct contact *c)
 		return;
 	record_puts(b, "state", contact_state_name(c->state));
 	record_puts(b, "level", level_name((enum level)c->level));
-	if (c->state == CONTACT_WAITING)
-		record_puti(b, "position", (int64_t)tree_rank(&core->queue.order, c) + 1);
+	contact_put_place(core, c, b);
+}
+
+void contact_put_place(const struct core *core, const struct contact *c, struct buf *b)
+{
+	if (c->state != CONTACT_WAITING)
+		return;
+	int64_t position = (int64_t)tree_rank(&core->queue.order, c) + 1;
+	record_puti(b, "position", position);
+	record_puti(b, "eta_s", position * core->accept_gap_ms / 1000);
 }
 
 struct buf *contact_tell_responder(struct core *core, struct contact *c, enum output_kind kind)

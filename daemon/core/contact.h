@@ -151,6 +151,8 @@ bool contact_is_asynchronous(const struct contact *c);
 /* A notification to its front end; NULL when there is no session. It starts with the contact. */
 struct buf *contact_tell(struct core *core, struct contact *c, enum output_kind kind);
 void contact_tell_update(struct core *core, struct contact *c);
+/* position, and eta_s when the pace of the line is known; nothing when not waiting. */
+void contact_put_place(const struct core *core, const struct contact *c, struct buf *b);
 /* A notification to its responder; NULL when nobody is there. */
 struct buf *contact_tell_responder(struct core *core, struct contact *c, enum output_kind kind);
 

@@ -13,6 +13,8 @@ void core_counters_encode(const struct core *core, struct buf *out)
 {
 	record_puti(out, "next_id", (int64_t)core->next_id);
 	record_puti(out, "now_ms", core->now_ms);
+	record_puti(out, "accepted_ms", core->accepted_ms);
+	record_puti(out, "accept_gap_ms", core->accept_gap_ms);
 }
 
 static void write_contact(
@@ -133,8 +135,14 @@ static int load_counters(struct core *core, struct slice bytes, struct err *e)
 			bad |= slice_int(value, &next_id);
 		else if (slice_is(name, "now_ms"))
 			bad |= codec_int(value, &core->now_ms);
+		else if (slice_is(name, "accepted_ms"))
+			bad |= codec_int(value, &core->accepted_ms);
+		else if (slice_is(name, "accept_gap_ms"))
+			bad |= codec_int(value, &core->accept_gap_ms);
 	}
 	core->next_id = (uint64_t)next_id;
+	if (core->accept_gap_ms < 0 || core->accept_gap_ms > INT32_MAX)
+		core->accept_gap_ms = 0;
 	return more == 0 && bad == 0 ? 0 : err_set(e, "counters: broken record");
 }
 

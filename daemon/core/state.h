@@ -48,6 +48,8 @@ struct core {
 	struct dirty *dirty;
 	size_t n_dirty, cap_dirty;
 	bool counters_dirty;
+	int64_t accepted_ms, accept_gap_ms; /* the last acceptance; the usual time between two */
+	int64_t repeats, repeats_since_ms, repeats_left_out; /* alerts repeated, not stored */
 	/* while a command is applied */
 	struct step *step;
 	struct output answer;

@@ -37,6 +37,30 @@ static void a_broken_promise_repeats_until_somebody_takes_it(void **state)
 	assert_int_equal(notices(S1, "deadline"), 0);
 }
 
+/* Two hundred late contacts: each is told of once, repeats are summed up, emergencies are not. */
+static void a_flood_of_alerts_stays_readable(void **state)
+{
+	(void)state;
+	supervisor(&w, "sue", S1);
+	for (int i = 0; i < 200; i++)
+		contact(&w, F1, LEVEL_URGENT);
+	contact(&w, F1, LEVEL_EMERGENCY);
+	watch(&w, w.options.target_ms[LEVEL_URGENT]);
+	assert_true(notices(S1, "deadline") >= 201);
+	watch(&w, 3 * w.options.alert_repeat_ms);
+	assert_true(notices(S1, "deadline") <= 3 * 21 + 20);
+	assert_true(notices(S1, "more_alerts") >= 2);
+	watch(&w, w.options.alert_repeat_ms);
+	int64_t counted = 0, emergencies = 0;
+	for (int i = 0; told(&w, OUTPUT_NOTICE, S1, i); i++) {
+		const struct output *o = told(&w, OUTPUT_NOTICE, S1, i);
+		counted += strtol(field(&w, o, "count"), NULL, 10);
+		emergencies += strcmp(field(&w, o, "level"), "emergency") == 0;
+	}
+	assert_true(counted >= 180);
+	assert_int_equal(emergencies, 1);
+}
+
 static void a_need_nobody_serves_is_told_at_once_and_once(void **state)
 {
 	(void)state;
@@ -147,6 +171,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_broken_promise_repeats_until_somebody_takes_it),
+		TEST(a_flood_of_alerts_stays_readable),
 		TEST(a_need_nobody_serves_is_told_at_once_and_once),
 		TEST(the_last_one_who_could_serve_them_goes),
 		TEST(a_rescue_is_a_closed_loop),
