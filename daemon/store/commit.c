@@ -301,8 +301,11 @@ void commit_add_args(const struct commit *c, struct args *a)
 	args_adds(a, c->position);
 	args_add(a, buf_str(&c->counters), c->counters.len);
 	for (size_t i = 0; i < N_SECTIONS; i++) {
-		args_addi(a, (int64_t)(s[i]->n / width[i]));
-		args_add_all(a, s[i]);
+		if (s[i]->n > 0) {
+			args_addi(a, (int64_t)i + 1);
+			args_addi(a, (int64_t)(s[i]->n / width[i]));
+			args_add_all(a, s[i]);
+		}
 		args_free(&own[i]);
 	}
 }

@@ -7,7 +7,7 @@
 -- become text with %.0f only: concatenation keeps 14 digits. The clock is read once a call.
 --
 -- BUILD rises with every change of this file; a daemon replaces a library of a lower build only.
-local BUILD = 4
+local BUILD = 5
 
 -- Longest lease a daemon may ask for; see capped().
 local LEASE_MAX_MS = 60000
@@ -129,18 +129,20 @@ local FIRST_SECTION = 5
 -- Lua's unpack is limited by its stack; a chunk is also a bound for one inner command.
 local CHUNK = 1000
 
--- Where each section's items start and how many there are; nil when counts and arguments disagree.
+-- Where each section's items start and how many there are; nil when the arguments do not add up.
 local function sections(args)
-	local at, first, count = FIRST_SECTION, {}, {}
-	for s = 1, #WIDTH do
-		local n = tonumber(args[at])
-		if not n or n < 0 or n ~= math.floor(n) then
+	local at, last, all = FIRST_SECTION, 0, #args
+	local first = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 }
+	local count = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+	while at < all do
+		local s, n = tonumber(args[at]), tonumber(args[at + 1])
+		if not s or not WIDTH[s] or s <= last or not n or n < 1 or n ~= math.floor(n) then
 			return nil
 		end
-		first[s], count[s] = at + 1, n
-		at = at + 1 + n * WIDTH[s]
+		first[s], count[s], last = at + 2, n, s
+		at = at + 2 + n * WIDTH[s]
 	end
-	if at ~= #args + 1 then
+	if at ~= all + 1 then
 		return nil
 	end
 	return first, count
@@ -287,7 +289,8 @@ local function write_streams(p, args, first, count)
 end
 
 -- args: epoch, batch number (1, 2, … in an epoch), inbox position ("": unchanged), counters ("":
--- unchanged), then for each section the number of items and the items. answer: now
+-- unchanged), then for each section that is not empty, in order, its number, the number of items
+-- and the items. answer: now
 -- FENCED: another epoch leads. BATCH: the data do not hold the batches before this one. Either
 -- way nothing was written. The batch last applied, sent again, is answered without effect.
 local function commit(keys, args)

@@ -379,6 +379,29 @@ static void late_lease_commands_change_nothing(void **state)
 	assert_int_equal(strncmp(answer, "4 0 b 60000 ", 12), 0);
 }
 
+/* A commit whose arguments do not add up is refused before anything is written. */
+static void malformed_commits_write_nothing(void **state)
+{
+	struct world *w = *state;
+	static const char *const bad[] = { "1", "1 1", "1 1 c:x", "1 2 c:x y c:z", "1 -1", "1 nan",
+		"1 0", "0 1 x", "18 1 x", "9 1.5 x y", "9 1 x 1 1 c:x y", "9 1 x 9 1 y",
+		"11 1 word x", "11 1 inf x", "11 1 1e300 x", "9 1 x z" };
+	open_leader(w);
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		char command[128];
+		snprintf(command, sizeof command, "FCALL t1_commit 1 t:{test}: 1 1 5-5 k %s",
+			bad[i]);
+		redisContext *c = redis_connect(&w->redis);
+		redisReply *r = redisCommand(c, command);
+		if (strcmp(r->str, "MALFORMED commit") != 0)
+			fail_msg("%s: %s", bad[i], r->str);
+		freeReplyObject(r);
+		redisFree(c);
+	}
+	assert_string_equal(redis_ask(&w->redis, "DBSIZE"), "3"); /* state lead nodes */
+	assert_string_equal(redis_ask(&w->redis, "HGETALL t:{test}:state"), "schema 1");
+}
+
 /* ---- retention ---- */
 
 static void trim(struct world *w)
@@ -587,6 +610,7 @@ int main(void)
 		T(paused_leader_is_fenced),
 		T(lost_node_is_reported_until_committed),
 		T(late_lease_commands_change_nothing),
+		T(malformed_commits_write_nothing),
 		T(retention_removes_by_age_only_what_is_over),
 		T(retention_is_bounded_and_complete),
 		T(take_over_loads_everything_once),
