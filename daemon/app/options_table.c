@@ -67,8 +67,8 @@ const struct option options[] = {
 		.fallback = "false",
 		.doc = "Run rules that nobody signed, for trying out." },
 	NUMBER("drain_s", drain_s, LIVE, "10", 0, 86400,
-		"On stop, how long open conversations may go on here, in seconds. Nothing is lost by "
-		"a short time: sessions are told to come again, here or at another node."),
+		"On stop, how long open conversations may go on here, in seconds; sessions are told to "
+		"come again, here or at another node, and nothing is lost."),
 
 	ADDRESS("listen.line", listen.line, RESTART, "127.0.0.1:9788",
 		"Address of the line listener (TLS); port 0: any free one."),

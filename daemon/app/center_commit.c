@@ -1,0 +1,95 @@
+/* Batches: what steps changed becomes durable first, then their outputs leave. */
+#include "center_internal.h"
+
+#include <event2/event.h>
+#include <string.h>
+
+void center_schedule_flush(struct center *c)
+{
+	/* A zero timer, not event_active(): what else arrived in this turn joins the batch. */
+	static const struct timeval now = { 0, 0 };
+	if (!c->in_flight && !evtimer_pending(c->flush_event, NULL))
+		evtimer_add(c->flush_event, &now);
+}
+
+static void deliver(struct center *c, struct step *s)
+{
+	for (size_t i = 0; i < s->n_outputs; i++)
+		if (strcmp(s->outputs[i].node, c->node) == 0)
+			c->events.output(c->events.arg, &s->outputs[i]);
+	step_clear(s);
+}
+
+static void on_committed(void *arg, enum commit_result result)
+{
+	struct center *c = arg;
+	c->in_flight = false;
+	if (result == COMMIT_FENCED) { /* store_lead() tells the same and drops the core */
+		c->counts.fenced++;
+		step_clear(&c->sent);
+		return;
+	}
+	deliver(c, &c->sent);
+	if (c->lead == LEADING && (c->batch_size > 0 || c->step.n_outputs > 0))
+		center_flush(c);
+}
+
+static void write_entity(void *arg, const struct entity_write *w)
+{
+	struct commit *batch = arg;
+	switch (w->kind) {
+	case ENTITY_CONTACT:
+		commit_entity(batch, 'c', w->id, w->bytes);
+		commit_contact(batch, w->id, w->live, w->waiting, w->queue_score);
+		break;
+	case ENTITY_RESPONDER:
+		commit_entity(batch, 'r', w->id, w->bytes);
+		break;
+	case ENTITY_DISPATCH:
+		/* a rescue that is over lives on in the ledger */
+		commit_entity(batch, 'd', w->id, w->live ? w->bytes : (struct slice){ "", 0 });
+		break;
+	case ENTITY_PERSON:
+		commit_entity(batch, 'p', w->id, w->bytes);
+		break;
+	case ENTITY_REF:
+		commit_ref(batch, w->id, w->ref, w->bytes);
+		break;
+	case ENTITY_MESSAGE:
+		commit_message(batch, w->id, w->bytes);
+		break;
+	case ENTITY_COUNTERS:
+		commit_entity(batch, 's', w->id, w->bytes);
+		break;
+	}
+}
+
+void center_flush(struct center *c)
+{
+	if (c->lead != LEADING || c->in_flight)
+		return;
+	core_take_dirty(c->core, write_entity, c->batch);
+	for (size_t i = 0; i < c->step.n_outputs; i++) {
+		const struct output *o = &c->step.outputs[i];
+		if (strcmp(o->node, c->node) == 0)
+			continue;
+		buf_clear(&c->scratch);
+		output_encode(o, &c->scratch);
+		commit_output(
+			c->batch, o->node, (struct slice){ buf_str(&c->scratch), c->scratch.len });
+	}
+	if (c->batch_size > c->counts.batch_max)
+		c->counts.batch_max = c->batch_size;
+	c->batch_size = 0;
+	struct step sent = c->sent;
+	c->sent = c->step;
+	c->step = sent;
+	if (commit_is_empty(c->batch)) {
+		deliver(c, &c->sent);
+		return;
+	}
+	c->in_flight = true;
+	c->counts.commits++;
+	store_commit(c->store, &c->batch, on_committed, c);
+	c->batch = commit_new();
+}

@@ -1,0 +1,119 @@
+/* Taking the lead over, and losing it. */
+#include "center_internal.h"
+
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "triaged/base/log.h"
+
+void center_drop_lead(struct center *c)
+{
+	if (c->lead == FOLLOWING)
+		return;
+	c->lead = FOLLOWING;
+	core_free(&c->core);
+	commit_free(&c->batch);
+	step_clear(&c->step);
+	step_clear(&c->sent);
+	c->in_flight = false;
+	c->batch_size = 0;
+	evtimer_del(c->tick_event);
+	evtimer_del(c->flush_event);
+	board_watch_clear(c->watch);
+	/* What was decided but not committed never happened; clients ask again under their refs. */
+	c->events.refuse_all(c->events.arg);
+}
+
+void center_replay_backlog(struct center *c)
+{
+	struct backlog waiting = c->backlog;
+	c->backlog = (struct backlog){ 0 };
+	char *bytes;
+	size_t n;
+	while ((bytes = backlog_take(&waiting, c->options.request_ms, &n))) {
+		struct command command;
+		if (command_decode(bytes, n, &command, NULL) == 0)
+			center_submit(c, &command);
+		free(bytes);
+	}
+}
+
+static void load_each(void *arg, char kind, const char *id, const char *ref, struct slice bytes)
+{
+	static const struct {
+		char letter;
+		enum entity_kind kind;
+	} kinds[] = {
+		{ 'c', ENTITY_CONTACT },
+		{ 'r', ENTITY_RESPONDER },
+		{ 'd', ENTITY_DISPATCH },
+		{ 'p', ENTITY_PERSON },
+		{ 'i', ENTITY_REF },
+		{ 's', ENTITY_COUNTERS },
+	};
+	struct center *c = arg;
+	struct err e;
+	if (c->lead != LOADING)
+		return;
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		if (kinds[i].letter != kind)
+			continue;
+		if (core_load(c->core, kinds[i].kind, id, ref, bytes, &e) < 0) {
+			c->counts.load_failures++;
+			LOG(ERROR, "center.load", LOG_S("why", e.text), LOG_S("id", id));
+		}
+		return;
+	}
+}
+
+static void submit_node_up(struct center *c)
+{
+	struct command up;
+	command_init(&up, COMMAND_NODE_UP);
+	up.node = c->node;
+	up.incarnation = c->incarnation;
+	center_submit(c, &up);
+}
+
+static void load_done(void *arg, enum store_result result)
+{
+	struct center *c = arg;
+	struct err e;
+	if (c->lead != LOADING)
+		return;
+	if (result != STORE_OK)
+		return; /* the lease or the link is gone too: store_lead() starts this again */
+	if (core_load_done(c->core, &e) < 0) {
+		c->counts.load_failures++;
+		LOG(ERROR, "center.load_inconsistent", LOG_S("why", e.text));
+	}
+	c->lead = LEADING;
+	c->batch = commit_new();
+	LOG(NOTICE, "center.leading", LOG_S("node", c->node), LOG_I("epoch", store_epoch(c->store)),
+		LOG_I("waiting", core_waiting(c->core)));
+	submit_node_up(c);
+	c->events.leader(c->events.arg);
+	center_replay_backlog(c);
+	store_lead_ready(c->store);
+}
+
+void center_store_lead(struct center *c, int64_t epoch, const char *leader_node)
+{
+	if (epoch == 0) {
+		center_drop_lead(c);
+		c->leader_known = *leader_node != '\0';
+		if (c->leader_known) {
+			LOG(NOTICE, "center.following", LOG_S("leader", leader_node));
+			submit_node_up(c);
+			c->events.leader(c->events.arg);
+			center_replay_backlog(c);
+		}
+		return;
+	}
+	center_drop_lead(c);
+	c->leader_known = false;
+	c->lead = LOADING;
+	c->core = core_new(&c->options.core);
+	store_load(c->store, load_each, load_done, c);
+}
