@@ -1,0 +1,80 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "../../../daemon/edge/memory.h"
+#include "../../../daemon/edge/pending.h"
+#include "triaged/edge/verb.h"
+
+static struct slice text(const char *s)
+{
+	return (struct slice){ s, strlen(s) };
+}
+
+static void facts_unite_and_go_with_the_session(void **state)
+{
+	(void)state;
+	struct memory m = { 0 };
+	memory_init(&m, 1, 2);
+	memory_add(&m, "c1", 7, text("s a\ns b\n"));
+	memory_add(&m, "c1", 8, text("s b\ns c\n"));
+	assert_true(slice_is(memory_facts(&m, "c1"), "s a\ns b\ns c\n"));
+	assert_int_equal(memory_facts(&m, "c2").len, 0);
+	memory_add(&m, "c2", 7, text("s x\n"));
+	memory_forget_session(&m, 7);
+	assert_int_equal(memory_facts(&m, "c2").len, 0);
+	assert_true(memory_facts(&m, "c1").len > 0); /* it moved on to session 8 */
+	memory_fini(&m);
+}
+
+static void conversations_are_counted_once(void **state)
+{
+	(void)state;
+	struct memory m = { 0 };
+	memory_init(&m, 1, 2);
+	memory_add(&m, "waiting", 1, text(""));
+	assert_int_equal(m.engaged, 0);
+	memory_engage(&m, "c1", 1); /* the person's side and the responder's on one node */
+	memory_engage(&m, "c1", 2);
+	memory_engage(&m, "c2", 3);
+	assert_int_equal(m.engaged, 2);
+	memory_forget(&m, "c1");
+	memory_forget(&m, "c1");
+	memory_forget_session(&m, 3);
+	assert_int_equal(m.engaged, 0);
+	memory_fini(&m);
+}
+
+static void an_answer_finds_its_request_once(void **state)
+{
+	(void)state;
+	struct pending_table t;
+	json_t *params = json_pack("{s:s}", "contact", "c1");
+	struct edge_request r = {
+		.session = 5, .token = 6, .params = params, .verb = verb_at(VERB_CONTACT_CLOSE)
+	};
+	pending_init(&t, 1, 2);
+	int64_t first = pending_add(&t, &r)->number, second = pending_add(&t, &r)->number;
+	assert_true(first > 0 && second != first);
+	struct pending *p = pending_take(&t, first);
+	assert_string_equal(p->contact, "c1");
+	assert_true(p->session == 5 && p->token == 6);
+	pending_free(p);
+	assert_null(pending_take(&t, first));
+	assert_non_null(pending_get(&t, second));
+	pending_fini(&t);
+	json_decref(params);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(facts_unite_and_go_with_the_session),
+		cmocka_unit_test(conversations_are_counted_once),
+		cmocka_unit_test(an_answer_finds_its_request_once),
+	};
+	return cmocka_run_group_tests_name("memory", tests, NULL, NULL);
+}
