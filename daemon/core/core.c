@@ -77,6 +77,7 @@ void core_free(struct core **slot)
 	free(core->alerted);
 	free(core->free_indices);
 	buf_free(&core->answer.fields);
+	buf_free(&core->scratch);
 	free(core);
 }
 

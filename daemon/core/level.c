@@ -7,14 +7,14 @@
 static void put_history(
 	struct core *core, struct contact *c, int from, const char *by, const char *cause)
 {
-	struct buf b = { 0 };
-	record_puti(&b, "at_ms", core->now_ms);
-	record_puts(&b, "from", from >= 0 ? level_name((enum level)from) : "");
-	record_puts(&b, "to", level_name((enum level)c->level));
-	record_puts(&b, "by", by);
-	record_puts(&b, "cause", cause);
-	record_put(&c->history, "change", b.data, b.len);
-	buf_free(&b);
+	struct buf *b = &core->scratch;
+	buf_clear(b);
+	record_puti(b, "at_ms", core->now_ms);
+	record_puts(b, "from", from >= 0 ? level_name((enum level)from) : "");
+	record_puts(b, "to", level_name((enum level)c->level));
+	record_puts(b, "by", by);
+	record_puts(b, "cause", cause);
+	record_put(&c->history, "change", b->data, b->len);
 	DECIDE(core->step, "level", c->id, level_name((enum level)c->level), cause);
 }
 

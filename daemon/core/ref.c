@@ -12,6 +12,7 @@
 
 static void make_key(struct buf *key, const char *identity, const char *ref)
 {
+	buf_clear(key);
 	buf_adds(key, identity);
 	buf_add(key, "\n", 1);
 	buf_adds(key, ref);
@@ -19,11 +20,9 @@ static void make_key(struct buf *key, const char *identity, const char *ref)
 
 static struct ref *find(struct core *core, const char *identity, const char *ref)
 {
-	struct buf key = { 0 };
-	make_key(&key, identity, ref);
-	struct ref *r = map_getn(&core->refs, key.data, key.len);
-	buf_free(&key);
-	return r;
+	struct buf *key = &core->scratch;
+	make_key(key, identity, ref);
+	return map_getn(&core->refs, key->data, key->len);
 }
 
 struct ref *ref_find(struct core *core, const struct command *c)

@@ -12,6 +12,7 @@
 
 static void join_key(struct buf *b, const char *const *parts, size_t n)
 {
+	buf_clear(b);
 	for (size_t i = 0; i < n; i++) {
 		buf_adds(b, text_of(parts[i]));
 		buf_add(b, "\n", 1);
@@ -59,16 +60,15 @@ static struct requirement *requirement_new(struct core *core, const struct conta
 
 struct requirement *requirement_get(struct core *core, const struct contact *c)
 {
-	struct buf key = { 0 };
-	join_key(&key, (const char *const[]){ c->channel, c->lang, c->line, c->needs }, 4);
-	record_puti(&key, "age", c->age);
-	struct requirement *need = map_get(&core->requirements, buf_str(&key));
+	struct buf *key = &core->scratch;
+	join_key(key, (const char *const[]){ c->channel, c->lang, c->line, c->needs }, 4);
+	record_puti(key, "age", c->age);
+	struct requirement *need = map_get(&core->requirements, buf_str(key));
 	if (!need) {
 		need = requirement_new(core, c);
-		need->key = mem_strdup(buf_str(&key));
+		need->key = mem_strdup(buf_str(key));
 		map_put(&core->requirements, need->key, need);
 	}
-	buf_free(&key);
 	need->users++;
 	return need;
 }
@@ -127,20 +127,19 @@ static struct profile *profile_new(const struct responder *r)
 
 struct profile *profile_get(struct core *core, const struct responder *r)
 {
-	struct buf key = { 0 };
-	join_key(&key,
+	struct buf *key = &core->scratch;
+	join_key(key,
 		(const char *const[]){
 			r->channels, r->own_channels, r->lines, r->langs, r->skills },
 		5);
-	record_puti(&key, "min", r->min_age);
-	record_puti(&key, "max", r->max_age);
-	struct profile *p = map_get(&core->profiles, buf_str(&key));
+	record_puti(key, "min", r->min_age);
+	record_puti(key, "max", r->max_age);
+	struct profile *p = map_get(&core->profiles, buf_str(key));
 	if (!p) {
 		p = profile_new(r);
-		p->key = mem_strdup(buf_str(&key));
+		p->key = mem_strdup(buf_str(key));
 		map_put(&core->profiles, p->key, p);
 	}
-	buf_free(&key);
 	p->users++;
 	return p;
 }

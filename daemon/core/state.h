@@ -50,6 +50,7 @@ struct core {
 	bool counters_dirty;
 	int64_t accepted_ms, accept_gap_ms; /* the last acceptance; the usual time between two */
 	int64_t repeats, repeats_since_ms, repeats_left_out; /* alerts repeated, not stored */
+	struct buf scratch; /* a key or an inner record while it is built */
 	/* while a command is applied */
 	struct step *step;
 	struct output answer;
