@@ -2,7 +2,8 @@
 
 LOADGEN_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/loadgen/*.c))
 BENCH_SHARED := $(BUILD)/tests/bench/loadgen/peer.o $(BUILD)/tests/bench/loadgen/samples.o
-BENCH_PROGRAMS := $(BUILD)/loadgen $(BUILD)/bean $(BUILD)/fcall $(BUILD)/bench_store
+BENCH_PROGRAMS := $(BUILD)/loadgen $(BUILD)/bean $(BUILD)/fcall $(BUILD)/bench_store \
+                  $(BUILD)/bench_triage
 
 $(BUILD)/loadgen: $(LOADGEN_OBJ) $(call libs_upto,base)
 	@echo "LD $@"
@@ -13,6 +14,10 @@ $(BUILD)/bean $(BUILD)/fcall: $(BUILD)/%: $(BUILD)/tests/bench/%.o $(BENCH_SHARE
 	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
 
 $(BUILD)/bench_store: $(BUILD)/tests/bench/bench_store.o $(call libs_upto,store)
+	@echo "LD $@"
+	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS) -lpthread
+
+$(BUILD)/bench_triage: $(BUILD)/tests/bench/bench_triage.o $(LIBS_ALL)
 	@echo "LD $@"
 	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS) -lpthread
 

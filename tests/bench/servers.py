@@ -9,6 +9,7 @@ import time
 
 from devkit import node, pki, store
 
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 FRONTENDS = RESPONDERS = 50
 CAPACITY = 64
 # Sessions here do the work of hundreds, and idle ones are opened slowly on a busy machine.
@@ -92,21 +93,22 @@ class Bench:
         self.stop_daemon()
         self.runs += 1
         directory = self.path("data%d" % self.runs)
-        root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
-        settings = node.settings(root, self.server_tls, [
+        settings = node.settings(ROOT, self.server_tls, [
             {"name": "fe%d" % i, "cert": "fe%d" % i, "roles": ["frontend"]}
             for i in range(FRONTENDS)] + [
             {"name": "r%d" % i, "cert": "r%d" % i, "roles": ["responder"], "langs": ["en"],
              "skills": ["general"], "capacity": CAPACITY}
             for i in range(RESPONDERS)], directory)
         settings.update(SETTINGS)
-        if self.rules:
-            settings["rules"] = [os.path.abspath(f) for f in self.rules]
+        settings["rules"] = self.rule_files()
         self.node = node.Node(self.program("triaged"), directory, settings)
         self.node.start(prefix=pinned(DAEMON_CORE))
         for pid in self.store_pids():
             subprocess.run(["taskset", "-a", "-cp", STORE_CORE, str(pid)], check=True,
                            capture_output=True)
+
+    def rule_files(self):
+        return [os.path.abspath(f) for f in self.rules or node.rule_files(ROOT)]
 
     def store_pids(self):
         return [p for p in children(self.node.pid) if name_of(p).startswith("redis")]
