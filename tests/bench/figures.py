@@ -39,15 +39,18 @@ def lifecycles(bench):
     finally:
         b.stop()
     bench.start_daemon()
+    store = bench.store_pids()[0]
+    store_cpu_s = servers.cpu_s(store)
     ours = bench.contacts(in_flight=256, warmup=0.5, seconds=2, pid=bench.node.pid)
-    store = bench.store_pids()
+    store_cpu_s = servers.cpu_s(store) - store_cpu_s
     bench.stop_daemon()
+    us_a_life = 1e6 / max(1, ours["completed"])
     return ours["lives_per_s"] / bean["lives_per_s"], [
-        "lives/s %.0f against beanstalkd -f0 %.0f; offer p50 %.1f ms p99 %.1f ms; daemon CPU "
-        "%.0f us a life; %d store processes" % (
+        "lives/s %.0f against beanstalkd -f0 %.0f; offer p50 %.1f ms p99 %.1f ms; CPU a life: "
+        "daemon %.0f us, store %.0f us" % (
             ours["lives_per_s"], bean["lives_per_s"], ours["offer"]["p50_us"] / 1e3,
-            ours["offer"]["p99_us"] / 1e3, ours["server_cpu_s"] * 1e6 / max(1, ours["completed"]),
-            len(store))]
+            ours["offer"]["p99_us"] / 1e3, ours["server_cpu_s"] * us_a_life,
+            store_cpu_s * us_a_life)]
 
 
 def idle_offer(bench):

@@ -38,6 +38,13 @@ def name_of(pid):
         return f.read().strip()
 
 
+def cpu_s(pid):
+    """User and system time of a process so far."""
+    with open("/proc/%d/stat" % pid, encoding="ascii") as f:
+        fields = f.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 class Peer:
     """One other program's server, ended by its own pid."""
 
