@@ -1,6 +1,7 @@
 #include "triaged/base/clock.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* Days to civil date, after Howard Hinnant's published algorithm (era of 400 years, March first). */
 const char *time_text(int64_t wall_ms, char out[TIME_TEXT_SIZE])
@@ -23,4 +24,31 @@ const char *time_text(int64_t wall_ms, char out[TIME_TEXT_SIZE])
 		(int)(ms / 3600000), (int)(ms / 60000 % 60), (int)(ms / 1000 % 60),
 		(int)(ms % 1000));
 	return out;
+}
+
+static int64_t days_of(int year, int month, int day)
+{
+	int64_t y = month <= 2 ? year - 1 : year;
+	int64_t era = y / 400, yoe = y - era * 400;
+	int64_t doy = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
+}
+
+int time_parse(const char *text, int64_t *wall_ms)
+{
+	char whole[TIME_TEXT_SIZE], again[TIME_TEXT_SIZE];
+	int year, month, day, hour, minute, second, ms;
+	int n = snprintf(whole, sizeof whole, "%s%s", text,
+		strlen(text) == strlen("2025-01-31") ? "T00:00:00.000Z" : "");
+	if (n < 0 || (size_t)n >= sizeof whole ||
+		sscanf(whole, "%4d-%2d-%2dT%2d:%2d:%2d.%3dZ", &year, &month, &day, &hour, &minute,
+			&second, &ms) != 7 ||
+		year < 1970)
+		return -1;
+	int64_t at = (((days_of(year, month, day) * 24 + hour) * 60 + minute) * 60 + second) * 1000;
+	/* Whatever the fields were, only the one way to write this moment is taken. */
+	if (strcmp(time_text(at + ms, again), whole) != 0)
+		return -1;
+	*wall_ms = at + ms;
+	return 0;
 }

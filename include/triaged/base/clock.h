@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "triaged/base/err.h"
+
 struct mono {
 	int64_t us;
 };
@@ -20,5 +22,9 @@ int64_t wall_now_ms(void);
 /* RFC 3339 UTC with milliseconds, as the wire protocol demands: "2025-01-31T23:59:59.123Z". Pure. */
 #define TIME_TEXT_SIZE 32
 const char *time_text(int64_t wall_ms, char out[TIME_TEXT_SIZE]);
+
+/* The way back: exactly that form, or a day "2025-01-31", which is its beginning. Years 1970 to
+ * 9999; -1 for anything else, such as a 30th of February. Pure. */
+int time_parse(const char *text, int64_t *wall_ms) MUST_CHECK;
 
 #endif
