@@ -1,7 +1,10 @@
 #include "conf_text.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "triaged/base/mem.h"
 #include "triaged/base/record.h"
 
 bool conf_is_word(const char *word, const char *words)
@@ -86,4 +89,23 @@ bool conf_is_address(const char *s)
 		if (host.data[i] == ':' || host.data[i] == ' ' || host.data[i] == '/')
 			return false;
 	return true;
+}
+
+char *conf_absolute(const struct conf_node *node)
+{
+	const char *slash = strrchr(node->file, '/');
+	struct buf b = { 0 };
+	if (*node->text != '/' && *node->text) {
+		if (node->file[0] != '/') {
+			char *cwd = getcwd(NULL, 0);
+			buf_addf(&b, "%s/", cwd ? cwd : ".");
+			free(cwd);
+		}
+		if (slash)
+			buf_add(&b, node->file, (size_t)(slash - node->file) + 1);
+	}
+	buf_adds(&b, node->text);
+	char *path = mem_strdup(buf_str(&b));
+	buf_free(&b);
+	return path;
 }

@@ -16,4 +16,8 @@ void conf_print_string(struct buf *out, const char *s);
 /* "host:port", "[v6]:port"; the port a number up to 65535. */
 bool conf_is_address(const char *s);
 
+/* The path in a string node, owned by the caller: relative ones count from the directory of the
+ * file they are written in; "" stays "". */
+char *conf_absolute(const struct conf_node *node);
+
 #endif

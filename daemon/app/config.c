@@ -38,6 +38,15 @@ static void derive(struct config *c)
 	buf_free(&b);
 }
 
+static void read_clinical_keys(const struct config *c, struct conf_errors *errors)
+{
+	const struct config_keys *keys = &c->clinical_keys;
+	struct err e;
+	for (size_t i = 0; i < keys->n; i++)
+		if (signature_read_key(keys->files[i], keys->at[i].raw, &e) < 0)
+			conf_error(errors, c->file, 0, "clinical_keys: %s", e.text);
+}
+
 /* The fields alone, checked each for itself. NULL with errors when the file cannot be read. */
 static struct config *read_fields(
 	const char *path, struct option_origin *origins, struct conf_errors *errors)
@@ -62,6 +71,7 @@ struct config *config_load(
 	if (c) {
 		const struct config_check check = { c, origins, now_ms, errors, warnings };
 		config_check(&check);
+		read_clinical_keys(c, errors);
 		if (*c->clients_file)
 			c->clients = clients_load(c->clients_file, c->center, errors);
 		if (errors->count != before)

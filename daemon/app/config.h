@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "triaged/base/level.h"
+#include "triaged/privacy/signature.h"
 
 #include "conf_tree.h"
 
@@ -40,12 +41,21 @@ struct config_strings {
 	size_t n;
 };
 
+/* Who may approve rules. Two arrays, since what checks signatures knows no files. */
+struct config_keys {
+	struct signature_key *at; /* raw is filled by config_load() */
+	char **files;
+	size_t n;
+};
+
 struct config {
 	unsigned refs; /* config_ref, config_unref only */
 	char *file;    /* the file it was read from */
 	struct clients *clients;
 	char *node, *center, *data_dir, *clients_file;
 	struct config_strings rules;
+	char *rules_signature;
+	struct config_keys clinical_keys;
 	bool demo;
 	int64_t drain_s;
 	struct {

@@ -58,6 +58,16 @@ static void check_rules(const struct config_check *check)
 	}
 }
 
+static void check_signature(const struct config_check *check)
+{
+	const struct config *c = check->config;
+	if (*c->rules_signature)
+		check_readable(check, "rules_signature", c->rules_signature);
+	if (*c->rules_signature && c->clinical_keys.n == 0)
+		say(check, check->errors, "rules_signature",
+			"is not worth anything while clinical_keys lists nobody");
+}
+
 static void cert_fault(void *arg, const char *file, const char *what)
 {
 	const struct config_check *check = arg;
@@ -196,6 +206,7 @@ void config_check(const struct config_check *check)
 		say(check, check->warnings, "listen.https",
 			"this version serves only the line listener (listen.line)");
 	check_rules(check);
+	check_signature(check);
 	check_tls(check);
 	check_store(check);
 	check_limits(check);

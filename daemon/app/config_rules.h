@@ -1,15 +1,19 @@
 /*
- * The configured rule files, read, checked and compiled as one ruleset. Takes a second or two when
- * the files are new; the compiled patterns are kept under <data_dir>/cache by digest, so that a
- * restart is quick. Runs in any thread.
+ * The configured rule files, read, checked and compiled as one ruleset, with their approval. Takes
+ * a second or two. Runs in any thread.
  */
 #ifndef TRIAGED_APP_CONFIG_RULES_H
 #define TRIAGED_APP_CONFIG_RULES_H
 
-#include "triaged/triage/ruleset.h"
 #include "config.h"
+#include "rules_set.h"
 
-/* NULL, with every error added, when the files cannot be used. */
-struct ruleset *config_rules(const struct config *config, struct conf_errors *errors) MUST_CHECK;
+/*
+ * NULL, with every error added, when the files cannot be used or are not approved and demo is
+ * false. running: the digest of the set in force, or NULL at start: what runs already is not
+ * refused because its approval has expired, so that a certificate can still be exchanged.
+ */
+struct rules_set *config_rules(const struct config *config, const char *running, int64_t now_ms,
+	struct conf_errors *errors) MUST_CHECK;
 
 #endif

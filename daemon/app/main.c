@@ -5,6 +5,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "triaged/base/check.h"
+#include "triaged/base/clock.h"
 #include "triaged/base/log.h"
 #include "cli.h"
 #include "node.h"
@@ -69,8 +70,14 @@ static int run(struct config *config)
 
 static void check_rules(const struct config *config, struct conf_errors *errors)
 {
-	struct ruleset *rules = config_rules(config, errors);
-	ruleset_unref(&rules);
+	struct rules_set *set = config_rules(config, NULL, wall_now_ms(), errors);
+	struct buf line = { 0 };
+	if (set) {
+		rules_set_describe(set, &line);
+		printf("rules: %s\n", buf_str(&line));
+	}
+	buf_free(&line);
+	rules_set_free(&set);
 }
 
 int main(int argc, char **argv)

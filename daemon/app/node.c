@@ -80,8 +80,8 @@ static int start_layers(struct node *n, struct err *e)
 	if (make_directory(c->data_dir, e) < 0)
 		return err_wrap(e, "data_dir");
 	struct conf_errors errors = { .count = 0 };
-	n->rules = config_rules(c, &errors);
-	if (!n->rules) {
+	n->set = config_rules(c, NULL, wall_now_ms(), &errors);
+	if (!n->set) {
 		err_set(e, "rules: %s", buf_str(&errors.text));
 		buf_free(&errors.text);
 		return -1;
@@ -94,6 +94,7 @@ static int start_layers(struct node *n, struct err *e)
 	if (node_wire_keyring(n, e) < 0 || node_wire_store(n, e) < 0 || node_wire_edge(n, e) < 0)
 		return -1;
 	start_timers(n);
+	node_start_rules(n);
 	return 0;
 }
 
@@ -155,7 +156,8 @@ void node_stop(struct node *n)
 {
 	if (n->ready)
 		listen_file_remove(n->config->data_dir);
-	struct event *timers[] = { n->ready_event, n->drain_event, n->watchdog_event };
+	struct event *timers[] = { n->ready_event, n->drain_event, n->watchdog_event,
+		n->approval_event };
 	for (size_t i = 0; i < sizeof timers / sizeof *timers; i++)
 		if (timers[i])
 			event_free(timers[i]);
@@ -166,7 +168,7 @@ void node_stop(struct node *n)
 	keyring_free(&n->keyring);
 	managed_stop(&n->managed);
 	verbs_free(&n->verbs);
-	ruleset_unref(&n->rules);
+	rules_set_free(&n->set);
 	config_unref(&n->config);
 	map_fini(&n->totp_steps);
 	free(n->store_why);

@@ -23,6 +23,7 @@
 #include "clients.h"
 #include "config.h"
 #include "keyring.h"
+#include "rules_set.h"
 #include "worker.h"
 
 struct node {
@@ -31,7 +32,7 @@ struct node {
 	char name[64], incarnation[32];
 	int listen_fd; /* socket activation; -1 */
 	struct keyring *keyring;
-	struct ruleset *rules;
+	struct rules_set *set; /* in force */
 	struct worker *worker;
 	struct managed *managed;
 	struct store *store;
@@ -43,7 +44,8 @@ struct node {
 	uint64_t hash_seed[2];
 	struct map totp_steps; /* user -> last accepted step + 1, so a code works once */
 	struct mono drain_since;
-	struct event *ready_event, *drain_event, *watchdog_event;
+	struct event *ready_event, *drain_event, *watchdog_event, *approval_event;
+	int approval_step; /* how near its end was when last logged, see node_rules.c */
 	struct mono started;
 	bool ready, draining;
 	char *store_url; /* for the log */
@@ -62,6 +64,10 @@ void node_reload(struct node *n, int64_t request);
 
 /* node.* and rules.* methods. */
 void node_admin(struct node *n, const struct verb *verb, const json_t *params, int64_t request);
+
+void node_start_rules(struct node *n); /* watch the approval of n->set */
+/* Put a set in force, for every triage from now on. *set is taken over. */
+void node_take_rules(struct node *n, struct rules_set **set);
 
 const char *node_mode(const struct node *n);
 void node_announce_ready(struct node *n); /* the first time counts */

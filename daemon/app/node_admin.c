@@ -33,11 +33,7 @@ static void answer(struct node *n, int64_t request, struct buf *json)
 
 static void ruleset_members(const struct node *n, struct buf *out)
 {
-	text(out, "id", ruleset_id(n->rules));
-	text(out, "version", ruleset_version(n->rules));
-	text(out, "digest", ruleset_digest(n->rules));
-	flag(out, "signed", false);
-	flag(out, "demo", n->config->demo);
+	rules_set_show(n->set, n->config->demo, wall_now_ms(), out);
 }
 
 static void show_counters(const struct node *n, struct buf *out)
@@ -108,14 +104,14 @@ static void node_status(struct node *n, int64_t request)
 static void rules_get(struct node *n, int64_t request)
 {
 	struct buf out = { 0 };
-	struct ruleset_counts counts = ruleset_count(n->rules);
+	struct ruleset_counts counts = ruleset_count(n->set->rules);
 	jtext_open(&out, '{');
 	ruleset_members(n, &out);
 	number(&out, "lexicon_entries", counts.entries);
 	jtext_name(&out, "rules");
 	jtext_open(&out, '[');
 	struct ruleset_rule rule;
-	for (size_t i = 0; ruleset_rule_at(n->rules, i, &rule); i++) {
+	for (size_t i = 0; ruleset_rule_at(n->set->rules, i, &rule); i++) {
 		jtext_open(&out, '{');
 		text(&out, "id", rule.id);
 		text(&out, "level", rule.level);
@@ -136,13 +132,13 @@ struct rules_check {
 	struct config *config;
 	int64_t request;
 	struct conf_errors errors;
-	struct ruleset *rules;
+	struct rules_set *set;
 };
 
 static void check_run(void *arg)
 {
 	struct rules_check *c = arg;
-	c->rules = config_rules(c->config, &c->errors);
+	c->set = config_rules(c->config, NULL, wall_now_ms(), &c->errors);
 }
 
 static void check_done(void *arg)
@@ -150,19 +146,17 @@ static void check_done(void *arg)
 	struct rules_check *c = arg;
 	struct buf out = { 0 };
 	jtext_open(&out, '{');
-	flag(&out, "ok", c->rules != NULL);
-	if (c->rules) {
-		text(&out, "id", ruleset_id(c->rules));
-		text(&out, "version", ruleset_version(c->rules));
-		text(&out, "digest", ruleset_digest(c->rules));
-		number(&out, "rules", ruleset_count(c->rules).rules);
-		number(&out, "lexicon_entries", ruleset_count(c->rules).entries);
+	flag(&out, "ok", c->set != NULL);
+	if (c->set) {
+		rules_set_show(c->set, c->config->demo, wall_now_ms(), &out);
+		number(&out, "rules", ruleset_count(c->set->rules).rules);
+		number(&out, "lexicon_entries", ruleset_count(c->set->rules).entries);
 	}
 	jtext_name(&out, "errors");
 	jtext_lines(&out, buf_str(&c->errors.text));
 	jtext_close(&out, '}');
 	answer(c->node, c->request, &out);
-	ruleset_unref(&c->rules);
+	rules_set_free(&c->set);
 	config_unref(&c->config);
 	buf_free(&c->errors.text);
 	free(c);

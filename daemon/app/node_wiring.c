@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "triaged/base/json_text.h"
 #include "triaged/base/log.h"
 #include "triaged/base/mem.h"
 #include "triaged/edge/query.h"
@@ -106,13 +107,20 @@ static bool on_query(void *arg, const struct core *core, const char *method, str
 	struct buf *out)
 {
 	struct node *n = arg;
+	struct buf ruleset = { 0 };
+	jtext_open(&ruleset, '{');
+	rules_set_show(n->set, n->config->demo, wall_now_ms(), &ruleset);
+	jtext_close(&ruleset, '}');
 	struct query_context q = {
 		.core = core,
 		.center = n->config->center,
 		.mode = node_mode(n),
 		.target_ms = n->target_ms,
+		.ruleset = { buf_str(&ruleset), ruleset.len },
 	};
-	return query_answer(&q, method, params, out);
+	bool found = query_answer(&q, method, params, out);
+	buf_free(&ruleset);
+	return found;
 }
 
 /* ---- verbs -> center, store, privacy ---- */
@@ -370,7 +378,7 @@ void node_wire_verbs(struct node *n)
 		.texts = node_texts(n->config),
 	};
 	n->verbs = verbs_new(&o, &ops);
-	verbs_set_rules(n->verbs, n->rules);
+	verbs_set_rules(n->verbs, n->set->rules);
 }
 
 void node_wire_center(struct node *n)

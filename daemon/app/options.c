@@ -9,6 +9,7 @@
 #include "triaged/base/mem.h"
 #include "triaged/base/record.h"
 
+#include "option_keys.h"
 #include "option_tiers.h"
 #include "option_value.h"
 
@@ -26,6 +27,7 @@ static void set_default(const struct option *o, struct config *c)
 		tiers_default(tiers_of(o, c));
 		break;
 	case OPTION_PATHS:
+	case OPTION_KEYS:
 		break;
 	case OPTION_STRING:
 	case OPTION_PATH:
@@ -61,6 +63,8 @@ void options_free_fields(struct config *c)
 			tiers_free(tiers_of(o, c));
 		else if (o->type == OPTION_PATHS)
 			free_strings(strings_of(o, c));
+		else if (o->type == OPTION_KEYS)
+			keys_free_list(keys_of(o, c));
 		else if (o->type != OPTION_INT && o->type != OPTION_BOOL)
 			free(*text_of(o, c));
 	}
@@ -84,6 +88,7 @@ const char *option_demand(const struct option *o, char *text, size_t size)
 	case OPTION_PATHS:
 		return "a list of file names";
 	case OPTION_TIERS:
+	case OPTION_KEYS:
 		return "a list of groups";
 	case OPTION_STRING:
 		return "a string";
@@ -112,6 +117,8 @@ bool option_equal(const struct option *o, const struct config *a, const struct c
 		return strings_equal(strings_of(o, a), strings_of(o, b));
 	case OPTION_TIERS:
 		return tiers_equal(tiers_of(o, a), tiers_of(o, b));
+	case OPTION_KEYS:
+		return keys_equal(keys_of(o, a), keys_of(o, b));
 	case OPTION_STRING:
 	case OPTION_PATH:
 	case OPTION_ADDRESS:

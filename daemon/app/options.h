@@ -17,6 +17,7 @@ enum option_type {
 	OPTION_BOOL,    /* bool */
 	OPTION_PATHS,   /* struct config_strings */
 	OPTION_TIERS,   /* struct config_tiers */
+	OPTION_KEYS,    /* struct config_keys */
 };
 
 enum option_flag {

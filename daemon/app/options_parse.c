@@ -2,12 +2,12 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "triaged/base/check.h"
 #include "triaged/base/mem.h"
 
 #include "conf_text.h"
+#include "option_keys.h"
 #include "option_tiers.h"
 #include "option_value.h"
 
@@ -34,26 +34,6 @@ static bool is_group(const char *name)
 	return false;
 }
 
-/* Relative paths count from the directory of the file they are written in. */
-static char *absolute(const struct conf_node *node)
-{
-	const char *slash = strrchr(node->file, '/');
-	struct buf b = { 0 };
-	if (*node->text != '/' && *node->text) {
-		if (node->file[0] != '/') {
-			char *cwd = getcwd(NULL, 0);
-			buf_addf(&b, "%s/", cwd ? cwd : ".");
-			free(cwd);
-		}
-		if (slash)
-			buf_add(&b, node->file, (size_t)(slash - node->file) + 1);
-	}
-	buf_adds(&b, node->text);
-	char *path = mem_strdup(buf_str(&b));
-	buf_free(&b);
-	return path;
-}
-
 static bool text_fits(const struct option *o, const struct conf_node *node)
 {
 	if (node->type != CONF_STRING)
@@ -65,15 +45,18 @@ static bool text_fits(const struct option *o, const struct conf_node *node)
 	return o->type != OPTION_ADDRESS || conf_is_address(node->text);
 }
 
-static bool set_paths(const struct conf_node *node, struct config_strings *s)
+static bool set_paths(
+	const struct option *o, const struct conf_node *node, struct config_strings *s)
 {
-	if ((node->type != CONF_LIST && node->type != CONF_ARRAY) || node->n_children == 0)
+	if (node->type != CONF_LIST && node->type != CONF_ARRAY)
 		return false;
+	if (node->n_children == 0)
+		return !(o->flags & OPTION_REQUIRED);
 	s->at = mem_zalloc(node->n_children * sizeof *s->at);
 	for (size_t i = 0; i < node->n_children; i++) {
 		if (node->children[i].type != CONF_STRING || !*node->children[i].text)
 			return false;
-		s->at[s->n++] = absolute(&node->children[i]);
+		s->at[s->n++] = conf_absolute(&node->children[i]);
 	}
 	return true;
 }
@@ -91,15 +74,18 @@ static bool set_value(const struct option *o, const struct conf_node *node, stru
 		*bool_of(o, p->config) = node->truth;
 		return node->type == CONF_BOOL;
 	case OPTION_PATHS:
-		return set_paths(node, strings_of(o, p->config));
+		return set_paths(o, node, strings_of(o, p->config));
 	case OPTION_TIERS:
 		tiers_parse(node, tiers_of(o, p->config), p->errors); /* names each fault itself */
+		return true;
+	case OPTION_KEYS:
+		keys_parse(node, keys_of(o, p->config), p->errors);
 		return true;
 	case OPTION_PATH:
 		if (!text_fits(o, node))
 			return false;
 		free(*text_of(o, p->config));
-		*text_of(o, p->config) = absolute(node);
+		*text_of(o, p->config) = conf_absolute(node);
 		return true;
 	case OPTION_STRING:
 	case OPTION_ADDRESS:

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "conf_text.h"
+#include "option_keys.h"
 #include "option_tiers.h"
 #include "option_value.h"
 
@@ -35,6 +36,9 @@ static void print_value(
 		break;
 	case OPTION_TIERS:
 		tiers_print(tiers_of(o, c), indent, out);
+		break;
+	case OPTION_KEYS:
+		keys_print(keys_of(o, c), indent, out);
 		break;
 	case OPTION_STRING:
 	case OPTION_PATH:

@@ -58,6 +58,14 @@ const struct option options[] = {
 		.flags = LIVE | REQUIRED,
 		.offset = AT(rules),
 		.doc = "Files of rules and lexicon, compiled as one ruleset." },
+	PATH("rules_signature", rules_signature, LIVE | EMPTY, "",
+		"File with the approval of these rules (triagectl rules sign); not set: unsigned."),
+	{ .name = "clinical_keys",
+		.type = OPTION_KEYS,
+		.flags = LIVE,
+		.offset = AT(clinical_keys),
+		.doc = "Who may approve rules: list of { name; key }, the key a PEM file; twice for "
+		       "an old and a new key." },
 	PATH("clients", clients_file, LIVE | REQUIRED, NULL,
 		"File of who may connect, with which roles."),
 	{ .name = "demo",
@@ -65,7 +73,7 @@ const struct option options[] = {
 		.flags = RESTART,
 		.offset = AT(demo),
 		.fallback = "false",
-		.doc = "Run rules that nobody signed, for trying out." },
+		.doc = "Run rules without a valid signature, for trying out." },
 	NUMBER("drain_s", drain_s, LIVE, "10", 0, 86400,
 		"On stop, how long open conversations may go on here, in seconds; sessions are told to "
 		"come again, here or at another node, and nothing is lost."),

@@ -2,6 +2,7 @@
  * Reload as one transaction: everything is read, checked and compiled off the loop first; only
  * when nothing can fail any more is it swapped, all or nothing.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +18,8 @@ struct reload {
 	int64_t request; /* 0: a signal asked */
 	char *file;
 	struct config *next;
-	struct ruleset *rules;
+	struct rules_set *set;
+	char running[DIGEST_HEX_SIZE]; /* digest of what was in force when asked */
 	struct conf_errors errors, warnings;
 };
 
@@ -26,13 +28,7 @@ static void prepare(void *arg)
 	struct reload *r = arg;
 	r->next = config_load(r->file, wall_now_ms(), &r->errors, &r->warnings);
 	if (r->next)
-		r->rules = config_rules(r->next, &r->errors);
-}
-
-static void text_member(struct buf *out, const char *name, const char *v)
-{
-	jtext_name(out, name);
-	jtext_str(out, v);
+		r->set = config_rules(r->next, r->running, wall_now_ms(), &r->errors);
 }
 
 /* The old set stays as it is; say why. */
@@ -55,8 +51,8 @@ static void refuse(struct reload *r)
 static void report(struct reload *r)
 {
 	const struct node *n = r->node;
-	LOG(NOTICE, "reload.done", LOG_S("rules", ruleset_version(n->rules)),
-		LOG_S("digest", ruleset_digest(n->rules)));
+	LOG(NOTICE, "reload.done", LOG_S("rules", ruleset_version(n->set->rules)),
+		LOG_S("digest", ruleset_digest(n->set->rules)));
 	if (!r->request)
 		return;
 	struct buf json = { 0 };
@@ -69,9 +65,7 @@ static void report(struct reload *r)
 	jtext_lines(&json, buf_str(&r->warnings.text));
 	jtext_name(&json, "ruleset");
 	jtext_open(&json, '{');
-	text_member(&json, "id", ruleset_id(n->rules));
-	text_member(&json, "version", ruleset_version(n->rules));
-	text_member(&json, "digest", ruleset_digest(n->rules));
+	rules_set_show(n->set, n->config->demo, wall_now_ms(), &json);
 	jtext_close(&json, '}');
 	jtext_close(&json, '}');
 	verbs_answer(n->verbs, r->request, (struct slice){ buf_str(&json), json.len });
@@ -99,10 +93,7 @@ static int swap(struct reload *r, struct err *e)
 	}
 	n->previous = NULL;
 	r->next = NULL;
-	ruleset_unref(&n->rules);
-	n->rules = r->rules;
-	r->rules = NULL;
-	verbs_set_rules(n->verbs, n->rules);
+	node_take_rules(n, &r->set);
 	struct verbs_texts texts = node_texts(n->config);
 	verbs_set_texts(n->verbs, &texts);
 	node_core_options(n->config, &core);
@@ -119,7 +110,7 @@ static void commit(void *arg)
 {
 	struct reload *r = arg;
 	struct err e;
-	bool good = r->next && r->rules && config_can_reload(r->node->config, r->next, &r->errors);
+	bool good = r->next && r->set && config_can_reload(r->node->config, r->next, &r->errors);
 	if (good && swap(r, &e) < 0) {
 		conf_error(&r->errors, r->file, 0, "%s", e.text);
 		good = false;
@@ -131,7 +122,7 @@ static void commit(void *arg)
 	r->node->reloading = false;
 	notify_ready("Serving");
 	config_unref(&r->next);
-	ruleset_unref(&r->rules);
+	rules_set_free(&r->set);
 	buf_free(&r->errors.text);
 	buf_free(&r->warnings.text);
 	free(r->file);
@@ -147,6 +138,7 @@ void node_reload(struct node *n, int64_t request)
 	r->node = n;
 	r->request = request;
 	r->file = mem_strdup(n->config->file);
+	snprintf(r->running, sizeof r->running, "%s", ruleset_digest(n->set->rules));
 	if (!n->reloading && worker_submit(n->worker, prepare, commit, r) == 0) {
 		n->reloading = true;
 		notify_reloading();

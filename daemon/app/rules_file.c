@@ -11,7 +11,7 @@
 
 #define FILE_MAX ((size_t)16 << 20)
 
-static int read_file(const char *path, struct buf *out, struct err *e)
+int file_read(const char *path, size_t max, struct buf *out, struct err *e)
 {
 	FILE *f = fopen(path, "re");
 	char block[65536];
@@ -19,13 +19,13 @@ static int read_file(const char *path, struct buf *out, struct err *e)
 
 	if (!f)
 		return err_set(e, "%s", strerror(errno));
-	while ((n = fread(block, 1, sizeof(block), f)) > 0 && out->len <= FILE_MAX)
+	while ((n = fread(block, 1, sizeof(block), f)) > 0 && out->len <= max)
 		buf_add(out, block, n);
 	n = (size_t)ferror(f);
 	fclose(f);
 	if (n)
 		return err_set(e, "read error");
-	return out->len > FILE_MAX ? err_set(e, "larger than %zu bytes", FILE_MAX) : 0;
+	return out->len > max ? err_set(e, "larger than %zu bytes", max) : 0;
 }
 
 /* One digest over the digests of all files, in the order in which they are read. */
@@ -40,7 +40,7 @@ static int digest_files(
 		char one[DIGEST_HEX_SIZE];
 		struct err e;
 
-		if (read_file(load->paths[i], &file, &e) < 0)
+		if (file_read(load->paths[i], FILE_MAX, &file, &e) < 0)
 			conf_error(errors, load->paths[i], 0, "%s", e.text);
 		digest_sha256_hex(buf_str(&file), file.len, one);
 		buf_adds(&all, one);
@@ -50,6 +50,27 @@ static int digest_files(
 	digest_sha256_hex(buf_str(&all), all.len, hex);
 	buf_free(&all);
 	return errors->count == before ? 0 : -1;
+}
+
+/* Whether everything in the tree stands in that file itself. */
+static bool is_alone(const struct conf_node *node, const char *path)
+{
+	if (strcmp(node->file, path) != 0)
+		return false;
+	for (size_t i = 0; i < node->n_children; i++)
+		if (!is_alone(&node->children[i], path))
+			return false;
+	return true;
+}
+
+static void add_file(struct rules_source *s, const char *path)
+{
+	struct conf_node *root = conf_parse_file(path, s->errors);
+	if (root && !is_alone(root, path))
+		conf_error(s->errors, path, 0,
+			"a rules file cannot include others: name them all instead");
+	if (root)
+		rules_source_add(s, root);
 }
 
 static void report_error(void *ctx, struct source_place place, const char *text)
@@ -80,16 +101,17 @@ struct ruleset *rules_load(
 	struct rules_source s = { .errors = errors };
 	struct ruleset *rules = NULL;
 	size_t before = errors->count;
-	char digest[DIGEST_HEX_SIZE];
+	char digest[DIGEST_HEX_SIZE], again[DIGEST_HEX_SIZE];
 
 	if (digest_files(load, digest, errors) < 0)
 		return NULL;
-	for (size_t i = 0; i < load->n_paths; i++) {
-		struct conf_node *root = conf_parse_file(load->paths[i], errors);
-
-		if (root)
-			rules_source_add(&s, root);
-	}
+	for (size_t i = 0; i < load->n_paths; i++)
+		add_file(&s, load->paths[i]);
+	/* They were read twice: what is compiled must be what was digested. */
+	if (errors->count == before && digest_files(load, again, errors) == 0 &&
+		strcmp(digest, again) != 0)
+		conf_error(errors, load->paths[0], 0,
+			"this file or another of the ruleset changed while being read");
 	s.source.digest = digest;
 	if (errors->count == before)
 		rules = compile(&s, load, n_tests);

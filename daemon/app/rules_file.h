@@ -3,7 +3,8 @@
  * `cues`, `frames`, `emoji` and `rules`, read together and compiled as one ruleset.
  *
  * Names that are not known are errors, like everything else that cannot be meant: each with file and
- * line, all of them at once.
+ * line, all of them at once. A rules file includes no other: what the digest, and so an approval,
+ * does not cover must not count.
  */
 #ifndef TRIAGED_APP_RULES_FILE_H
 #define TRIAGED_APP_RULES_FILE_H
@@ -11,6 +12,9 @@
 #include "triaged/triage/ruleset.h"
 
 #include "conf_tree.h"
+
+/* Append a whole file of at most max bytes. */
+int file_read(const char *path, size_t max, struct buf *out, struct err *e) MUST_CHECK;
 
 struct rules_load {
 	const char *const *paths;

@@ -200,6 +200,8 @@ void query_board(const struct query_context *q, struct buf *out)
 	jtext_str(out, q->mode);
 	jtext_name(out, "center");
 	jtext_str(out, q->center);
+	jtext_name(out, "ruleset");
+	jtext_raw(out, q->ruleset.data, q->ruleset.len);
 	jtext_name(out, "totals");
 	jtext_open(out, '{');
 	named_int(out, "waiting", b.waiting);

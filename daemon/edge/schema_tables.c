@@ -2,9 +2,14 @@
 
 /* clang-format off */
 
+#define RULESET_NOW "id:string version:string digest:string signed:bool author:string~ " \
+	"approver:string~ signed_at:time~ expires:time~ reasons:string[] unsigned_because:string~ " \
+	"demo:bool alert:string"
+
 const struct shape schema_shapes[] = {
 	{ "reason", "rule:string text:string spans?:span[]" },
 	{ "ruleset", "id:string version?:string digest?:string" },
+	{ "ruleset_now", RULESET_NOW },
 	{ "server", "name:string version:string" },
 	{ "limits", "line_bytes:integer text_bytes:integer nesting:integer unanswered:integer" },
 	{ "message", "seq:integer from:string kind?:string text?:string~ at:time" },
@@ -24,7 +29,7 @@ const struct shape schema_shapes[] = {
 
 #define RESPONDER_NOW "responder:string presence:presence capacity?:integer load:integer " \
 	"contacts:word[] offers:word[]"
-#define BOARD "now:time mode:string levels:level_sum[] responders:object dispatches:open_dispatch[]"
+#define BOARD "now:time mode:string ruleset:ruleset_now levels:level_sum[] responders:object dispatches:open_dispatch[]"
 
 const char *const schema_results[VERB_COUNT] = {
 	[VERB_SESSION_HELLO] = "session:string node:string center:string roles:string[] server:server "
@@ -59,9 +64,9 @@ const char *const schema_results[VERB_COUNT] = {
 	[VERB_CONTACT_EXPLAIN] = "contact:word level:level reasons:reason[]",
 	[VERB_RESPONDER_LIST] = "responders:responder[]",
 	[VERB_RESPONDER_FORCE] = RESPONDER_NOW,
-	[VERB_RULES_GET] = "id:string version:string digest:string",
+	[VERB_RULES_GET] = RULESET_NOW " rules:object[] lexicon_entries:integer",
 	[VERB_RULES_CHECK] = "",
-	[VERB_NODE_STATUS] = "",
+	[VERB_NODE_STATUS] = "ruleset:ruleset_now",
 	[VERB_NODE_DRAIN] = "",
 	[VERB_NODE_RELOAD] = "",
 };

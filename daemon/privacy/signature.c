@@ -274,9 +274,8 @@ int signature_read(const char *text, size_t n, const struct signature_key *keys,
 }
 
 int signature_covers(const struct signature *s, const char *ruleset, const char *version,
-	const char *digest, int64_t now_ms, struct err *e)
+	const char *digest, struct err *e)
 {
-	char at[TIME_TEXT_SIZE];
 	if (strcmp(s->digest, digest) != 0)
 		return err_set(e,
 			"the signature is for digest %s, the files have %s (the same files, in the "
@@ -285,6 +284,12 @@ int signature_covers(const struct signature *s, const char *ruleset, const char 
 	if (strcmp(s->ruleset, ruleset) != 0 || strcmp(s->version, version) != 0)
 		return err_set(e, "the signature is for %s %s, the files say %s %s", s->ruleset,
 			s->version, ruleset, version);
+	return 0;
+}
+
+int signature_check_time(const struct signature *s, int64_t now_ms, struct err *e)
+{
+	char at[TIME_TEXT_SIZE];
 	if (s->signed_ms > now_ms + AHEAD_MS)
 		return err_set(e, "signed in the future, at %s", time_text(s->signed_ms, at));
 	if (s->expires_ms <= now_ms)

@@ -7,7 +7,7 @@
 
 #include "triaged/base/err.h"
 
-#define ARGS_MAX 32
+#define ARGS_MAX 64
 
 struct option_def {
 	const char *name;  /* without the dashes */

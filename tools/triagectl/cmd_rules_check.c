@@ -77,7 +77,7 @@ int cmd_rules_check(int argc, char **argv)
 		if (strcmp(argv[i], "--json") == 0)
 			json = true;
 		else
-			rule_paths_add(&paths, argv[i]);
+			rule_paths_add_named(&paths, argv[i]);
 	}
 	if (paths.n == 0)
 		rule_paths_default(&paths);

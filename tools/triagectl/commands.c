@@ -75,6 +75,14 @@ const struct command commands[] = {
 		.help = "Compile rules and lexicon files, run their tests, print every error",
 		.detail = "Without FILE: those shipped beside this program or in /usr/share/triaged.\n"
 			  "--json prints {\"ok\", \"errors\"} with counts." },
+	{ .name = "rules keygen", .args = "FILE", .run = cmd_rules_keygen, .offline = true,
+		.help = "Make the key pair of somebody who approves rules",
+		.detail = "FILE becomes the private key, readable by its owner alone, FILE.pub the public one." },
+	{ .name = "rules sign", .args = "FILE...", .options = rules_sign_options,
+		.raw = cmd_rules_sign, .offline = true,
+		.help = "Approve rules: print the signature over these files",
+		.detail = "The files are compiled and tested first. Name them in the order of `rules` in triaged.conf;\n"
+			  "author and approver are two people." },
 	{ .name = "rules show", .args = "", .method = "rules.get", .show = view_rules,
 		.help = "The ruleset in force" },
 	{ .name = "classify", .args = "", .options = classify_options,

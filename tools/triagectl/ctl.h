@@ -79,6 +79,7 @@ int cmd_schema(struct ctl *ctl);
 int cmd_password(struct ctl *ctl);
 int cmd_token(struct ctl *ctl);
 int cmd_completion(struct ctl *ctl);
+int cmd_rules_keygen(struct ctl *ctl);
 
 /*
  * Commands that need no daemon read their own arguments: argv[0] is the command's name ("classify",
@@ -91,5 +92,8 @@ int cmd_completion(struct ctl *ctl);
 int cmd_classify(int argc, char **argv);
 /* [--json] FILE...: compile rules and lexicon files as one ruleset, run their tests, print every error. */
 int cmd_rules_check(int argc, char **argv);
+/* Its options and FILE...: print the approval of these files. */
+int cmd_rules_sign(int argc, char **argv);
+extern const struct option_def rules_sign_options[];
 
 #endif

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "triaged/base/buf.h"
@@ -35,6 +36,22 @@ static void add_matching(struct rule_paths *p, const char *directory, const char
 		globfree(&found);
 	}
 	buf_free(&whole);
+}
+
+void rule_paths_add_named(struct rule_paths *p, const char *path)
+{
+	size_t before = p->n;
+	struct stat st;
+
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+		add_matching(p, path, "rules/*.conf");
+		if (p->n > before)
+			add_matching(p, path, "lexicon/*.conf");
+		else
+			add_matching(p, path, "*.conf");
+	}
+	if (p->n == before)
+		rule_paths_add(p, path);
 }
 
 static void add_tree(struct rule_paths *p, const char *directory)

@@ -10,6 +10,9 @@ struct rule_paths {
 };
 
 void rule_paths_add(struct rule_paths *p, const char *path);
+/* A file; of a directory its rules/ and lexicon/, or without those what it holds itself: *.conf in
+ * the order of names. A directory without any stays as it is, for whoever reads it to complain. */
+void rule_paths_add_named(struct rule_paths *p, const char *path);
 /*
  * All of rules/ and lexicon/ in the first place that has them: share/triaged or conf beside the
  * directory of this program, then /usr/share/triaged. Nothing is added when none has.

@@ -89,6 +89,31 @@ static void state_line(const json_t *part, const char *name, const char *good, s
 	buf_adds(&to->out, "\n");
 }
 
+/* "signed by ben until 2027-05-20, demo; alert" */
+static void approval_words(const json_t *ruleset, struct screen *to)
+{
+	const char *alert = field_str(ruleset, "alert", "");
+	struct buf said = { 0 };
+
+	if (field_true(ruleset, "signed")) {
+		buf_adds(&said, "signed by ");
+		text_clean(&said, field_str(ruleset, "approver", "-"));
+		buf_addf(&said, " until %.10s", field_str(ruleset, "expires", "-"));
+	} else {
+		buf_adds(&said, "not signed");
+	}
+	if (field_true(ruleset, "demo"))
+		buf_adds(&said, ", demo");
+	screen_styled(to, field_true(ruleset, "signed") ? STYLE_GOOD : STYLE_WARN, buf_str(&said));
+	buf_clear(&said);
+	text_clean(&said, alert);
+	if (*alert) {
+		buf_adds(&to->out, "  ");
+		screen_styled(to, STYLE_BAD, buf_str(&said));
+	}
+	buf_free(&said);
+}
+
 static void ruleset_line(const json_t *ruleset, struct screen *to)
 {
 	struct buf digest = { 0 };
@@ -100,8 +125,7 @@ static void ruleset_line(const json_t *ruleset, struct screen *to)
 	text_clean(&digest, field_str(ruleset, "digest", "-"));
 	buf_addf(&to->out, " %.12s ", buf_str(&digest)); /* enough to tell two apart */
 	buf_free(&digest);
-	screen_styled(to, field_true(ruleset, "signed") ? STYLE_GOOD : STYLE_WARN,
-		field_true(ruleset, "signed") ? "signed" : "not signed");
+	approval_words(ruleset, to);
 	buf_adds(&to->out, "\n");
 }
 
@@ -146,7 +170,10 @@ void view_rules(const json_t *rules, struct screen *to)
 
 	ruleset_line(rules, to);
 	view_field(to, "digest", json_object_get(rules, "digest"));
-	view_field(to, "demo", json_object_get(rules, "demo"));
+	view_field(to, "author", json_object_get(rules, "author"));
+	view_field(to, "signed_at", json_object_get(rules, "signed_at"));
+	view_field(to, "reasons", json_object_get(rules, "reasons"));
+	view_field(to, "unsigned_because", json_object_get(rules, "unsigned_because"));
 	view_field(to, "phrases", json_object_get(rules, "lexicon_entries"));
 	buf_adds(&to->out, "\n");
 	table_init(&t, titles);

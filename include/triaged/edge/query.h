@@ -15,6 +15,7 @@ struct query_context {
 	const char *center;
 	const char *mode;         /* normal island draining */
 	const int64_t *target_ms; /* [LEVEL_COUNT] */
+	struct slice ruleset;     /* JSON of the rules in force at the leading node */
 };
 
 /* Append the result's JSON. params: the request's JSON text, checked by the verb table. false: the

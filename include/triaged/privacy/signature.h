@@ -62,14 +62,17 @@ int signature_sign(
 /*
  * Read a signed text and verify it with the key that is listed under its approver's name; one
  * name may have several keys. 0 with s filled (free it), else -1 with e saying what is wrong.
- * Says nothing about the time nor about which files are meant: see signature_covers().
+ * Says nothing about the time nor about which files are meant: see the next two.
  */
 int signature_read(const char *text, size_t n, const struct signature_key *keys, size_t n_keys,
 	struct signature *s, struct err *e) MUST_CHECK;
 
-/* Whether it is about this ruleset, and at that moment valid. */
+/* Whether it is about this ruleset. */
 int signature_covers(const struct signature *s, const char *ruleset, const char *version,
-	const char *digest, int64_t now_ms, struct err *e) MUST_CHECK;
+	const char *digest, struct err *e) MUST_CHECK;
+
+/* Whether it holds at that moment. */
+int signature_check_time(const struct signature *s, int64_t now_ms, struct err *e) MUST_CHECK;
 
 /* Make a key pair: file (mode 0600, must not exist) and file.pub, both PEM. */
 int signature_make_key(const char *file, struct err *e) MUST_CHECK;

@@ -84,6 +84,20 @@ static void each_fault_is_named_with_its_place(void **state)
 	(void)state;
 	refused("node", "nodee", "triaged.conf:1: unknown option nodee; did you mean node");
 	refused("line =", "lines =", "triaged.conf:4: unknown option listen.lines");
+	refused("node = \"n1\"", "node = \"n1\"; clinical_keys = [ 1 ]",
+		"clinical_keys must be a list of groups");
+	refused("node = \"n1\"", "node = \"n1\"; clinical_keys = ( 1 )",
+		"clinical_keys must hold groups");
+	refused("node = \"n1\"", "node = \"n1\"; clinical_keys = ( { name = \"ben\"; } )",
+		"clinical_keys: each needs a name");
+	refused("node = \"n1\"",
+		"node = \"n1\"; clinical_keys = ( { name = \"b\"; key = \"k\"; age = 1; } )",
+		"clinical_keys: unknown name age");
+	refused("node = \"n1\"",
+		"node = \"n1\"; clinical_keys = ( { name = \"b\"; key = \"none.pub\"; } )",
+		"none.pub: No such file");
+	refused("node = \"n1\"", "node = \"n1\"; rules_signature = \"rules.conf\"",
+		"rules_signature: is not worth anything while clinical_keys lists nobody");
 	refused("node = \"n1\"", "node = 1", "triaged.conf:1: node must be a string");
 	refused("node = \"n1\"", "node = \"a b\"", "node: must have at most 64 letters");
 	refused("center = \"c1\";", "", "triaged.conf: center is missing");
