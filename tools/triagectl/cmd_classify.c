@@ -6,22 +6,19 @@
 #include <unistd.h>
 
 #include "triaged/base/json.h"
-#include "triaged/base/mem.h"
 #include "triaged/triage/triage.h"
 
 #include "../../daemon/app/rules_file.h"
 #include "ctl.h"
 #include "rule_paths.h"
-
-#define DEPTH_MAX 16
+#include "sample.h"
 
 struct classifier {
 	struct ruleset *rules;
 	struct triage_scratch *scratch;
 	struct triage_result result;
-	struct triage_answer *answers; /* of the line at hand; values owned */
-	size_t n_answers;
-	char *ruleset; /* id@version sha256:digest */
+	struct sample sample; /* the line at hand */
+	char *ruleset;        /* id@version sha256:digest */
 	struct buf out;
 	bool failed;
 };
@@ -30,102 +27,6 @@ static int usage(const char *why)
 {
 	fprintf(stderr, "triagectl classify: %s\n", why);
 	return CTL_USAGE;
-}
-
-static struct ruleset *load_rules(const struct rule_paths *paths)
-{
-	struct conf_errors errors = { .count = 0 };
-	struct rules_load load = { .paths = (const char *const *)paths->at, .n_paths = paths->n };
-	struct ruleset *rules = rules_load(&load, NULL, &errors);
-
-	if (!rules)
-		fputs(buf_str(&errors.text), stderr);
-	buf_free(&errors.text);
-	return rules;
-}
-
-/* ---- one line in ---- */
-
-static void clear_answers(struct classifier *c)
-{
-	for (size_t i = 0; i < c->n_answers; i++)
-		free((char *)c->answers[i].value);
-	c->n_answers = 0;
-}
-
-static char *value_text(const json_t *v)
-{
-	struct buf b = { .data = NULL };
-
-	if (json_is_string(v))
-		return mem_strdup(json_string_value(v));
-	if (json_is_boolean(v))
-		return mem_strdup(json_is_true(v) ? "yes" : "no");
-	if (json_is_integer(v)) {
-		buf_addf(&b, "%lld", (long long)json_integer_value(v));
-		return b.data;
-	}
-	return mem_strdup(json_is_null(v) ? "" : "(not a value)");
-}
-
-static void add_answer(
-	struct classifier *c, const char *instrument, const char *item, const json_t *value)
-{
-	c->answers = mem_resize(c->answers, c->n_answers + 1, sizeof(*c->answers));
-	c->answers[c->n_answers++] = (struct triage_answer){ instrument, item, value_text(value) };
-}
-
-/* Bare items are the Columbia screener's. */
-static void read_answers(struct classifier *c, json_t *answers)
-{
-	const char *name, *item;
-	json_t *value, *one;
-
-	json_object_foreach(answers, name, value)
-	{
-		if (!json_is_object(value)) {
-			add_answer(c, "cssrs", name, value);
-			continue;
-		}
-		json_object_foreach(value, item, one) add_answer(c, name, item, one);
-	}
-}
-
-static const char *string_of(const json_t *line, const char *name)
-{
-	return json_string_value(json_object_get(line, name));
-}
-
-static int read_line(
-	struct classifier *c, json_t *line, struct triage_request *request, struct err *e)
-{
-	json_t *text = json_object_get(line, "text"), *age = json_object_get(line, "age");
-	json_t *answers = json_object_get(line, "answers"),
-	       *fields = json_object_get(line, "fields");
-	const char *name;
-	json_t *value;
-
-	if (!json_is_object(line))
-		return err_set(e, "not an object");
-	if (text && !json_is_string(text) && !json_is_null(text))
-		return err_set(e, "text is not a string");
-	if (answers && !json_is_object(answers) && !json_is_null(answers))
-		return err_set(e, "answers is not an object");
-	*request = (struct triage_request){ .text = json_string_value(text),
-		.text_len = json_string_length(text),
-		.channel = string_of(line, "channel"),
-		.lang = string_of(line, "lang"),
-		.age = -1,
-		.caller_role = string_of(line, "caller_role"),
-		.facts = string_of(line, "facts"),
-		.facts_len = json_string_length(json_object_get(line, "facts")) };
-	if (json_is_integer(age) && json_integer_value(age) >= 0 && json_integer_value(age) < 131)
-		request->age = (int)json_integer_value(age);
-	read_answers(c, answers);
-	json_object_foreach(fields, name, value) add_answer(c, NULL, name, value);
-	request->answers = c->answers;
-	request->n_answers = c->n_answers;
-	return 0;
 }
 
 /* ---- one line out ---- */
@@ -209,22 +110,14 @@ static void write_error(struct classifier *c, const json_t *id, const char *why)
 
 static void classify_line(struct classifier *c, const char *p, size_t n)
 {
-	struct triage_request request;
 	struct err e;
-	json_t *line = json_parse(p, n, DEPTH_MAX, &e);
 
-	if (!line) {
-		write_error(c, NULL, e.text);
+	if (sample_read(&c->sample, p, n, &e) < 0) {
+		write_error(c, sample_id(&c->sample), e.text);
 		return;
 	}
-	if (read_line(c, line, &request, &e) < 0) {
-		write_error(c, json_object_get(line, "id"), e.text);
-	} else {
-		triage_run(c->rules, c->scratch, &request, &c->result);
-		write_result(c, json_object_get(line, "id"));
-	}
-	clear_answers(c);
-	json_decref(line);
+	triage_run(c->rules, c->scratch, &c->sample.request, &c->result);
+	write_result(c, sample_id(&c->sample));
 }
 
 static int flush(struct classifier *c)
@@ -278,7 +171,7 @@ static int classify_all(struct classifier *c)
 
 static int run(const struct rule_paths *paths)
 {
-	struct classifier c = { .rules = load_rules(paths) };
+	struct classifier c = { .rules = rule_paths_load(paths) };
 	struct buf name = { .data = NULL };
 	int result;
 
@@ -292,7 +185,7 @@ static int run(const struct rule_paths *paths)
 	triage_scratch_free(&c.scratch);
 	triage_result_free(&c.result);
 	ruleset_unref(&c.rules);
-	free(c.answers);
+	sample_free(&c.sample);
 	free(c.ruleset);
 	buf_free(&c.out);
 	return result;
@@ -308,7 +201,7 @@ int cmd_classify(int argc, char **argv)
 			continue; /* the one format there is */
 		if (strcmp(argv[i], "--rules") == 0 && i + 1 < argc) {
 			while (i + 1 < argc && strncmp(argv[i + 1], "--", 2) != 0)
-				rule_paths_add(&paths, argv[++i]);
+				rule_paths_add_named(&paths, argv[++i]);
 			continue;
 		}
 		rule_paths_free(&paths);

@@ -6,8 +6,8 @@
 #include "triaged/base/clock.h"
 #include "triaged/base/json.h"
 #include "triaged/privacy/signature.h"
+#include "triaged/triage/ruleset.h"
 
-#include "../../daemon/app/rules_file.h"
 #include "ctl.h"
 #include "rule_paths.h"
 
@@ -78,13 +78,9 @@ static int fill(const struct args *a, struct signature *s, struct err *e)
 /* Only what loads, with all its tests, can be approved. */
 static int name_ruleset(const struct rule_paths *paths, struct signature *s, struct err *e)
 {
-	struct conf_errors errors = { .count = 0 };
-	struct rules_load load = { .paths = (const char *const *)paths->at, .n_paths = paths->n };
-	struct ruleset *rules = rules_load(&load, NULL, &errors);
+	struct ruleset *rules = rule_paths_load(paths);
 	int rc = 0;
 
-	fputs(buf_str(&errors.text), stderr);
-	buf_free(&errors.text);
 	if (!rules)
 		return err_set(e, "these rules do not load");
 	if (strlen(ruleset_id(rules)) > SIGNATURE_FIELD_MAX ||

@@ -75,6 +75,12 @@ const struct command commands[] = {
 		.help = "Compile rules and lexicon files, run their tests, print every error",
 		.detail = "Without FILE: those shipped beside this program or in /usr/share/triaged.\n"
 			  "--json prints {\"ok\", \"errors\"} with counts." },
+	{ .name = "rules diff", .args = "OLD... -- NEW...", .options = rules_diff_options,
+		.raw = cmd_rules_diff, .offline = true,
+		.help = "Contacts of a corpus whose level a change of rules raises or drops",
+		.detail = "OLD and NEW are files, or directories with *.conf or with rules/ and lexicon/.\n"
+			  "Exit codes: 0 no level changes, 4 some rise and none drops, 5 some drop; 1 when anything\n"
+			  "could not be read or compared." },
 	{ .name = "rules keygen", .args = "FILE", .run = cmd_rules_keygen, .offline = true,
 		.help = "Make the key pair of somebody who approves rules",
 		.detail = "FILE becomes the private key, readable by its owner alone, FILE.pub the public one." },

@@ -95,5 +95,8 @@ int cmd_rules_check(int argc, char **argv);
 /* Its options and FILE...: print the approval of these files. */
 int cmd_rules_sign(int argc, char **argv);
 extern const struct option_def rules_sign_options[];
+/* OLD... -- NEW... and its options: contacts of the corpus whose level changes. */
+int cmd_rules_diff(int argc, char **argv);
+extern const struct option_def rules_diff_options[];
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <glob.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,6 +10,8 @@
 
 #include "triaged/base/buf.h"
 #include "triaged/base/mem.h"
+
+#include "../../daemon/app/rules_file.h"
 
 void rule_paths_add(struct rule_paths *p, const char *path)
 {
@@ -83,4 +86,15 @@ void rule_paths_default(struct rule_paths *p)
 	add_beside_program(p, "share/triaged");
 	add_beside_program(p, "conf");
 	add_tree(p, "/usr/share/triaged");
+}
+
+struct ruleset *rule_paths_load(const struct rule_paths *p)
+{
+	struct conf_errors errors = { .count = 0 };
+	struct rules_load load = { .paths = (const char *const *)p->at, .n_paths = p->n };
+	struct ruleset *rules = rules_load(&load, NULL, &errors);
+
+	fputs(buf_str(&errors.text), stderr);
+	buf_free(&errors.text);
+	return rules;
 }

@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+struct ruleset;
+
 struct rule_paths {
 	char **at;
 	size_t n;
@@ -19,5 +21,8 @@ void rule_paths_add_named(struct rule_paths *p, const char *path);
  */
 void rule_paths_default(struct rule_paths *p);
 void rule_paths_free(struct rule_paths *p);
+
+/* Compile them as one ruleset; NULL, with every error on standard error, when that cannot be done. */
+struct ruleset *rule_paths_load(const struct rule_paths *p);
 
 #endif
