@@ -156,6 +156,8 @@ void center_set_core_options(struct center *c, const struct core_options *option
 	c->options.core = *options;
 	if (c->core)
 		core_set_options(c->core, options);
+	if (c->lead == LEADING)
+		center_mark(c, MARK_OPTIONS);
 }
 
 bool center_is_leading(const struct center *c)

@@ -6,6 +6,7 @@
 #include "backlog.h"
 #include "board_watch.h"
 #include "center.h"
+#include "mark.h"
 
 struct event;
 
@@ -43,6 +44,8 @@ void center_schedule_flush(struct center *c); /* the batch goes off at the end o
 void center_flush(struct center *c);
 
 /* ---- center_takeover.c ---- */
+/* What is decided from here on is decided under these options, from this state. */
+void center_mark(struct center *c, enum mark_kind kind);
 void center_replay_backlog(struct center *c);
 void center_drop_lead(struct center *c);
 

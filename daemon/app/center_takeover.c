@@ -2,6 +2,7 @@
 #include "center_internal.h"
 
 #include <event2/event.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,20 @@ void center_drop_lead(struct center *c)
 	board_watch_clear(c->watch);
 	/* What was decided but not committed never happened; clients ask again under their refs. */
 	c->events.refuse_all(c->events.arg);
+}
+
+void center_mark(struct center *c, enum mark_kind kind)
+{
+	int64_t now = store_now_ms(c->store);
+	mark_settle(c->core, now, &c->step);
+	struct mark m = { .kind = kind,
+		.version = TRIAGED_VERSION,
+		.state = core_digest(c->core),
+		.options = c->options.core };
+	snprintf(m.node, sizeof m.node, "%s", c->node);
+	mark_commit(c->batch, now, &m);
+	c->batch_size++; /* there is something to commit */
+	center_schedule_flush(c);
 }
 
 void center_replay_backlog(struct center *c)
@@ -92,6 +107,7 @@ static void load_done(void *arg, enum store_result result)
 	c->batch = commit_new();
 	LOG(NOTICE, "center.leading", LOG_S("node", c->node), LOG_I("epoch", store_epoch(c->store)),
 		LOG_I("waiting", core_waiting(c->core)));
+	center_mark(c, MARK_LEAD);
 	submit_node_up(c);
 	c->events.leader(c->events.arg);
 	center_replay_backlog(c);

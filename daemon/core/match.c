@@ -1,5 +1,6 @@
 #include "match.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "triaged/base/mem.h"
@@ -234,16 +235,31 @@ static void match_responder(struct core *core, struct responder *r)
 	}
 }
 
+static int compare_heads(const void *a, const void *b)
+{
+	return contact_cmp((*(struct lane *const *)a)->head, (*(struct lane *const *)b)->head);
+}
+
+/* Told in the order of the line: that of the list of lanes depends on how the core came to be. */
 static void check_lanes(struct core *core)
 {
+	struct lane **lost = NULL;
+	size_t n = 0;
 	core->staff_changed = false;
 	for (size_t i = 0; i < core->queue.n_lanes; i++) {
 		struct lane *lane = core->queue.lanes[i];
 		bool servable = lane_is_servable(core, lane);
-		if (!servable && !lane->unservable)
-			notice_lane(core, lane);
+		if (!servable && !lane->unservable) {
+			lost = mem_resize(lost, n + 1, sizeof(struct lane *));
+			lost[n++] = lane;
+		}
 		lane->unservable = !servable;
 	}
+	if (n > 1)
+		qsort(lost, n, sizeof(struct lane *), compare_heads);
+	for (size_t i = 0; i < n; i++)
+		notice_lane(core, lost[i]);
+	free(lost);
 }
 
 void match_run(struct core *core)

@@ -16,7 +16,8 @@ void match_refusals(const struct core *core, const struct contact *c, struct buf
 			continue;
 		}
 		away += (int64_t)(p->users - p->ready);
-		full += (int64_t)(p->ready - tree_size(&p->available));
+		/* Who is kept free for somebody in front has room; who is depends on the way here. */
+		full += (int64_t)(p->ready - tree_size(&p->available) - tree_size(&p->kept));
 	}
 	for (size_t i = 1; i < sizeof names / sizeof names[0]; i++)
 		record_puti(out, names[i], counts[i]);

@@ -1,5 +1,9 @@
 #include "triaged/core/core.h"
 
+#include <limits.h>
+#include <stddef.h>
+#include <stdio.h>
+
 #define SECOND 1000
 #define MINUTE (60 * SECOND)
 #define DAY    ((int64_t)24 * 60 * MINUTE)
@@ -28,4 +32,114 @@ void core_options_default(struct core_options *o)
 			{ 3 * MINUTE, TIER_ANY, TIER_ANY } },
 		.n_tiers = 3,
 	};
+}
+
+/* ---- the record ---- */
+
+/* clang-format off */
+#define WIDE(n)   { #n, offsetof(struct core_options, n), 1, true }
+#define NARROW(n) { #n, offsetof(struct core_options, n), 1, false }
+
+static const struct {
+	const char *name;
+	size_t offset, count;
+	bool wide; /* int64_t, otherwise int */
+} fields[] = {
+	{ "target_ms", offsetof(struct core_options, target_ms), LEVEL_COUNT, true },
+	{ "offer_ms", offsetof(struct core_options, offer_ms), LEVEL_COUNT, true },
+	{ "wrap_ms", offsetof(struct core_options, wrap_ms), LEVEL_COUNT, true },
+	{ "weight", offsetof(struct core_options, weight), LEVEL_COUNT, false },
+	NARROW(capacity_default), NARROW(parallel_emergency_offers), NARROW(missed_to_away),
+	NARROW(missed_to_widen), WIDE(exclusion_ms), WIDE(person_grace_ms), WIDE(responder_grace_ms),
+	WIDE(alert_repeat_ms), WIDE(alert_reminder_ms), WIDE(refs_retain_ms), WIDE(persons_retain_ms),
+};
+/* clang-format on */
+
+#define N_FIELDS (sizeof fields / sizeof fields[0])
+
+void core_options_encode(const struct core_options *o, struct buf *out)
+{
+	char text[LEVEL_COUNT * 24];
+	for (size_t i = 0; i < N_FIELDS; i++) {
+		const char *p = (const char *)o + fields[i].offset;
+		int n = 0;
+		for (size_t k = 0; k < fields[i].count; k++) {
+			int64_t v = fields[i].wide ? ((const int64_t *)(const void *)p)[k]
+						   : ((const int *)(const void *)p)[k];
+			n += snprintf(text + n, sizeof text - (size_t)n, "%s%lld", k ? " " : "",
+				(long long)v);
+		}
+		record_puts(out, fields[i].name, text);
+	}
+	for (int i = 0; i < o->n_tiers; i++) {
+		const struct core_tier *t = &o->tiers[i];
+		snprintf(text, sizeof text, "%lld %d %d", (long long)t->after_ms, (int)t->language,
+			(int)t->needs);
+		record_puts(out, "tier", text);
+	}
+}
+
+/* n numbers with blanks between them. */
+static int take_numbers(struct slice value, int64_t *v, size_t n)
+{
+	const char *at = value.data, *end = value.data + value.len;
+	for (size_t i = 0; i < n; i++) {
+		const char *stop = at;
+		while (stop < end && *stop != ' ')
+			stop++;
+		if (slice_int((struct slice){ at, (size_t)(stop - at) }, &v[i]) != 0)
+			return -1;
+		at = stop < end ? stop + 1 : end;
+	}
+	return at == end ? 0 : -1;
+}
+
+static int take_tier(struct slice value, struct core_options *o)
+{
+	int64_t v[3];
+	if (o->n_tiers == CORE_TIERS_MAX || take_numbers(value, v, 3) != 0 || v[0] < 0 ||
+		v[1] < TIER_REQUIRED || v[1] > TIER_ANY || v[2] < TIER_REQUIRED || v[2] > TIER_ANY)
+		return -1;
+	o->tiers[o->n_tiers++] =
+		(struct core_tier){ v[0], (enum tier_demand)v[1], (enum tier_demand)v[2] };
+	return 0;
+}
+
+static int take_field(size_t i, struct slice value, struct core_options *o)
+{
+	int64_t v[LEVEL_COUNT];
+	char *p = (char *)o + fields[i].offset;
+	if (take_numbers(value, v, fields[i].count) != 0)
+		return -1;
+	for (size_t k = 0; k < fields[i].count; k++) {
+		if (fields[i].wide)
+			((int64_t *)(void *)p)[k] = v[k];
+		else if (v[k] >= INT_MIN && v[k] <= INT_MAX)
+			((int *)(void *)p)[k] = (int)v[k];
+		else
+			return -1;
+	}
+	return 0;
+}
+
+int core_options_decode(struct slice record, struct core_options *o, struct err *e)
+{
+	struct record_reader in = { record.data, record.data + record.len };
+	struct slice name, value;
+	bool tiers = false;
+	int more;
+	while ((more = record_next(&in, &name, &value)) == 1) {
+		int bad = 0;
+		if (slice_is(name, "tier")) {
+			o->n_tiers = tiers ? o->n_tiers : 0;
+			tiers = true;
+			bad = take_tier(value, o);
+		}
+		for (size_t i = 0; i < N_FIELDS; i++)
+			if (slice_is(name, fields[i].name))
+				bad = take_field(i, value, o);
+		if (bad != 0)
+			return err_set(e, "option %.*s: bad value", (int)name.len, name.data);
+	}
+	return more == 0 ? 0 : err_set(e, "options: broken record");
 }

@@ -64,6 +64,7 @@ static void open_contact(struct verbs *v, const struct edge_request *r)
 		draft_drop(&d);
 		return;
 	}
+	c->answers = draft_json(&d, "answers");
 	draft_triage(&d, id);
 	note_contacts(v, r);
 	draft_submit(&d);

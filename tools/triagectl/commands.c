@@ -4,6 +4,7 @@
  */
 #include "ctl.h"
 
+#include "history.h"
 #include "views.h"
 
 #define LEVELS "emergency urgent high moderate low"
@@ -26,6 +27,11 @@ static const struct option_def classify_options[] = {
 	{ "jsonl", NULL, "one JSON object a line, in and out; the only format there is", NULL },
 	{ "rules", "FILE", "rules and lexicon files; all up to the next option belong to it",
 		NULL },
+	{ 0 },
+};
+
+static const struct option_def ledger_options[] = {
+	HISTORY_OPTIONS,
 	{ 0 },
 };
 
@@ -98,6 +104,16 @@ const struct command commands[] = {
 			  "writes {\"id\", \"level\", \"reasons\", \"domains\", \"ruleset\"} a line, in the same order. A line\n"
 			  "that cannot be read gives {\"id\", \"error\"} and exit code 1. Without --rules: the files shipped\n"
 			  "beside this program or in /usr/share/triaged." },
+	{ .name = "replay", .args = "", .options = ledger_options, .run = cmd_replay, .offline = true,
+		.help = "Decide the ledger's commands again and compare",
+		.detail = "Reads the ledger from the center's Redis (--center with --store or --data-dir) or from\n"
+			  "--ledger FILE, from its beginning up to --to. The first difference is printed with its\n"
+			  "place, and the exit code is 1." },
+	{ .name = "ledger export", .args = "", .options = ledger_options, .run = cmd_ledger_export,
+		.offline = true,
+		.help = "Print the ledger, one JSON object a line",
+		.detail = "{\"id\", \"at\": milliseconds, \"c\": command, \"d\": decisions}. It holds no text of people,\n"
+			  "but pseudonyms, levels, reasons and answers: keep it like the store itself." },
 	{ .name = "node status", .args = "", .method = "node.status", .show = view_node,
 		.help = "Mode, leader, store, ruleset and counters of the node" },
 	{ .name = "node reload", .args = "", .method = "node.reload", .show = view_reload,

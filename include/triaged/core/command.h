@@ -78,6 +78,7 @@ enum command_kind {
 	/* text of contact.open, contact.say, contact.note: sealed */                              \
 	B(text)                                                                                    \
 	I(said)         /* 1: there was text; the ledger has this in its place */                  \
+	I(located)      /* likewise 1: a location was given */                                     \
 	/* triage of open, say, answer, assess */                                                  \
 	I(level)        /* enum level + 1: floor with everything known; 0: not triaged */          \
 	I(level_alone)  /* enum level + 1: floor of this command by itself */                      \

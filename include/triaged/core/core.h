@@ -58,6 +58,11 @@ struct core_options {
 
 void core_options_default(struct core_options *o);
 
+/* Options as a record and back, without the hash seed: nothing is decided by it. Decoding changes
+ * the fields that the record names; unknown ones are skipped. */
+void core_options_encode(const struct core_options *o, struct buf *out);
+int core_options_decode(struct slice record, struct core_options *o, struct err *e) MUST_CHECK;
+
 struct core;
 
 struct core *core_new(const struct core_options *options);

@@ -1,0 +1,43 @@
+/*
+ * Reading a center's ledger and transcripts from its Redis, for tools: blocking, on a connection of
+ * its own, reading only. Whoever may open the server's socket may read this; what people wrote is
+ * sealed there.
+ */
+#ifndef TRIAGED_STORE_LEDGER_H
+#define TRIAGED_STORE_LEDGER_H
+
+#include <stdint.h>
+
+#include "triaged/base/err.h"
+#include "triaged/base/record.h"
+
+struct ledger;
+
+struct ledger_options {
+	const char *center;
+	const char *url;                 /* "unix:PATH" or "tcp:HOST:PORT" */
+	const char *username, *password; /* "" : none */
+	int64_t timeout_ms;              /* to connect, and for each answer */
+};
+
+/* One entry; everything points into the ledger and is valid until the next call. */
+struct ledger_entry {
+	const char *id; /* of the stream */
+	int64_t at_ms;
+	struct slice command, decisions;
+};
+
+int ledger_open(
+	const struct ledger_options *options, struct ledger **out, struct err *e) MUST_CHECK;
+void ledger_close(struct ledger **l);
+
+/* Entries from the oldest to the newest. 1 with entry set, 0 at the end, -1 with e set. */
+int ledger_next(struct ledger *l, struct ledger_entry *entry, struct err *e) MUST_CHECK;
+
+/* The transcripts of n contacts, in order of contacts and then of messages; contact: its place in
+ * the list. Not between calls of ledger_next() of the same ledger. */
+typedef void (*ledger_message_fn)(void *arg, size_t contact, struct slice record);
+int ledger_transcripts(struct ledger *l, const char *const *contacts, size_t n,
+	ledger_message_fn each, void *arg, struct err *e) MUST_CHECK;
+
+#endif

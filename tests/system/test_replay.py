@@ -1,0 +1,113 @@
+"""The ledger of a real daemon, replayed: every decision comes out the same, and a planted one is
+found."""
+
+import json
+import os
+import subprocess
+
+import pytest
+
+from harness.center import BUILD, eventually
+
+CTL = os.path.join(BUILD, "triagectl")
+
+
+@pytest.fixture
+def replay(running):
+    def run(*arguments, command=("replay",)):
+        return subprocess.run([CTL, *command, "--center", "center", "--store",
+                               running.redis.url, *arguments],
+                              capture_output=True, text=True, timeout=60)
+    return run
+
+
+def play(center):
+    """A short night: contacts of every kind, offers taken, declined and missed, a raise, a rescue,
+    a lost connection."""
+    gateway, webchat = center.session("gateway"), center.session("webchat")
+    ann, lead = center.responder("ann"), center.session("lead")
+    first = center.open(gateway, "high", answers={"cssrs": {"q1": True, "q2": False}},
+                        location={"text": "by the river"})["contact"]
+    second = center.open(webchat, "low")["contact"]
+    gateway.request("contact.say", contact=first, ref=center.ref(), text="marker urgent")
+    center.take(ann, first)
+    ann.request("contact.level", contact=first, level="moderate", reason="calmer")
+    ann.request("contact.note", contact=first, ref=center.ref(), text="spoke of her sister")
+    third = center.open(gateway, "emergency")["contact"]
+    ben = center.responder("ben")
+    offer = ben.note("offer.new", 5)
+    ben.request("offer.decline", offer=offer["offer"], reason="break")
+    dispatch = ann.request("contact.escalate", contact=first, ref=center.ref(), kind="ems",
+                           consent="yes", tried=["safety_plan"], location={"text": "home"},
+                           reason="took something")["dispatch"]
+    center.session("desk").request("dispatch.ack", dispatch=dispatch, by="desk 1")
+    webchat.close()
+    lead.request("contact.level", contact=second, level="urgent", reason="known to us")
+    gateway.request("contact.leave", contact=third)
+    return [first, second, third]
+
+
+def test_every_decision_of_a_daemon_is_reproduced(running, replay):
+    play(running)
+    done = replay("--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = json.loads(done.stdout)
+    assert told["same"] and told["contacts"] == 3 and told["commands"] > 15
+    assert told["marks"] == 1 and told["earlier"] == 0
+    assert "every decision is the same" in replay().stdout
+
+
+def test_also_over_a_restart_and_a_reload(running, replay):
+    play(running)
+    node = running.nodes[0]
+    node.write(levels__low__target_s=4000)
+    root = running.session("root")
+    assert root.request("node.reload")["errors"] == []
+    running.open(running.session("gateway"), "moderate")  # decided under the new ones
+    node.kill()
+    node.start()
+    lead = running.session("lead")
+    eventually(lambda: len(lead.request("contact.list")["contacts"]) >= 1)
+    eva = running.responder("eva")
+    running.take(eva)
+    done = replay("--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads(done.stdout)["marks"] == 3
+
+
+def test_a_planted_decision_is_found(running, replay, tmp_path):
+    play(running)
+    exported = replay(command=("ledger", "export"))
+    assert exported.returncode == 0, exported.stderr
+    lines = [json.loads(x) for x in exported.stdout.splitlines()]
+    assert lines[0]["c"].startswith("mark ")
+    for words in ("her sister", "marker urgent", "river"):
+        assert words not in exported.stdout
+    file = tmp_path / "ledger.jsonl"
+
+    def run():
+        file.write_text("".join(json.dumps(x) + "\n" for x in lines))
+        return subprocess.run([CTL, "replay", "--ledger", str(file)], capture_output=True,
+                              text=True, timeout=60)
+    assert run().returncode == 0
+    (at,) = [i for i, x in enumerate(lines) if x["d"].startswith("accepted")]
+    lines[at]["d"] = lines[at]["d"].replace("ann", "ben")
+    done = run()
+    assert done.returncode == 1
+    assert "entry %s" % lines[at]["id"] in done.stdout and "offer.accept" in done.stdout
+    assert "ben" in done.stdout and "ann" in done.stdout
+    del lines[at]["c"]
+    broken = run()
+    assert broken.returncode == 1 and ":%d: " % (at + 1) in broken.stderr
+
+
+def test_what_is_missing_is_named(replay, running):
+    play(running)
+    assert "--center" in subprocess.run([CTL, "replay"], capture_output=True, text=True).stderr
+    empty = subprocess.run([CTL, "replay", "--center", "nobody", "--store", running.redis.url],
+                           capture_output=True, text=True)
+    assert empty.returncode == 1 and "empty" in empty.stderr
+    away = subprocess.run([CTL, "replay", "--center", "x", "--store", "unix:/nowhere/redis.sock"],
+                          capture_output=True, text=True)
+    assert away.returncode == 1 and "/nowhere" in away.stderr
+    assert "--from" in replay("--from", "yesterday").stderr

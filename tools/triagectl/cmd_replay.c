@@ -1,0 +1,76 @@
+/* triagectl replay: the ledger's decisions once more, by the same core. */
+#include "ctl.h"
+#include "replay_run.h"
+#include "triaged/base/clock.h"
+#include "triaged/base/json_text.h"
+
+static void put_number(struct buf *out, const char *name, uint64_t v)
+{
+	jtext_name(out, name);
+	jtext_int(out, (int64_t)v);
+}
+
+static void put_json(struct buf *out, const struct replay_report *r)
+{
+	jtext_open(out, '{');
+	put_number(out, "commands", r->commands);
+	put_number(out, "contacts", r->contacts);
+	put_number(out, "marks", r->marks);
+	put_number(out, "earlier", r->earlier);
+	jtext_name(out, "from");
+	jtext_time(out, r->first_ms);
+	jtext_name(out, "to");
+	jtext_time(out, r->last_ms);
+	jtext_name(out, "same");
+	jtext_bool(out, r->difference.len == 0);
+	jtext_name(out, "difference");
+	if (r->difference.len)
+		jtext_str(out, buf_str(&r->difference));
+	else
+		jtext_null(out);
+	jtext_close(out, '}');
+	buf_adds(out, "\n");
+}
+
+static void put_text(struct screen *to, const struct replay_report *r)
+{
+	char first[TIME_TEXT_SIZE], last[TIME_TEXT_SIZE];
+	buf_addf(&to->out, "%llu commands about %llu contacts, %llu marks, %s to %s\n",
+		(unsigned long long)r->commands, (unsigned long long)r->contacts,
+		(unsigned long long)r->marks, time_text(r->first_ms, first),
+		time_text(r->last_ms, last));
+	if (r->earlier)
+		buf_addf(&to->out, "%llu entries before the center was empty: not replayed\n",
+			(unsigned long long)r->earlier);
+	screen_styled(to, r->difference.len ? STYLE_BAD : STYLE_GOOD,
+		r->difference.len ? "first difference" : "every decision is the same");
+	buf_addf(&to->out, "%s%s\n", r->difference.len ? ": " : "", buf_str(&r->difference));
+}
+
+static int show(struct ctl *ctl, const struct replay_report *r)
+{
+	if (!r->began)
+		return ctl_fail(ctl, CTL_FAILED, "%s",
+			r->earlier ? "the beginning of this ledger is gone: nowhere in it is the "
+				     "center empty, so there is nothing to begin with"
+				   : "this ledger is empty");
+	if (ctl->json)
+		put_json(&ctl->screen.out, r);
+	else
+		put_text(&ctl->screen, r);
+	return r->difference.len ? CTL_FAILED : CTL_OK;
+}
+
+int cmd_replay(struct ctl *ctl)
+{
+	struct history h;
+	struct replay_report report = { 0 };
+	struct err e;
+	int result = history_open(&h, &ctl->args, &e);
+	if (result == 0)
+		result = replay_run(&h, &report, &e);
+	int code = result == 0 ? show(ctl, &report) : ctl_fail(ctl, CTL_FAILED, "%s", e.text);
+	history_close(&h);
+	buf_free(&report.difference);
+	return code;
+}
