@@ -1,5 +1,7 @@
-"""Every fuzz target runs over its kept inputs and for a short while on new ones."""
+"""Every fuzz target runs over its kept inputs and on new ones: a million runs, or as many as fit
+the time. TRIAGED_FUZZ_RUNS and TRIAGED_FUZZ_SECONDS change that."""
 
+import concurrent.futures
 import glob
 import os
 import subprocess
@@ -8,17 +10,34 @@ import pytest
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 BUILD = os.path.join(TOP, "build", "fuzz")
-SECONDS = os.environ.get("TRIAGED_FUZZ_SECONDS", "10")
+RUNS = os.environ.get("TRIAGED_FUZZ_RUNS", "1000000")
+SECONDS = os.environ.get("TRIAGED_FUZZ_SECONDS", "90")
 NAMES = sorted(os.path.basename(s)[:-2] for s in glob.glob(os.path.join(TOP, "tests/fuzz/fuzz_*.c")))
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_fuzz(name, tmp_path):
+def run(name, found):
     program = os.path.join(BUILD, name)
-    assert os.path.exists(program), "not built"
+    if not os.path.exists(program):
+        return None
     corpus = os.path.join(TOP, "tests", "fuzz", "corpus", name)
-    done = subprocess.run(
-        [program, "-max_total_time=" + SECONDS, "-max_len=65536", "-timeout=10", "-verbosity=0",
-         "-artifact_prefix=%s/" % tmp_path, str(tmp_path)] + ([corpus] if os.path.isdir(corpus) else []),
-        cwd=TOP, capture_output=True, text=True, errors="replace", timeout=600)
+    return subprocess.run(
+        [program, "-runs=" + RUNS, "-max_total_time=" + SECONDS, "-max_len=16384", "-timeout=10",
+         "-verbosity=0", "-print_final_stats=1", "-artifact_prefix=%s/" % found, str(found)] +
+        ([corpus] if os.path.isdir(corpus) else []),
+        cwd=TOP, capture_output=True, text=True, errors="replace", timeout=900)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    """All of them, as many at a time as there are cores."""
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+        yield {n: pool.submit(run, n, tmp_path_factory.mktemp(n)) for n in NAMES}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_fuzz(name, running):
+    done = running[name].result()
+    assert done is not None, "not built"
     assert done.returncode == 0, done.stderr[-8000:]
+    runs = [line for line in done.stderr.splitlines() if "number_of_executed_units" in line]
+    print(name, *runs)

@@ -245,9 +245,13 @@ static inline void generate_command(struct generator *g, const struct core *core
 	bool found = generate_contact(g, core, done && g->next(g, 4), &v);
 	snprintf(g->contact, sizeof g->contact, "%s",
 		found ? v.id : generate_pick(g, g->contacts, g->n_contacts));
-	if (c->command == COMMAND_CONTACT_OPEN && g->next(g, 8)) /* the edge or the core names it */
-		snprintf(g->contact, sizeof g->contact, g->next(g, 2) ? "" : "%020llx",
-			(unsigned long long)(g->count * 0x9e3779b97f4a7c15u));
+	if (c->command == COMMAND_CONTACT_OPEN &&
+		g->next(g, 8)) { /* the edge or the core names it */
+		g->contact[0] = '\0';
+		if (g->next(g, 2) == 0)
+			snprintf(g->contact, sizeof g->contact, "%020llx",
+				(unsigned long long)(g->count * 0x9e3779b97f4a7c15u));
+	}
 	c->contact = g->contact;
 	generate_actor(g, c, found ? &v : NULL);
 	generate_offer(g, c);
