@@ -19,6 +19,7 @@ struct scan {
 	int line;
 	int depth;    /* brackets open */
 	int includes; /* files open around this one */
+	int *files;   /* read so far, all together */
 	struct conf_errors *errors;
 };
 
@@ -172,6 +173,8 @@ static void scan_include(struct scan *s)
 		complain(s, "the name of the included file is too long or empty");
 	else if (s->includes >= CONF_INCLUDE_MAX)
 		complain(s, "files include each other too deeply");
+	else if (*s->files == CONF_FILES_MAX)
+		complain(s, "more than a hundred files are included");
 	else
 		scan_path(path, s);
 }
@@ -254,6 +257,7 @@ static int read_text(const char *path, struct buf *text)
 static void scan_path(const char *path, const struct scan *from)
 {
 	struct buf text = { 0 };
+	++*from->files;
 	if (read_text(path, &text) < 0) {
 		if (from->file)
 			conf_error(from->errors, from->file, from->line, "cannot include %s: %s",
@@ -268,6 +272,7 @@ static void scan_path(const char *path, const struct scan *from)
 			.line = 1,
 			.depth = from->depth,
 			.includes = from->includes + 1,
+			.files = from->files,
 			.errors = from->errors };
 		scan_run(&s);
 	}
@@ -276,6 +281,7 @@ static void scan_path(const char *path, const struct scan *from)
 
 void conf_scan_file(const char *path, const char *dir, struct conf_errors *errors)
 {
-	struct scan outside = { .dir = dir, .errors = errors };
+	int files = 0;
+	struct scan outside = { .dir = dir, .files = &files, .errors = errors };
 	scan_path(path, &outside);
 }
