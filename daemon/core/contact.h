@@ -76,7 +76,7 @@ struct contact {
 	char *pending_by;
 	int64_t unscored;
 	char *ruleset, *flags, *domains;
-	struct buf reasons, facts, history, match;
+	struct buf reasons, explain, facts, history, match;
 	/* its course */
 	int64_t arrived_ms, accepted_ms, closed_ms;
 	int64_t waited_tier; /* index of the tier opened by waiting */

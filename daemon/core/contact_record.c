@@ -29,7 +29,7 @@ static const struct field fields[] = {
 	SEALED(address), SEALED(location), SEALED(meta),
 	INT(lowered), INT(pending_level), TEXT(pending_by), INT(unscored),
 	TEXT(ruleset), TEXT(flags), TEXT(domains),
-	BYTES(reasons), BYTES(facts), BYTES(history), BYTES(match),
+	BYTES(reasons), BYTES(explain), BYTES(facts), BYTES(history), BYTES(match),
 	INT(arrived_ms), INT(accepted_ms), INT(closed_ms), INT(waited_tier), INT(widened), INT(late),
 	INT(missed), INT(told_unservable), INT(reconnect), INT(returning), INT(contacts_30d),
 	TEXT(previous), INT(grace_due_ms), INT(wrap_due_ms), INT(seq),

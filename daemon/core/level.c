@@ -119,6 +119,9 @@ static void take_findings(struct contact *c, const struct command *command)
 	if (command->reasons.len) {
 		buf_clear(&c->reasons);
 		buf_add(&c->reasons, command->reasons.data, command->reasons.len);
+		buf_clear(&c->explain); /* of the same text as the reasons, or of none */
+		if (command->explain.len)
+			buf_add(&c->explain, command->explain.data, command->explain.len);
 	}
 	if (command->facts.len)
 		unite_lines(&c->facts, command->facts);

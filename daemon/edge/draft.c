@@ -207,29 +207,76 @@ static void collect_answers(const struct edge_request *r, struct answer_list *li
 		add_answer(list, NULL, "location_known", json_true());
 }
 
+static void write_span(const struct triage_span *span, struct buf *out)
+{
+	jtext_open(out, '[');
+	jtext_int(out, span->start);
+	jtext_int(out, span->end);
+	jtext_close(out, ']');
+}
+
+static void write_reason(
+	const struct triage_result *t, const struct triage_reason *reason, struct buf *out)
+{
+	jtext_open(out, '{');
+	jtext_name(out, "rule");
+	jtext_str(out, reason->rule);
+	jtext_name(out, "text");
+	jtext_str(out, reason->text);
+	jtext_name(out, "spans");
+	jtext_open(out, '[');
+	for (size_t i = 0; i < reason->n_spans; i++)
+		write_span(&t->spans[reason->first_span + i], out);
+	jtext_close(out, ']');
+	if (reason->n_fields) {
+		jtext_name(out, "fields");
+		jtext_open(out, '[');
+		for (size_t i = 0; i < reason->n_fields; i++)
+			jtext_str(out, t->fields[reason->first_field + i]);
+		jtext_close(out, ']');
+	}
+	jtext_close(out, '}');
+}
+
 static void write_reasons(const struct triage_result *t, struct buf *out)
 {
 	jtext_open(out, '[');
-	for (size_t i = 0; i < t->n_reasons; i++) {
-		const struct triage_reason *reason = &t->reasons[i];
+	for (size_t i = 0; i < t->n_reasons; i++)
+		write_reason(t, &t->reasons[i], out);
+	jtext_close(out, ']');
+}
+
+/* What nearly fired and what was set aside, as far as it fits: names and places, no text. */
+#define EXPLAIN_ITEM_MAX                                                                           \
+	300 /* two names of 64 bytes, each escaped at worst to double, and a span */
+
+static bool has_room(const struct buf *out)
+{
+	return out->len + EXPLAIN_ITEM_MAX < COMMAND_EXPLAIN_MAX;
+}
+
+static void write_explain(const struct triage_result *t, struct buf *out)
+{
+	jtext_open(out, '{');
+	jtext_name(out, "near");
+	jtext_open(out, '[');
+	for (size_t i = 0; i < t->n_near && has_room(out); i++)
+		jtext_str(out, t->near[i]);
+	jtext_close(out, ']');
+	jtext_name(out, "suppressed");
+	jtext_open(out, '[');
+	for (size_t i = 0; i < t->n_suppressed && has_room(out); i++) {
 		jtext_open(out, '{');
-		jtext_name(out, "rule");
-		jtext_str(out, reason->rule);
-		jtext_name(out, "text");
-		jtext_str(out, reason->text);
-		jtext_name(out, "spans");
-		jtext_open(out, '[');
-		for (size_t s = 0; s < reason->n_spans; s++) {
-			const struct triage_span *span = &t->spans[reason->first_span + s];
-			jtext_open(out, '[');
-			jtext_int(out, span->start);
-			jtext_int(out, span->end);
-			jtext_close(out, ']');
-		}
-		jtext_close(out, ']');
+		jtext_name(out, "signal");
+		jtext_str(out, t->suppressed[i].entry);
+		jtext_name(out, "by");
+		jtext_str(out, t->suppressed[i].by);
+		jtext_name(out, "span");
+		write_span(&t->suppressed[i].span, out);
 		jtext_close(out, '}');
 	}
 	jtext_close(out, ']');
+	jtext_close(out, '}');
 }
 
 static const char *join(struct draft *d, const char *const *words, size_t n)
@@ -288,6 +335,11 @@ void draft_triage(struct draft *d, const char *contact)
 	struct buf *reasons = draft_buf(d), *ruleset = draft_buf(d), *facts = draft_buf(d);
 	write_reasons(t, reasons);
 	c->reasons = (struct slice){ buf_str(reasons), reasons->len };
+	if (t->n_near || t->n_suppressed) {
+		struct buf *explain = draft_buf(d);
+		write_explain(t, explain);
+		c->explain = (struct slice){ buf_str(explain), explain->len };
+	}
 	buf_addf(ruleset, "%s@%s:%s", ruleset_id(v->rules), ruleset_version(v->rules),
 		ruleset_digest(v->rules));
 	c->ruleset = buf_str(ruleset);

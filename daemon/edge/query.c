@@ -216,6 +216,22 @@ static void show_history(struct slice history, struct buf *out)
 	jtext_close(out, ']');
 }
 
+/* What triage left aside: [] when there is nothing. */
+static void show_aside(struct slice explain, struct buf *out)
+{
+	static const char *const members[] = { "near", "suppressed" };
+	json_t *all = explain.len ? json_parse(explain.data, explain.len, 16, NULL) : NULL;
+	for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+		const json_t *list = json_object_get(all, members[i]);
+		jtext_name(out, members[i]);
+		if (list)
+			json_write(out, list);
+		else
+			jtext_raw(out, "[]", 2);
+	}
+	json_decref(all);
+}
+
 /* Counts of responders who could not be asked, by reason, among the fields of a match. */
 static bool is_refusal(struct slice name)
 {
@@ -275,6 +291,7 @@ static void contact_explain(const struct core *core, const struct contact_view *
 	text(out, "level", level_name(v->level));
 	text(out, "level_auto", level_name(v->level_auto));
 	json_or(out, "reasons", v->reasons, "[]");
+	show_aside(v->explain, out);
 	text(out, "ruleset", v->ruleset);
 	words(out, "flags", v->flags);
 	words(out, "domains", v->domains);

@@ -7,7 +7,8 @@
 	"demo:bool alert:string"
 
 const struct shape schema_shapes[] = {
-	{ "reason", "rule:string text:string spans?:span[]" },
+	{ "reason", "rule:string text:string spans?:span[] fields?:string[]" },
+	{ "suppressed", "signal:string by:string span:span" },
 	{ "ruleset", "id:string version?:string digest?:string" },
 	{ "ruleset_now", RULESET_NOW },
 	{ "server", "name:string version:string" },
@@ -61,7 +62,8 @@ const char *const schema_results[VERB_COUNT] = {
 	[VERB_BOARD_WATCH] = BOARD,
 	[VERB_CONTACT_LIST] = "contacts:contact[]",
 	[VERB_CONTACT_GET] = "contact:word state:word level:level",
-	[VERB_CONTACT_EXPLAIN] = "contact:word level:level reasons:reason[]",
+	[VERB_CONTACT_EXPLAIN] = "contact:word level:level reasons:reason[] near:string[] "
+		"suppressed:suppressed[]",
 	[VERB_RESPONDER_LIST] = "responders:responder[]",
 	[VERB_RESPONDER_FORCE] = RESPONDER_NOW,
 	[VERB_RULES_GET] = RULESET_NOW " rules:object[] lexicon_entries:integer",

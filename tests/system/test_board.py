@@ -1,6 +1,7 @@
 """What supervisors see: counts, lists, why."""
 
-from harness.center import eventually
+from devkit import node
+from harness.center import ROOT, eventually
 
 
 def level(board, name):
@@ -46,6 +47,24 @@ def test_explain_says_why_this_level_and_this_responder(running):
     assert e["level"] == "high" and e["reasons"][0]["rule"] == "T.HIGH"
     assert e["ruleset"] and e["history"]
     assert "ann" in str(e["match"])
+
+
+def test_explain_shows_people_beside_rules_and_what_was_set_aside(center):
+    center.node(rules=node.rule_files(ROOT))
+    gateway, lead = center.session("gateway"), center.session("lead")
+    c = center.open(gateway, text="I do not want to kill myself, I am only sad",
+                    answers={"cssrs": {"q4": True}})["contact"]
+    e = lead.request("contact.explain", contact=c)
+    assert any("cssrs.q4" in r.get("fields", []) for r in e["reasons"])
+    assert {s["by"] for s in e["suppressed"]} & {"negation"}
+    assert all(set(s) == {"signal", "by", "span"} for s in e["suppressed"])
+    assert isinstance(e["near"], list)
+    lead.request("contact.level", contact=c, level="emergency", reason="known plan")
+    e = lead.request("contact.explain", contact=c)
+    assert [h.get("by", "") for h in e["history"]] == ["", "lead"]
+    # What is said next has its own explanation.
+    gateway.request("contact.say", contact=c, ref=center.ref(), text="hello?")
+    assert lead.request("contact.explain", contact=c)["suppressed"] == []
 
 
 def test_get_shows_the_course(running):

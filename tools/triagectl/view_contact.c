@@ -162,6 +162,30 @@ static void reasons(const json_t *o, struct screen *to)
 		buf_adds(&to->out, ": ");
 		text_clean(&to->out, field_str(r, "text", ""));
 		spans(r, &to->out);
+		if (json_object_get(r, "fields")) {
+			char fields[256];
+
+			buf_adds(&to->out, "  from ");
+			text_clean(&to->out,
+				words(json_object_get(r, "fields"), fields, sizeof(fields)));
+		}
+		buf_adds(&to->out, "\n");
+	}
+}
+
+/* What nearly counted: rules one condition short of firing, phrases set aside. */
+static void aside(const json_t *o, struct screen *to)
+{
+	const json_t *s;
+	size_t i;
+
+	view_field(to, "near", json_object_get(o, "near"));
+	json_array_foreach(json_object_get(o, "suppressed"), i, s)
+	{
+		buf_addf(&to->out, "%-*s", LABEL + 1, i ? "" : "set aside");
+		text_clean(&to->out, field_str(s, "signal", "?"));
+		buf_adds(&to->out, " by ");
+		text_clean(&to->out, field_str(s, "by", "?"));
 		buf_adds(&to->out, "\n");
 	}
 }
@@ -254,6 +278,8 @@ static void history(const json_t *rows, struct screen *to)
 			static const char *const names[] = { "at", "from", "to", "by", "cause" };
 			const char *s = field_str(r, names[c], "");
 
+			if (!*s && strcmp(names[c], "by") == 0)
+				s = "rules";
 			table_text(&t, level_style(s), s);
 		}
 	}
@@ -283,6 +309,7 @@ void view_explain(const json_t *answer, struct screen *to)
 	view_field(to, "contact", json_object_get(answer, "contact"));
 	level_line(answer, to);
 	reasons(answer, to);
+	aside(answer, to);
 	ruleset_line(answer, to);
 	view_field(to, "flags", json_object_get(answer, "flags"));
 	view_field(to, "domains", json_object_get(answer, "domains"));

@@ -86,6 +86,7 @@ enum command_kind {
 	B(reasons)      /* JSON array as the protocol shows it */                                  \
 	T(ruleset)      /* id@version:digest */                                                    \
 	T(flags) T(domains)                                                                        \
+	B(explain)      /* JSON object: near, suppressed; at most COMMAND_EXPLAIN_MAX bytes */     \
 	B(facts)        /* sorted set of lines, see triage.h; united by the core */                \
 	T(instrument)                                                                              \
 	B(answers)      /* JSON object */                                                          \
@@ -107,6 +108,8 @@ enum command_kind {
 	I(watch)        /* board.watch: 1 on, 0 off */
 
 /* clang-format on */
+
+#define COMMAND_EXPLAIN_MAX 4096
 
 struct command {
 	enum command_kind command;

@@ -83,6 +83,24 @@ static void an_explanation_counts_who_was_not_eligible(void **state)
 	free(s);
 }
 
+static void an_explanation_shows_what_nearly_counted(void **state)
+{
+	char *s = shown(view_explain,
+		"{\"contact\":\"c\",\"level\":\"high\",\"reasons\":[{\"rule\":\"r.one\",\"text\":\"says "
+		"so\",\"spans\":[],\"fields\":[\"cssrs.q4\",\"age\"]}],\"near\":[\"r.two\",\"r.three\"],"
+		"\"suppressed\":[{\"signal\":\"si.one\",\"by\":\"negation\",\"span\":[0,4]}],"
+		"\"history\":[{\"at\":\"t1\",\"to\":\"high\",\"cause\":\"arrival\"},"
+		"{\"at\":\"t2\",\"from\":\"high\",\"to\":\"urgent\",\"by\":\"lead\"}]}");
+
+	(void)state;
+	has(s, "because            r.one: says so  from cssrs.q4 age\n");
+	has(s, "near               r.two r.three\n");
+	has(s, "set aside          si.one by negation\n");
+	has(s, "rules");
+	has(s, "lead");
+	free(s);
+}
+
 static void a_failed_reload_says_nothing_changed(void **state)
 {
 	char *s = shown(view_reload, "{\"swapped\":[],\"errors\":[\"clients: line 3: no name\"]}");
@@ -130,6 +148,7 @@ int main(void)
 		cmocka_unit_test(the_board_names_what_is_late),
 		cmocka_unit_test(a_contact_shows_why),
 		cmocka_unit_test(an_explanation_counts_who_was_not_eligible),
+		cmocka_unit_test(an_explanation_shows_what_nearly_counted),
 		cmocka_unit_test(a_failed_reload_says_nothing_changed),
 		cmocka_unit_test(contacts_stand_in_the_order_of_service),
 		cmocka_unit_test(views_survive_any_shape),
