@@ -9,10 +9,10 @@
 /* Looking for forgotten ones costs a walk, so only now and then. */
 #define SWEEP_EVERY 1024
 
-void pending_init(struct pending_table *t, uint64_t seed0, uint64_t seed1)
+void pending_init(struct pending_table *t, const uint64_t random[3])
 {
-	map_init(&t->by_number, seed0, seed1);
-	t->last = 0;
+	map_init(&t->by_number, random[0], random[1]);
+	t->last = (int64_t)(random[2] >> 2); /* room for 2^62 more */
 }
 
 void pending_free(struct pending *p)

@@ -1,5 +1,7 @@
 /*
- * Requests whose answer is on its way, by a number of this node. An answer that never comes (its
+ * Requests whose answer is on its way, by a number of this node. Numbering begins at a random
+ * place: a command of an earlier incarnation of this node may still be decided, and its answer
+ * must not find another request here. An answer that never comes (its
  * command was lost with a leader) is given up after PENDING_MAX_MS; the session was answered
  * `unavailable` long before.
  */
@@ -27,7 +29,8 @@ struct pending_table {
 	int64_t last;
 };
 
-void pending_init(struct pending_table *t, uint64_t seed0, uint64_t seed1);
+/* random: three words; 0 in the last makes numbers begin at 1, for tests. */
+void pending_init(struct pending_table *t, const uint64_t random[3]);
 void pending_fini(struct pending_table *t);
 struct pending *pending_add(struct pending_table *t, const struct edge_request *r);
 struct pending *pending_get(const struct pending_table *t, int64_t number); /* NULL: gone */

@@ -16,8 +16,9 @@
 struct verbs *verbs_new(const struct verbs_options *options, const struct verbs_ops *ops)
 {
 	struct verbs *v = mem_zalloc(sizeof *v);
-	uint64_t seed[2];
-	CHECK(RAND_bytes((unsigned char *)seed, sizeof seed) == 1);
+	uint64_t seed[2], numbers[3];
+	CHECK(RAND_bytes((unsigned char *)seed, sizeof seed) == 1 &&
+		RAND_bytes((unsigned char *)numbers, sizeof numbers) == 1);
 	v->options = *options;
 	v->ops = *ops;
 	v->node = mem_strdup(options->node);
@@ -27,7 +28,7 @@ struct verbs *verbs_new(const struct verbs_options *options, const struct verbs_
 	v->render = (struct render){ .open = ops->unseal, .arg = ops->arg };
 	verbs_set_texts(v, &options->texts);
 	memory_init(&v->memory, seed[0], seed[1]);
-	pending_init(&v->pending, seed[0], seed[1]);
+	pending_init(&v->pending, numbers);
 	map_init(&v->attached, seed[0], seed[1]);
 	return v;
 }

@@ -48,6 +48,22 @@ static void conversations_are_counted_once(void **state)
 	memory_fini(&m);
 }
 
+/* An answer to an earlier incarnation of the node must not find a request of this one. */
+static void numbers_of_two_incarnations_do_not_meet(void **state)
+{
+	(void)state;
+	struct pending_table a, b;
+	json_t *params = json_object();
+	struct edge_request r = { .params = params, .verb = verb_at(VERB_CONTACT_NEXT) };
+	pending_init(&a, (const uint64_t[3]){ 1, 2, 0x123456789abcdefull });
+	pending_init(&b, (const uint64_t[3]){ 3, 4, 0xfedcba987654321full });
+	for (int i = 0; i < 100; i++)
+		assert_null(pending_get(&b, pending_add(&a, &r)->number));
+	pending_fini(&a);
+	pending_fini(&b);
+	json_decref(params);
+}
+
 static void an_answer_finds_its_request_once(void **state)
 {
 	(void)state;
@@ -56,7 +72,7 @@ static void an_answer_finds_its_request_once(void **state)
 	struct edge_request r = {
 		.session = 5, .token = 6, .params = params, .verb = verb_at(VERB_CONTACT_CLOSE)
 	};
-	pending_init(&t, 1, 2);
+	pending_init(&t, (const uint64_t[3]){ 1, 2, 0 });
 	int64_t first = pending_add(&t, &r)->number, second = pending_add(&t, &r)->number;
 	assert_true(first > 0 && second != first);
 	struct pending *p = pending_take(&t, first);
@@ -75,6 +91,7 @@ int main(void)
 		cmocka_unit_test(facts_unite_and_go_with_the_session),
 		cmocka_unit_test(conversations_are_counted_once),
 		cmocka_unit_test(an_answer_finds_its_request_once),
+		cmocka_unit_test(numbers_of_two_incarnations_do_not_meet),
 	};
 	return cmocka_run_group_tests_name("memory", tests, NULL, NULL);
 }
