@@ -38,7 +38,7 @@ static void raise_descriptor_limit(void)
 
 static int run(struct config *config)
 {
-	struct node node = { .listen_fd = -1 };
+	struct node node = { .lock_fd = -1, .listen_fd = -1 };
 	struct err e;
 	signal(SIGPIPE, SIG_IGN);
 	raise_descriptor_limit();

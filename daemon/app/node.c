@@ -79,6 +79,9 @@ static int start_layers(struct node *n, struct err *e)
 	const struct config *c = n->config;
 	if (make_directory(c->data_dir, e) < 0)
 		return err_wrap(e, "data_dir");
+	n->lock_fd = data_lock_take(c->data_dir, n->incarnation, n->incarnation_before, e);
+	if (n->lock_fd < 0)
+		return err_wrap(e, "data_dir");
 	struct conf_errors errors = { .count = 0 };
 	n->set = config_rules(c, NULL, wall_now_ms(), &errors);
 	if (!n->set) {
@@ -162,9 +165,9 @@ void node_stop(struct node *n)
 		if (timers[i])
 			event_free(timers[i]);
 	worker_free(&n->worker);
-	edge_close(&n->edge);
 	store_close(&n->store); /* answers what is open, so before those who asked */
 	center_free(&n->center);
+	edge_close(&n->edge);
 	keyring_free(&n->keyring);
 	managed_stop(&n->managed);
 	verbs_free(&n->verbs);
@@ -173,4 +176,6 @@ void node_stop(struct node *n)
 	map_fini(&n->totp_steps);
 	free(n->store_why);
 	free(n->store_url);
+	if (n->lock_fd >= 0)
+		close(n->lock_fd);
 }

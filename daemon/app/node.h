@@ -22,6 +22,7 @@
 #include "center.h"
 #include "clients.h"
 #include "config.h"
+#include "data_lock.h"
 #include "keyring.h"
 #include "rules_set.h"
 #include "worker.h"
@@ -29,7 +30,8 @@
 struct node {
 	struct event_base *base;
 	struct config *config;
-	char name[64], incarnation[32];
+	char name[64], incarnation[32], incarnation_before[DATA_LOCK_NAME_SIZE];
+	int lock_fd;   /* of the data directory */
 	int listen_fd; /* socket activation; -1 */
 	struct keyring *keyring;
 	struct rules_set *set; /* in force */

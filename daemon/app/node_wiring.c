@@ -301,6 +301,7 @@ int node_wire_store(struct node *n, struct err *e)
 		.center = c->center,
 		.node = n->name,
 		.incarnation = n->incarnation,
+		.previous = n->incarnation_before,
 		.url = url,
 		.username = c->store.username,
 		.password = password,

@@ -103,6 +103,7 @@ static void ask_lead(struct lease *l)
 	args_addi(&a, l->highest);
 	args_addi(&a, STORE_SCHEMA);
 	args_addi(&a, l->competing);
+	args_adds(&a, l->previous);
 	link_send(l->link, &a, on_lead, l);
 	args_free(&a);
 }

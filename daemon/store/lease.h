@@ -29,7 +29,7 @@ struct lease_events {
 struct lease {
 	struct link *link;
 	struct lease_events events;
-	const char *prefix, *node, *incarnation; /* the store's, not owned */
+	const char *prefix, *node, *incarnation, *previous; /* the store's, not owned */
 	int64_t term_ms;
 	int64_t epoch;    /* 0: not leading */
 	int64_t highest;  /* epoch ever seen here: a wiped server must not start again below */
@@ -53,6 +53,6 @@ void lease_suspend(struct lease *l); /* the link went down */
 void lease_lose(struct lease *l);    /* this node must not lead on: another epoch does */
 void lease_yield(struct lease *l);
 void lease_rejoin(struct lease *l); /* after lease_yield(): compete again */
-void lease_leave(struct lease *l); /* send: this node goes, and its lease with it */
+void lease_leave(struct lease *l);  /* send: this node goes, and its lease with it */
 
 #endif

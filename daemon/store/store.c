@@ -29,7 +29,7 @@
 
 struct store {
 	struct event_base *base;
-	char *center, *node, *incarnation, *url, *username, *password, *prefix;
+	char *center, *node, *incarnation, *previous, *url, *username, *password, *prefix;
 	struct link_options link_options;
 	struct store_events events;
 	enum store_state state;
@@ -335,6 +335,7 @@ static void copy_options(struct store *s, const struct store_options *o)
 	s->center = mem_strdup(o->center);
 	s->node = mem_strdup(o->node);
 	s->incarnation = mem_strdup(o->incarnation);
+	s->previous = mem_strdup(o->previous);
 	s->url = mem_strdup(o->url);
 	s->username = mem_strdup(o->username);
 	s->password = mem_strdup(o->password);
@@ -347,8 +348,8 @@ static void copy_options(struct store *s, const struct store_options *o)
 
 static void free_options(struct store *s)
 {
-	char *const owned[] = { s->prefix, s->center, s->node, s->incarnation, s->url, s->username,
-		s->position, s->why };
+	char *const owned[] = { s->prefix, s->center, s->node, s->incarnation, s->previous, s->url,
+		s->username, s->position, s->why };
 	for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
 		free(owned[i]);
 	explicit_bzero(s->password, strlen(s->password));
@@ -366,6 +367,7 @@ static void init_parts(struct store *s, const struct store_options *o)
 		.prefix = s->prefix,
 		.node = s->node,
 		.incarnation = s->incarnation,
+		.previous = s->previous,
 		.term_ms = o->lease_ms,
 		.events = { .arg = s,
 			.registered = on_registered,
@@ -488,8 +490,8 @@ void store_keyring_read(struct store *s, store_field_fn each, store_done_fn done
 	keyring_fetch(s->link, s->prefix, each, done, arg);
 }
 
-void store_keyring_publish(struct store *s, const struct store_key *keys, size_t n,
-	store_publish_fn done, void *arg)
+void store_keyring_publish(
+	struct store *s, const struct store_key *keys, size_t n, store_publish_fn done, void *arg)
 {
 	keyring_put(s->link, s->prefix, keys, n, done, arg);
 }

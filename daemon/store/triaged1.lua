@@ -7,7 +7,7 @@
 -- become text with %.0f only: concatenation keeps 14 digits. The clock is read once a call.
 --
 -- BUILD rises with every change of this file; a daemon replaces a library of a lower build only.
-local BUILD = 5
+local BUILD = 6
 
 -- Longest lease a daemon may ask for; see capped().
 local LEASE_MAX_MS = 60000
@@ -36,7 +36,7 @@ local function newer_schema(p, known)
 end
 
 -- args: node, incarnation, term in ms, epoch held (0: none), highest epoch ever seen, schema, 1 to
--- compete or 0 to ask only
+-- compete or 0 to ask only, this node's incarnation before (known to be dead) or ""
 -- answer: epoch, 1 when it is the asker's, leading node or "", ms to the lease's end, now
 local function lead(keys, args)
 	local call, p = redis.call, keys[1]
@@ -58,7 +58,8 @@ local function lead(keys, args)
 	end
 	-- Only one who knows that it holds nothing takes over: a renewal that comes late, over a
 	-- connection given up meanwhile, must not disturb its own node's newer epoch.
-	local free = held == 0 and (ends <= now or mine)
+	local ours_dead = l[1] == args[1] and args[8] ~= '' and l[2] == args[8]
+	local free = held == 0 and (ends <= now or mine or ours_dead)
 	if free and args[7] == '0' then
 		if mine then
 			call('HSET', key, 'until_ms', '0', 'node', '')

@@ -27,8 +27,10 @@ struct commit;
 struct store_options {
 	const char *center;
 	const char *node;
-	const char *incarnation;         /* random, new at every start */
-	const char *url;                 /* "unix:PATH" or "tcp:HOST:PORT" */
+	const char *incarnation; /* random, new at every start */
+	const char
+		*previous; /* this node's incarnation before, known to be dead; NULL or "": none */
+	const char *url;   /* "unix:PATH" or "tcp:HOST:PORT" */
 	const char *username, *password; /* "" : none */
 	int64_t connect_ms;              /* deadline to connect and be ready for use */
 	int64_t command_ms; /* a command without an answer so long: the link is reset */
