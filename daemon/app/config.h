@@ -55,6 +55,7 @@ struct config {
 	char *node, *center, *data_dir, *clients_file;
 	struct config_strings rules;
 	char *rules_signature;
+	struct config_strings rules_staged;
 	struct config_keys clinical_keys;
 	bool demo;
 	int64_t drain_s;
@@ -95,6 +96,9 @@ struct config {
 	struct {
 		int64_t repeat_s, reminder_s;
 	} alerts;
+	struct {
+		int64_t window_s, contacts, unscored_share_percent, emergency_share_percent;
+	} guard;
 	struct {
 		int64_t refs_h, ledger_d, persons_d, transcript_d;
 	} retain;

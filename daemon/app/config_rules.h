@@ -1,11 +1,12 @@
 /*
- * The configured rule files, read, checked and compiled as one ruleset, with their approval. Takes
+ * The rules in force by file: the activated ones, else the configured. They are read, checked and compiled as one ruleset, with their approval. Takes
  * a second or two. Runs in any thread.
  */
 #ifndef TRIAGED_APP_CONFIG_RULES_H
 #define TRIAGED_APP_CONFIG_RULES_H
 
 #include "config.h"
+#include "rules_dir.h"
 #include "rules_set.h"
 
 /*
@@ -15,5 +16,9 @@
  */
 struct rules_set *config_rules(const struct config *config, const char *running, int64_t now_ms,
 	struct conf_errors *errors) MUST_CHECK;
+
+/* Likewise, of the one that is named: a digest of rules_dir.h or RULES_CONFIGURED. */
+struct rules_set *config_rules_named(const struct config *config, const char *name,
+	const char *running, int64_t now_ms, struct conf_errors *errors) MUST_CHECK;
 
 #endif

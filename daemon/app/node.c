@@ -92,6 +92,8 @@ static int start_layers(struct node *n, struct err *e)
 	n->worker = worker_new(n->base, e);
 	if (!n->worker)
 		return -1;
+	if (rules_cycle_start(n, e) < 0)
+		return -1;
 	node_wire_verbs(n);
 	node_wire_center(n);
 	if (node_wire_keyring(n, e) < 0 || node_wire_store(n, e) < 0 || node_wire_edge(n, e) < 0)
@@ -171,6 +173,7 @@ void node_stop(struct node *n)
 	keyring_free(&n->keyring);
 	managed_stop(&n->managed);
 	verbs_free(&n->verbs);
+	rules_cycle_stop(n);
 	rules_set_free(&n->set);
 	config_unref(&n->config);
 	map_fini(&n->totp_steps);

@@ -24,6 +24,7 @@
 #include "config.h"
 #include "data_lock.h"
 #include "keyring.h"
+#include "rules_cycle.h"
 #include "rules_set.h"
 #include "worker.h"
 
@@ -35,6 +36,7 @@ struct node {
 	int listen_fd; /* socket activation; -1 */
 	struct keyring *keyring;
 	struct rules_set *set; /* in force */
+	struct rules_cycle cycle;
 	struct worker *worker;
 	struct managed *managed;
 	struct store *store;
@@ -65,11 +67,12 @@ void node_stop(struct node *n);  /* frees everything */
 void node_reload(struct node *n, int64_t request);
 
 /* node.* and rules.* methods. */
-void node_admin(struct node *n, const struct verb *verb, const json_t *params, int64_t request);
+void node_admin(struct node *n, const struct edge_request *r, int64_t request);
 
 void node_start_rules(struct node *n); /* watch the approval of n->set */
-/* Put a set in force, for every triage from now on. *set is taken over. */
-void node_take_rules(struct node *n, struct rules_set **set);
+/* Put a set, which is taken over, in force for every triage from now on. The one before, which the
+ * caller keeps or frees. */
+struct rules_set *node_take_rules(struct node *n, struct rules_set *set) MUST_CHECK;
 
 const char *node_mode(const struct node *n);
 void node_announce_ready(struct node *n); /* the first time counts */

@@ -34,6 +34,7 @@ static void answer(struct node *n, int64_t request, struct buf *json)
 static void ruleset_members(const struct node *n, struct buf *out)
 {
 	rules_set_show(n->set, n->config->demo, wall_now_ms(), out);
+	rules_cycle_show(n, out);
 }
 
 static void show_counters(const struct node *n, struct buf *out)
@@ -107,6 +108,7 @@ static void rules_get(struct node *n, int64_t request)
 	struct ruleset_counts counts = ruleset_count(n->set->rules);
 	jtext_open(&out, '{');
 	ruleset_members(n, &out);
+	rules_cycle_show_staged(n, &out);
 	number(&out, "lexicon_entries", counts.entries);
 	jtext_name(&out, "rules");
 	jtext_open(&out, '[');
@@ -138,7 +140,7 @@ struct rules_check {
 static void check_run(void *arg)
 {
 	struct rules_check *c = arg;
-	c->set = config_rules(c->config, NULL, wall_now_ms(), &c->errors);
+	c->set = config_rules_named(c->config, RULES_CONFIGURED, NULL, wall_now_ms(), &c->errors);
 }
 
 static void check_done(void *arg)
@@ -187,10 +189,9 @@ static void drain(struct node *n, int64_t request)
 	answer(n, request, &out);
 }
 
-void node_admin(struct node *n, const struct verb *verb, const json_t *params, int64_t request)
+void node_admin(struct node *n, const struct edge_request *r, int64_t request)
 {
-	(void)params;
-	switch (verb->id) {
+	switch (r->verb->id) {
 	case VERB_NODE_STATUS:
 		node_status(n, request);
 		break;
@@ -199,6 +200,12 @@ void node_admin(struct node *n, const struct verb *verb, const json_t *params, i
 		break;
 	case VERB_RULES_CHECK:
 		rules_check(n, request);
+		break;
+	case VERB_RULES_STAGE:
+	case VERB_RULES_SIGN:
+	case VERB_RULES_ACTIVATE:
+	case VERB_RULES_ROLLBACK:
+		rules_cycle_request(n, r, request);
 		break;
 	case VERB_NODE_DRAIN:
 		drain(n, request);

@@ -49,12 +49,12 @@ void node_start_rules(struct node *n)
 	look_at_approval(n);
 }
 
-void node_take_rules(struct node *n, struct rules_set **set)
+struct rules_set *node_take_rules(struct node *n, struct rules_set *set)
 {
-	rules_set_free(&n->set);
-	n->set = *set;
-	*set = NULL;
+	struct rules_set *old = n->set;
+	n->set = set;
 	verbs_set_rules(n->verbs, n->set->rules);
 	n->approval_step = nearness(INT_MAX);
 	look_at_approval(n);
+	return old;
 }

@@ -147,9 +147,14 @@ static void do_query(void *arg, const struct verb *verb, const char *params, int
 	center_submit(n->center, &c);
 }
 
-static void do_admin(void *arg, const struct verb *verb, const json_t *params, int64_t request)
+static void do_admin(void *arg, const struct edge_request *r, int64_t request)
 {
-	node_admin(arg, verb, params, request);
+	node_admin(arg, r, request);
+}
+
+static void do_triaged(void *arg, const struct verbs_triage *t)
+{
+	rules_cycle_triaged(arg, t);
 }
 
 /* A transcript on its way to the request that shows it. */
@@ -368,6 +373,7 @@ void node_wire_verbs(struct node *n)
 		.submit = do_submit,
 		.query = do_query,
 		.admin = do_admin,
+		.triaged = do_triaged,
 		.transcript = do_transcript,
 		.seal = do_seal,
 		.unseal = do_unseal,

@@ -60,6 +60,12 @@ const struct option options[] = {
 		.doc = "Files of rules and lexicon, compiled as one ruleset." },
 	PATH("rules_signature", rules_signature, LIVE | EMPTY, "",
 		"File with the approval of these rules (triagectl rules sign); not set: unsigned."),
+	{ .name = "rules_staged",
+		.type = OPTION_PATHS,
+		.flags = LIVE,
+		.offset = AT(rules_staged),
+		.doc = "Files, and directories of files, that may be staged: tried beside the rules "
+		       "in force, then activated (triagectl rules stage)." },
 	{ .name = "clinical_keys",
 		.type = OPTION_KEYS,
 		.flags = LIVE,
@@ -181,6 +187,15 @@ const struct option options[] = {
 		"An alert nobody acknowledged is repeated."),
 	NUMBER("alerts.reminder_s", alerts.reminder_s, LIVE, "300", 30, 86400,
 		"An acknowledged alert reminds while its cause lasts."),
+
+	NUMBER("guard.window_s", guard.window_s, LIVE, "3600", 60, 604800,
+		"Rules just activated are watched for so long, in seconds."),
+	NUMBER("guard.contacts", guard.contacts, LIVE, "50", 1, 1000000,
+		"New contacts before the shares below are judged."),
+	NUMBER("guard.unscored_share_percent", guard.unscored_share_percent, LIVE, "0", 0, 100,
+		"More contacts unscored than this: roll the rules back; 0: never."),
+	NUMBER("guard.emergency_share_percent", guard.emergency_share_percent, LIVE, "0", 0, 100,
+		"More contacts at emergency than this: roll the rules back; 0: never."),
 
 	NUMBER("retain.refs_h", retain.refs_h, LIVE, "168", 1, 8760,
 		"Answers to client references are kept, in hours."),

@@ -93,7 +93,7 @@ static int swap(struct reload *r, struct err *e)
 	}
 	n->previous = NULL;
 	r->next = NULL;
-	node_take_rules(n, &r->set);
+	r->set = node_take_rules(n, r->set); /* freed with r */
 	struct verbs_texts texts = node_texts(n->config);
 	verbs_set_texts(n->verbs, &texts);
 	node_core_options(n->config, &core);

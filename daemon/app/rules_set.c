@@ -62,6 +62,8 @@ const char *rules_set_alert(const struct rules_set *set, int64_t now_ms, char ou
 	return days ? out : "the approval expires in less than a day";
 }
 
+static const char *const origins[] = { "configured", "staged", "activated" };
+
 static void text(struct buf *out, const char *name, const char *v)
 {
 	jtext_name(out, name);
@@ -99,6 +101,7 @@ void rules_set_show(const struct rules_set *set, bool demo, int64_t now_ms, stru
 	text_or_null(out, "unsigned_because", set->why.text, !set->is_signed);
 	jtext_name(out, "demo");
 	jtext_bool(out, demo);
+	text(out, "origin", origins[set->origin]);
 	text(out, "alert", rules_set_alert(set, now_ms, alert));
 }
 
@@ -106,8 +109,8 @@ void rules_set_describe(const struct rules_set *set, struct buf *out)
 {
 	const struct signature *s = &set->signature;
 	char at[TIME_TEXT_SIZE];
-	buf_addf(out, "%s %s %.12s, ", ruleset_id(set->rules), ruleset_version(set->rules),
-		ruleset_digest(set->rules));
+	buf_addf(out, "%s: %s %s %.12s, ", origins[set->origin], ruleset_id(set->rules),
+		ruleset_version(set->rules), ruleset_digest(set->rules));
 	if (set->is_signed)
 		buf_addf(out, "signed by %s (author %s) until %.10s", s->approver, s->author,
 			time_text(s->expires_ms, at));

@@ -13,7 +13,10 @@
 #include "triaged/privacy/signature.h"
 #include "triaged/triage/ruleset.h"
 
+enum rules_origin { RULES_FROM_CONFIG, RULES_STAGED, RULES_ACTIVATED };
+
 struct rules_set {
+	enum rules_origin origin;
 	struct ruleset *rules;
 	bool is_signed;             /* by a listed key, for exactly these files; may have expired */
 	struct signature signature; /* filled when is_signed */
@@ -37,7 +40,7 @@ const char *rules_set_alert(const struct rules_set *set, int64_t now_ms, char ou
 
 /*
  * Members of a JSON object that is open: id, version, digest, signed, author, approver, signed_at,
- * expires, reasons (null and [] when not signed), unsigned_because, demo, alert.
+ * expires, reasons (null and [] when not signed), unsigned_because, demo, origin, alert.
  */
 void rules_set_show(const struct rules_set *set, bool demo, int64_t now_ms, struct buf *out);
 

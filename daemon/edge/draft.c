@@ -325,6 +325,11 @@ void draft_triage(struct draft *d, const char *contact)
 	struct triage_result *t = &v->result;
 	triage_run(v->rules, v->scratch, &q, t);
 	c->level_alone = (int64_t)t->level + 1;
+	v->ops.triaged(v->ops.arg, &(struct verbs_triage){ .contact = contact,
+					   .opens = c->command == COMMAND_CONTACT_OPEN,
+					   .request = &q,
+					   .level = t->level,
+					   .unscored = t->unscored });
 	if (known.len) {
 		q.facts = known.data;
 		q.facts_len = known.len;

@@ -168,6 +168,9 @@ static json_t *type_schema(const struct param *p)
 	case PARAM_WORDS:
 		return json_pack("{s:s,s:i,s:o}", "type", "array", "maxItems", (int)p->max, "items",
 			ref("word", 4));
+	case PARAM_PATHS:
+		return json_pack("{s:s,s:i,s:o}", "type", "array", "maxItems", (int)p->max, "items",
+			ref("string", 6));
 	case PARAM_OBJECT:
 		return p->fields ? params_schema(p->fields) : ref("object", 6);
 	case PARAM_ANSWERS:

@@ -4,7 +4,7 @@
 
 #define RULESET_NOW "id:string version:string digest:string signed:bool author:string~ " \
 	"approver:string~ signed_at:time~ expires:time~ reasons:string[] unsigned_because:string~ " \
-	"demo:bool alert:string"
+	"demo:bool origin:string alert:string"
 
 const struct shape schema_shapes[] = {
 	{ "reason", "rule:string text:string spans?:span[] fields?:string[]" },
@@ -66,8 +66,14 @@ const char *const schema_results[VERB_COUNT] = {
 		"suppressed:suppressed[]",
 	[VERB_RESPONDER_LIST] = "responders:responder[]",
 	[VERB_RESPONDER_FORCE] = RESPONDER_NOW,
-	[VERB_RULES_GET] = RULESET_NOW " rules:object[] lexicon_entries:integer",
+	[VERB_RULES_GET] = RULESET_NOW " rules:object[] lexicon_entries:integer "
+		"previous:string~ activated_by:string~ activated_at:time~ rolled_back:string~ "
+		"staged:object~",
 	[VERB_RULES_CHECK] = "",
+	[VERB_RULES_STAGE] = "staged:bool errors:string[]",
+	[VERB_RULES_SIGN] = RULESET_NOW,
+	[VERB_RULES_ACTIVATE] = RULESET_NOW,
+	[VERB_RULES_ROLLBACK] = RULESET_NOW,
 	[VERB_NODE_STATUS] = "ruleset:ruleset_now",
 	[VERB_NODE_DRAIN] = "",
 	[VERB_NODE_RELOAD] = "",

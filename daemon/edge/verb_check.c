@@ -10,6 +10,7 @@
 /* Answers to screeners are short: yes, no, a number, a word. */
 #define ANSWER_KEY_MAX   64
 #define ANSWER_VALUE_MAX 64
+#define PATH_BYTES_MAX   4096
 #define SHEET_ITEMS_MAX  64
 
 struct checking {
@@ -138,6 +139,23 @@ static const char *check_words(const struct param *p, const json_t *v)
 	return NULL;
 }
 
+static const char *check_paths(const struct param *p, const json_t *v)
+{
+	if (!json_is_array(v))
+		return "not_an_array";
+	if (json_array_size(v) > (size_t)p->max)
+		return "too_many";
+	size_t i;
+	json_t *item;
+	json_array_foreach(v, i, item)
+	{
+		size_t n = json_string_length(item);
+		if (n == 0 || n > PATH_BYTES_MAX)
+			return "not_file_names";
+	}
+	return NULL;
+}
+
 /* Lenient on purpose: a value that no instrument knows is unknown to triage, not a refusal. */
 static bool is_answer(const json_t *v)
 {
@@ -202,6 +220,8 @@ static const char *check_value(const struct checking *c, const struct param *p, 
 		return json_is_boolean(v) ? NULL : "not_a_bool";
 	case PARAM_WORDS:
 		return check_words(p, v);
+	case PARAM_PATHS:
+		return check_paths(p, v);
 	case PARAM_ANSWERS:
 		return check_answers(v, (size_t)p->max);
 	case PARAM_SHEETS:

@@ -191,6 +191,21 @@ static const struct param rules_check[] = {
 	END
 };
 
+static const struct param rules_stage[] = {
+	{ "files", PARAM_PATHS, false, 0, 256, NULL, "in their order; absent: all of rules_staged", NULL },
+	END
+};
+
+static const struct param rules_sign[] = {
+	{ "signature", PARAM_STRING, true, 1, 65536, NULL, "the text that triagectl rules sign prints", NULL },
+	END
+};
+
+static const struct param rules_activate[] = {
+	{ "digest", PARAM_WORD, true, 64, 64, NULL, "of the staged ruleset", NULL },
+	END
+};
+
 #define X(sym, name) static const char METHOD_##sym[] = name;
 VERBS(X)
 #undef X
@@ -251,9 +266,17 @@ static const struct verb verbs[VERB_COUNT] = {
 	V(RESPONDER_FORCE), .roles = SUPER, .changes = true,
 		.params = responder_force, .doc = "set another's presence" },
 	V(RULES_GET), .roles = SUPER | ROLE_CLINICAL | ROLE_ADMIN | ROLE_AUDITOR,
-		.params = none, .doc = "the ruleset in force" },
+		.params = none, .doc = "the ruleset in force, and the staged one" },
 	V(RULES_CHECK), .roles = ROLE_CLINICAL | ROLE_ADMIN,
 		.params = rules_check, .doc = "would these rules load" },
+	V(RULES_STAGE), .roles = ROLE_CLINICAL, .changes = true,
+		.params = rules_stage, .doc = "try rules beside those in force" },
+	V(RULES_SIGN), .roles = ROLE_CLINICAL, .changes = true,
+		.params = rules_sign, .doc = "attach the approval of the staged rules" },
+	V(RULES_ACTIVATE), .roles = ROLE_CLINICAL | ROLE_ADMIN, .changes = true,
+		.params = rules_activate, .doc = "put the staged rules in force" },
+	V(RULES_ROLLBACK), .roles = ROLE_CLINICAL | ROLE_ADMIN, .changes = true,
+		.params = none, .doc = "put the rules before in force again" },
 	V(NODE_STATUS), .roles = SUPER | ROLE_ADMIN | ROLE_AUDITOR, .params = none, .doc = "this node" },
 	V(NODE_DRAIN), .roles = ROLE_ADMIN, .changes = true, .params = none, .doc = "take no more sessions" },
 	V(NODE_RELOAD), .roles = ROLE_ADMIN, .changes = true, .params = none, .doc = "read the configuration again" },

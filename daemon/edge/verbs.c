@@ -246,10 +246,14 @@ void verbs_request(struct verbs *v, const struct edge_request *r)
 		break;
 	case VERB_RULES_GET:
 	case VERB_RULES_CHECK:
+	case VERB_RULES_STAGE:
+	case VERB_RULES_SIGN:
+	case VERB_RULES_ACTIVATE:
+	case VERB_RULES_ROLLBACK:
 	case VERB_NODE_STATUS:
 	case VERB_NODE_DRAIN:
 	case VERB_NODE_RELOAD:
-		v->ops.admin(v->ops.arg, r->verb, r->params, pending_add(&v->pending, r)->number);
+		v->ops.admin(v->ops.arg, r, pending_add(&v->pending, r)->number);
 		break;
 	default:
 		if (r->role == ROLE_FRONTEND)

@@ -108,7 +108,8 @@ int args_check_words(const struct args *a, const char *synopsis, struct err *e)
 	for (const char *p = synopsis; *p; p += strcspn(p, " "), p += *p == ' ') {
 		if (n == a->n_words && *p != '[')
 			return err_set(e, "%.*s is missing", (int)strcspn(p, " "), p);
-		n += n < a->n_words;
+		bool many = strcspn(p, ".") < strcspn(p, " "); /* FILE... */
+		n = many ? a->n_words : n + (n < a->n_words);
 	}
 	if (a->n_words > n)
 		return err_set(e, "'%s' is one argument too many", a->words[n]);

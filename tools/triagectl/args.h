@@ -34,7 +34,8 @@ struct args {
  */
 int args_parse(struct args *a, int argc, char **argv, int stop_at_word, struct err *e) MUST_CHECK;
 
-/* Whether the words fit a synopsis such as "CONTACT [KIND]": one word a name, [] optional. */
+/* Whether the words fit a synopsis such as "CONTACT [KIND]": one word a name, [] optional,
+ * a name with ... as many as are left. */
 int args_check_words(const struct args *a, const char *synopsis, struct err *e) MUST_CHECK;
 
 /* The value given last, "" for a switch, NULL when the option was not given. */

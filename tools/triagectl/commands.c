@@ -96,7 +96,18 @@ const struct command commands[] = {
 		.detail = "The files are compiled and tested first. Name them in the order of `rules` in triaged.conf;\n"
 			  "author and approver are two people." },
 	{ .name = "rules show", .args = "", .method = "rules.get", .show = view_rules,
-		.help = "The ruleset in force" },
+		.help = "The ruleset in force, and the staged one with what its shadow has seen" },
+	{ .name = "rules stage", .args = "[FILE...]", .run = cmd_rules_stage,
+		.help = "Try rules beside those in force, without influence",
+		.detail = "Without FILE: all that rules_staged names in triaged.conf. The daemon reads the files;\n"
+			  "each must be one of those, or below one. On any error nothing is staged and the exit\n"
+			  "code is 1." },
+	{ .name = "rules activate", .args = "DIGEST", .options = rules_activate_options,
+		.run = cmd_rules_activate,
+		.help = "Put the staged rules in force on this node",
+		.detail = "They must be approved, unless the daemon runs with demo = true, and not by their author." },
+	{ .name = "rules rollback", .args = "", .method = "rules.rollback", .show = view_activated,
+		.help = "Put the rules before the last activation in force again" },
 	{ .name = "classify", .args = "", .options = classify_options,
 		.raw = cmd_classify, .offline = true,
 		.help = "Level and reasons for texts, without a daemon",

@@ -82,6 +82,9 @@ int cmd_password(struct ctl *ctl);
 int cmd_token(struct ctl *ctl);
 int cmd_completion(struct ctl *ctl);
 int cmd_rules_keygen(struct ctl *ctl);
+int cmd_rules_stage(struct ctl *ctl);
+int cmd_rules_activate(struct ctl *ctl);
+extern const struct option_def rules_activate_options[];
 
 /*
  * Commands that need no daemon read their own arguments: argv[0] is the command's name ("classify",

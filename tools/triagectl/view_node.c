@@ -89,46 +89,6 @@ static void state_line(const json_t *part, const char *name, const char *good, s
 	buf_adds(&to->out, "\n");
 }
 
-/* "signed by ben until 2027-05-20, demo; alert" */
-static void approval_words(const json_t *ruleset, struct screen *to)
-{
-	const char *alert = field_str(ruleset, "alert", "");
-	struct buf said = { 0 };
-
-	if (field_true(ruleset, "signed")) {
-		buf_adds(&said, "signed by ");
-		text_clean(&said, field_str(ruleset, "approver", "-"));
-		buf_addf(&said, " until %.10s", field_str(ruleset, "expires", "-"));
-	} else {
-		buf_adds(&said, "not signed");
-	}
-	if (field_true(ruleset, "demo"))
-		buf_adds(&said, ", demo");
-	screen_styled(to, field_true(ruleset, "signed") ? STYLE_GOOD : STYLE_WARN, buf_str(&said));
-	buf_clear(&said);
-	text_clean(&said, alert);
-	if (*alert) {
-		buf_adds(&to->out, "  ");
-		screen_styled(to, STYLE_BAD, buf_str(&said));
-	}
-	buf_free(&said);
-}
-
-static void ruleset_line(const json_t *ruleset, struct screen *to)
-{
-	struct buf digest = { 0 };
-
-	buf_addf(&to->out, "%-*s", LABEL + 1, "ruleset");
-	text_clean(&to->out, field_str(ruleset, "id", "-"));
-	buf_adds(&to->out, " ");
-	text_clean(&to->out, field_str(ruleset, "version", "-"));
-	text_clean(&digest, field_str(ruleset, "digest", "-"));
-	buf_addf(&to->out, " %.12s ", buf_str(&digest)); /* enough to tell two apart */
-	buf_free(&digest);
-	approval_words(ruleset, to);
-	buf_adds(&to->out, "\n");
-}
-
 void view_node_head(const json_t *node, struct screen *to)
 {
 	static const char *const rows[] = { "incarnation", "center", "version", "leader", "leading",
@@ -141,7 +101,7 @@ void view_node_head(const json_t *node, struct screen *to)
 	buf_adds(&to->out, "\n");
 	state_line(json_object_get(node, "store"), "store", "ready", to);
 	state_line(json_object_get(node, "keys"), "keys", "settled", to);
-	ruleset_line(json_object_get(node, "ruleset"), to);
+	view_ruleset(json_object_get(node, "ruleset"), to);
 	for (const char *const *r = rows; *r; r++)
 		view_field(to, *r, json_object_get(node, *r));
 	if (violations > 0) {
@@ -159,34 +119,6 @@ void view_node(const json_t *node, struct screen *to)
 	view_node_head(node, to);
 	buf_adds(&to->out, "\n");
 	json_object_foreach(json_object_get(node, "counters"), name, n) view_field(to, name, n);
-}
-
-void view_rules(const json_t *rules, struct screen *to)
-{
-	static const char *const titles[] = { "RULE", "LEVEL", "DOMAIN", "SAYS", NULL };
-	const json_t *r;
-	struct table t;
-	size_t i;
-
-	ruleset_line(rules, to);
-	view_field(to, "digest", json_object_get(rules, "digest"));
-	view_field(to, "author", json_object_get(rules, "author"));
-	view_field(to, "signed_at", json_object_get(rules, "signed_at"));
-	view_field(to, "reasons", json_object_get(rules, "reasons"));
-	view_field(to, "unsigned_because", json_object_get(rules, "unsigned_because"));
-	view_field(to, "phrases", json_object_get(rules, "lexicon_entries"));
-	buf_adds(&to->out, "\n");
-	table_init(&t, titles);
-	json_array_foreach(json_object_get(rules, "rules"), i, r)
-	{
-		const char *level = field_str(r, "level", "");
-
-		table_text(&t, STYLE_PLAIN, field_str(r, "id", ""));
-		table_text(&t, level_style(level), level);
-		table_text(&t, STYLE_PLAIN, field_str(r, "domain", ""));
-		table_text(&t, STYLE_PLAIN, field_str(r, "explain", ""));
-	}
-	table_write(&t, to, 0);
 }
 
 void view_reload(const json_t *answer, struct screen *to)

@@ -17,8 +17,12 @@ void view_contact(const json_t *contact, struct screen *to);
 void view_explain(const json_t *answer, struct screen *to);
 void view_responders(const json_t *answer, struct screen *to);
 void view_node(const json_t *node, struct screen *to);
-void view_node_head(const json_t *node, struct screen *to); /* without counters */
+void view_node_head(const json_t *node, struct screen *to);  /* without counters */
+void view_ruleset(const json_t *ruleset, struct screen *to); /* which, and who approved it */
 void view_rules(const json_t *rules, struct screen *to);
+void view_staging(const json_t *answer, struct screen *to); /* of rules.stage */
+void view_activated(
+	const json_t *answer, struct screen *to); /* of rules.activate, rules.rollback */
 void view_reload(const json_t *answer, struct screen *to);
 /* Any small answer: a line for each field. */
 void view_fields(const json_t *answer, struct screen *to);

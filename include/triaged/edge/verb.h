@@ -45,6 +45,10 @@
 	X(RESPONDER_FORCE, "responder.force")                                                      \
 	X(RULES_GET, "rules.get")                                                                  \
 	X(RULES_CHECK, "rules.check")                                                              \
+	X(RULES_STAGE, "rules.stage")                                                              \
+	X(RULES_SIGN, "rules.sign")                                                                \
+	X(RULES_ACTIVATE, "rules.activate")                                                        \
+	X(RULES_ROLLBACK, "rules.rollback")                                                        \
 	X(NODE_STATUS, "node.status")                                                              \
 	X(NODE_DRAIN, "node.drain")                                                                \
 	X(NODE_RELOAD, "node.reload")
@@ -68,6 +72,7 @@ enum param_type {
 	PARAM_NUMBER,
 	PARAM_BOOL,
 	PARAM_WORDS,  /* array of PARAM_WORD, at most max of them */
+	PARAM_PATHS,  /* array of file names, at most max of them */
 	PARAM_OBJECT, /* object: of `fields` when given, else of anything within the nesting limit */
 	PARAM_LEVEL,  /* one of the five level names */
 	PARAM_ANSWERS, /* {item: value}: at most max items; a value is a bool, integer, null or word */

@@ -13,11 +13,21 @@
 #include "triaged/core/output.h"
 #include "triaged/edge/edge.h"
 #include "triaged/triage/ruleset.h"
+#include "triaged/triage/triage.h"
 
 struct verbs;
 
 struct verbs_texts {
 	const char *waiting, *responder_lost, *review; /* see render.h */
+};
+
+/* Valid during the call. */
+struct verbs_triage {
+	const char *contact;
+	bool opens;                           /* the contact's first */
+	const struct triage_request *request; /* without facts */
+	enum level level;
+	bool unscored;
 };
 
 /* The layers above: privacy, and the way to the core. */
@@ -30,7 +40,10 @@ struct verbs_ops {
 	 * verbs_answer(). params is the request's JSON text. */
 	void (*query)(void *arg, const struct verb *verb, const char *params, int64_t request);
 	/* A question or order about this node, answered with verbs_answer() or verbs_refuse(). */
-	void (*admin)(void *arg, const struct verb *verb, const json_t *params, int64_t request);
+	void (*admin)(void *arg, const struct edge_request *r, int64_t request);
+	/* What triage made of one message or answer sheet by itself, without the contact's earlier
+	 * ones; the command waits meanwhile. */
+	void (*triaged)(void *arg, const struct verbs_triage *t);
 	/* Read a transcript: verbs_transcript_message() for each, then verbs_transcript_done(). */
 	void (*transcript)(void *arg, const char *contact, int64_t request);
 	/* Seal text for a contact, open it again: -1 when that cannot be done. */

@@ -111,6 +111,9 @@ static void words_fit_the_synopsis(void **state)
 	assert_int_equal(words(1, "CONTACT [BY]", &e), 0);
 	assert_int_equal(words(2, "CONTACT [BY]", &e), 0);
 	assert_int_equal(words(3, "CONTACT [BY]", &e), -1);
+	assert_int_equal(words(3, "CONTACT [FILE...]", &e), 0);
+	assert_int_equal(words(0, "[FILE...]", &e), 0);
+	assert_int_equal(words(0, "FILE...", &e), -1);
 	assert_int_equal(words(1, "DISPATCH OUTCOME", &e), -1);
 	assert_string_equal(e.text, "OUTCOME is missing");
 }

@@ -1,0 +1,223 @@
+#include "rules_cycle.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "triaged/base/clock.h"
+#include "triaged/base/json_text.h"
+#include "triaged/base/mem.h"
+#include "node.h"
+
+int rules_cycle_start(struct node *n, struct err *e)
+{
+	struct rules_cycle *c = &n->cycle;
+	c->shadow = shadow_new(n->worker);
+	c->staged_by = mem_strdup("");
+	c->rolled_back = mem_strdup("");
+	return rules_dir_active(n->config->data_dir, &c->active, e);
+}
+
+void rules_cycle_stop(struct node *n)
+{
+	struct rules_cycle *c = &n->cycle;
+	shadow_free(&c->shadow);
+	rules_set_free(&c->staged);
+	rules_set_free(&c->previous);
+	buf_free(&c->approval);
+	free(c->staged_by);
+	free(c->rolled_back);
+}
+
+/* ---- answers ---- */
+
+void rules_cycle_answer(struct node *n, const struct rules_set *set, int64_t request)
+{
+	struct buf out = { 0 };
+	jtext_open(&out, '{');
+	rules_set_show(set, n->config->demo, wall_now_ms(), &out);
+	jtext_close(&out, '}');
+	verbs_answer(n->verbs, request, (struct slice){ out.data, out.len });
+	buf_free(&out);
+}
+
+void rules_cycle_refuse(
+	struct node *n, int64_t request, int code, const char *reason, const char *detail)
+{
+	const struct rpc_error error = { .code = code,
+		.reason = reason,
+		.detail = *detail ? detail : NULL,
+		.retry_after_ms = code == RPC_RATE_LIMITED ? 1000 : 0 };
+	if (request)
+		verbs_refuse(n->verbs, request, &error);
+}
+
+static void text_or_null(struct buf *out, const char *name, const char *v)
+{
+	jtext_name(out, name);
+	if (*v)
+		jtext_str(out, v);
+	else
+		jtext_null(out);
+}
+
+void rules_cycle_show(const struct node *n, struct buf *out)
+{
+	const struct rules_cycle *c = &n->cycle;
+	char at[TIME_TEXT_SIZE] = "";
+	if (c->active.at_ms)
+		time_text(c->active.at_ms, at);
+	text_or_null(out, "previous", c->active.previous);
+	text_or_null(out, "activated_by", c->active.by);
+	text_or_null(out, "activated_at", at);
+	text_or_null(out, "rolled_back", c->rolled_back);
+}
+
+void rules_cycle_show_staged(const struct node *n, struct buf *out)
+{
+	const struct rules_cycle *c = &n->cycle;
+	jtext_name(out, "staged");
+	if (!c->staged) {
+		jtext_null(out);
+		return;
+	}
+	jtext_open(out, '{');
+	rules_set_show(c->staged, n->config->demo, wall_now_ms(), out);
+	text_or_null(out, "staged_by", c->staged_by);
+	jtext_name(out, "shadow");
+	shadow_show(c->shadow, out);
+	jtext_close(out, '}');
+}
+
+/* ---- sign ---- */
+
+static void attach_approval(struct node *n, const char *text, const char *by, int64_t request)
+{
+	struct rules_cycle *c = &n->cycle;
+	const struct config_keys *keys = &n->config->clinical_keys;
+	struct slice bytes = { text, strlen(text) };
+	struct err e;
+	if (!c->staged) {
+		rules_cycle_refuse(n, request, RPC_INVALID_STATE, "nothing_staged", "");
+		return;
+	}
+	if (rules_set_sign(c->staged, bytes, keys->at, keys->n, &e) < 0) {
+		rules_cycle_refuse(n, request, RPC_CONFLICT, "bad_signature", e.text);
+		return;
+	}
+	buf_clear(&c->approval);
+	buf_add(&c->approval, bytes.data, bytes.len);
+	LOG(NOTICE, "rules.signed", LOG_S("digest", ruleset_digest(c->staged->rules)),
+		LOG_S("approver", c->staged->signature.approver), LOG_S("by", by));
+	rules_cycle_answer(n, c->staged, request);
+}
+
+/* ---- activate ---- */
+
+/* The approval as it stands now: keys and time may have changed since it was attached. */
+static int check_approval(struct node *n, const char *by, struct err *e, const char **reason)
+{
+	struct rules_cycle *c = &n->cycle;
+	const struct config_keys *keys = &n->config->clinical_keys;
+	struct slice text = { buf_str(&c->approval), c->approval.len };
+	const struct signature *s = &c->staged->signature;
+	*e = (struct err){ "" };
+	*reason = "not_signed";
+	if (!c->staged->is_signed)
+		return n->config->demo ? 0 : err_set(e, "unsigned rules run only with demo = true");
+	if (rules_set_sign(c->staged, text, keys->at, keys->n, e) < 0 ||
+		signature_check_time(s, wall_now_ms(), e) < 0)
+		return -1;
+	*reason = "two_people";
+	if (strcmp(by, s->author) == 0)
+		return err_set(e, "the author of rules does not activate them");
+	*reason = "drops_without_reason";
+	if (shadow_dropped(c->shadow) > 0 && s->n_reasons == 0)
+		return err_set(
+			e, "the shadow has seen levels drop: the approval must give the reasons");
+	return 0;
+}
+
+static void activate(struct node *n, const struct edge_request *r, int64_t request)
+{
+	struct rules_cycle *c = &n->cycle;
+	const char *digest = json_string_value(json_object_get(r->params, "digest")), *reason;
+	struct err e;
+	if (!c->staged)
+		rules_cycle_refuse(n, request, RPC_INVALID_STATE, "nothing_staged", "");
+	else if (strcmp(digest, ruleset_digest(c->staged->rules)) != 0)
+		rules_cycle_refuse(
+			n, request, RPC_CONFLICT, "other_digest", ruleset_digest(c->staged->rules));
+	else if (check_approval(n, r->who->name, &e, &reason) < 0)
+		rules_cycle_refuse(n, request,
+			strcmp(reason, "two_people") == 0 ? RPC_FORBIDDEN : RPC_INVALID_STATE,
+			reason, e.text);
+	else
+		rules_activate(n, r->who->name, request);
+}
+
+/* ---- requests ---- */
+
+void rules_cycle_request(struct node *n, const struct edge_request *r, int64_t request)
+{
+	const char *by = r->who->name;
+	if (n->cycle.busy || n->reloading) {
+		rules_cycle_refuse(n, request, RPC_RATE_LIMITED, "busy", "");
+		return;
+	}
+	switch (r->verb->id) {
+	case VERB_RULES_STAGE:
+		rules_stage(n, json_object_get(r->params, "files"), by, request);
+		break;
+	case VERB_RULES_SIGN:
+		attach_approval(
+			n, json_string_value(json_object_get(r->params, "signature")), by, request);
+		break;
+	case VERB_RULES_ACTIVATE:
+		activate(n, r, request);
+		break;
+	default:
+		if (*n->cycle.active.previous)
+			rules_rollback(n, by, "", request);
+		else
+			rules_cycle_refuse(
+				n, request, RPC_INVALID_STATE, "nothing_to_go_back_to", "");
+	}
+}
+
+/* ---- the guard ---- */
+
+static bool is_over(int64_t part, int64_t whole, int64_t percent)
+{
+	return percent > 0 && part * 100 > percent * whole;
+}
+
+static void look(struct node *n)
+{
+	struct rules_cycle *c = &n->cycle;
+	int64_t whole = c->guard.contacts;
+	if (mono_since_ms(c->guard.since) >= n->config->guard.window_s * 1000)
+		c->guard.on = false;
+	if (!c->guard.on || whole < n->config->guard.contacts || c->busy || n->reloading)
+		return;
+	const char *why = NULL;
+	if (is_over(c->guard.unscored, whole, n->config->guard.unscored_share_percent))
+		why = "guard.unscored_share_percent";
+	else if (is_over(c->guard.emergencies, whole, n->config->guard.emergency_share_percent))
+		why = "guard.emergency_share_percent";
+	if (!why)
+		return;
+	c->guard.on = false;
+	rules_rollback(n, "guard", why, 0);
+}
+
+void rules_cycle_triaged(struct node *n, const struct verbs_triage *t)
+{
+	struct rules_cycle *c = &n->cycle;
+	shadow_add(c->shadow, t->contact, t->request, t->level);
+	if (!c->guard.on || !t->opens)
+		return;
+	c->guard.contacts++;
+	c->guard.unscored += t->unscored;
+	c->guard.emergencies += t->level == LEVEL_EMERGENCY;
+	look(n);
+}
