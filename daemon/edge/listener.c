@@ -15,6 +15,7 @@
 #include "triaged/base/check.h"
 #include "triaged/base/log.h"
 #include "triaged/base/mem.h"
+#include "triaged/edge/edge.h"
 
 #define BACKLOG       4096 /* a restart brings everybody back at once; the kernel caps it */
 #define ACCEPT_A_TURN 64   /* then the sessions that we have get their turn */
@@ -176,6 +177,7 @@ struct listener *listener_open(struct event_base *base, const char *address, int
 	name_address(l);
 	l->readable = event_new(base, fd, EV_READ | EV_PERSIST, on_readable, l);
 	l->retry = evtimer_new(base, on_retry, l);
+	event_priority_set(l->readable, EDGE_STRANGER_PRIORITY); /* refused by a base with fewer */
 	CHECK(l->readable && l->retry && event_add(l->readable, NULL) == 0);
 	return l;
 }

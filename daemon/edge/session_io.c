@@ -91,6 +91,7 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
 	(void)bev;
 	struct session *s = arg;
 	if (what & BEV_EVENT_CONNECTED) {
+		bufferevent_priority_set(bev, EDGE_STRANGER_PRIORITY / 2);
 		secured(s);
 	} else if (what & (BEV_EVENT_EOF | BEV_EVENT_ERROR)) {
 		if (s->state == SESSION_HANDSHAKE)
@@ -102,6 +103,7 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
 
 void session_io_start(struct session *s)
 {
+	bufferevent_priority_set(s->bev, EDGE_STRANGER_PRIORITY); /* until it is known */
 	bufferevent_setcb(s->bev, on_read, on_written, on_event, s);
 	bufferevent_enable(s->bev, EV_READ | EV_WRITE);
 }

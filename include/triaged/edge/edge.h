@@ -114,6 +114,10 @@ struct edge_events {
 	const char *(*unavailable_text)(void *arg);
 };
 
+/* Priority of new connections and handshakes, if the event base has so many (0 is the highest; with
+ * three, libevent gives everything else the middle one). */
+#define EDGE_STRANGER_PRIORITY 2
+
 struct edge_options {
 	const char *node, *incarnation, *center;
 	const char *address; /* "host:port"; NULL when a listening socket is passed */
