@@ -15,6 +15,15 @@ static void count(struct screen *to, const json_t *of, const char *name, const c
 		buf_addf(&to->out, "%s %.0f  ", shown, n);
 }
 
+/* Approved rules are what everybody expects; anything else is on every screen. */
+static void doubtful_rules(const json_t *ruleset, struct screen *to)
+{
+	if (!json_is_object(ruleset))
+		return;
+	if (!field_true(ruleset, "signed") || *field_str(ruleset, "alert", ""))
+		view_ruleset(ruleset, to);
+}
+
 void view_board_head(const json_t *board, struct screen *to)
 {
 	const json_t *totals = json_object_get(board, "totals");
@@ -43,6 +52,7 @@ void view_board_head(const json_t *board, struct screen *to)
 	count(to, people, "paused", "paused");
 	count(to, people, "away", "away");
 	buf_adds(&to->out, "\n");
+	doubtful_rules(json_object_get(board, "ruleset"), to);
 	buf_free(&line);
 }
 

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +46,33 @@ static void has(const char *text, const char *part)
 {
 	if (!strstr(text, part))
 		fail_msg("no '%s' in:\n%s", part, text);
+}
+
+static void the_board_names_rules_nobody_answers_for(void **state)
+{
+	static const struct {
+		const char *ruleset, *said; /* NULL: nothing about rules */
+	} cases[] = {
+		{ "{\"id\":\"core\",\"version\":\"2\",\"digest\":\"ab\",\"signed\":false,"
+		  "\"demo\":true,\"alert\":\"\"}",
+			"core 2 ab not signed, demo" },
+		{ "{\"id\":\"core\",\"version\":\"2\",\"digest\":\"ab\",\"signed\":true,"
+		  "\"approver\":\"ben\",\"expires\":\"2027-05-20T00:00:00.000Z\","
+		  "\"alert\":\"the approval expires in 7 days\"}",
+			"signed by ben until 2027-05-20  the approval expires in 7 days" },
+		{ "{\"id\":\"core\",\"signed\":true,\"alert\":\"\"}", NULL },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char json[400];
+		snprintf(json, sizeof(json), "{\"center\":\"c\",\"ruleset\":%s}", cases[i].ruleset);
+		char *s = shown(view_board, json);
+		if (cases[i].said)
+			assert_non_null(strstr(s, cases[i].said));
+		else
+			assert_null(strstr(s, "ruleset"));
+		free(s);
+	}
 }
 
 static void the_board_names_what_is_late(void **state)
@@ -146,6 +174,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_board_names_what_is_late),
+		cmocka_unit_test(the_board_names_rules_nobody_answers_for),
 		cmocka_unit_test(a_contact_shows_why),
 		cmocka_unit_test(an_explanation_counts_who_was_not_eligible),
 		cmocka_unit_test(an_explanation_shows_what_nearly_counted),
