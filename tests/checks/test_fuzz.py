@@ -11,7 +11,7 @@ import pytest
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 BUILD = os.path.join(TOP, "build", "fuzz")
 RUNS = os.environ.get("TRIAGED_FUZZ_RUNS", "1000000")
-SECONDS = os.environ.get("TRIAGED_FUZZ_SECONDS", "90")
+SECONDS = os.environ.get("TRIAGED_FUZZ_SECONDS", "30")
 NAMES = sorted(os.path.basename(s)[:-2] for s in glob.glob(os.path.join(TOP, "tests/fuzz/fuzz_*.c")))
 
 
@@ -21,10 +21,10 @@ def run(name, found):
         return None
     corpus = os.path.join(TOP, "tests", "fuzz", "corpus", name)
     return subprocess.run(
-        [program, "-runs=" + RUNS, "-max_total_time=" + SECONDS, "-max_len=16384", "-timeout=10",
+        [program, "-runs=" + RUNS, "-max_total_time=" + SECONDS, "-max_len=1024", "-timeout=10",
          "-verbosity=0", "-print_final_stats=1", "-artifact_prefix=%s/" % found, str(found)] +
         ([corpus] if os.path.isdir(corpus) else []),
-        cwd=TOP, capture_output=True, text=True, errors="replace", timeout=900)
+        cwd=TOP, capture_output=True, text=True, errors="replace", timeout=1800)
 
 
 @pytest.fixture(scope="module")
