@@ -151,11 +151,15 @@ void center_set_store(struct center *c, struct store *store)
 	c->store = store;
 }
 
-void center_set_core_options(struct center *c, const struct core_options *options)
+void center_set_options(struct center *c, const struct center_options *options)
 {
-	c->options.core = *options;
+	struct core_options core = options->core;
+	memcpy(core.hash_seed, c->options.core.hash_seed, sizeof core.hash_seed);
+	c->options.core = core;
+	c->options.request_ms = options->request_ms;
+	c->options.down_after_ms = options->down_after_ms;
 	if (c->core)
-		core_set_options(c->core, options);
+		core_set_options(c->core, &core);
 	if (c->lead == LEADING)
 		center_mark(c, MARK_OPTIONS);
 }

@@ -39,7 +39,8 @@ struct center *center_new(struct event_base *base, const struct center_options *
 	const struct center_events *events);
 void center_free(struct center **center);
 void center_set_store(struct center *c, struct store *store);
-void center_set_core_options(struct center *c, const struct core_options *options);
+/* A reload: core (hash_seed is kept as it was), request_ms and down_after_ms. */
+void center_set_options(struct center *c, const struct center_options *options);
 
 void center_submit(struct center *c, const struct command *command);
 

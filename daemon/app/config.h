@@ -67,7 +67,7 @@ struct config {
 	} tls;
 	struct {
 		char *mode, *url, *durability, *username, *password_file, *redis_server;
-		int64_t ack_after_ms, down_after_ms, lease_ms;
+		int64_t down_after_ms, lease_ms;
 	} store;
 	struct {
 		char *dir; /* "" was <data_dir>/keys: resolved here, and keys_made_here is set */

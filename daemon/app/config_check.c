@@ -138,12 +138,6 @@ static void check_store(const struct config_check *check)
 	else if (strcmp(c->store.durability, "fsync") != 0)
 		say(check, check->errors, "store.durability", "must be fsync");
 	check_password_file(check);
-	if (c->store.ack_after_ms >= c->deadlines.request_ms)
-		say(check, check->errors, "store.ack_after_ms",
-			"must be less than deadlines.request_ms, or no answer comes in time");
-	if (c->store.down_after_ms < c->store.ack_after_ms)
-		say(check, check->errors, "store.down_after_ms",
-			"must not be less than store.ack_after_ms");
 }
 
 /* Names become parts of keys in the store, between braces and colons. */

@@ -86,6 +86,7 @@ int node_wire_edge(struct node *n, struct err *e) MUST_CHECK;
 
 /* The structs of lower layers, filled from the configuration. */
 void node_core_options(const struct config *config, struct core_options *o);
+void node_center_options(const struct node *n, struct center_options *o);
 void node_edge_limits(const struct config *config, struct edge_limits *limits);
 void node_edge_tls(const struct config *config, struct edge_tls *tls);
 enum log_level node_log_level(const struct config *config);

@@ -388,15 +388,22 @@ void node_wire_verbs(struct node *n)
 	verbs_set_rules(n->verbs, n->set->rules);
 }
 
-void node_wire_center(struct node *n)
+void node_center_options(const struct node *n, struct center_options *o)
 {
-	struct center_options o = {
+	*o = (struct center_options){
 		.center = n->config->center,
 		.node = n->name,
 		.incarnation = n->incarnation,
 		.request_ms = n->config->deadlines.request_ms,
 		.down_after_ms = n->config->store.down_after_ms,
 	};
+	node_core_options(n->config, &o->core);
+	memcpy(o->core.hash_seed, n->hash_seed, sizeof n->hash_seed);
+}
+
+void node_wire_center(struct node *n)
+{
+	struct center_options o;
 	const struct center_events events = {
 		.arg = n,
 		.output = on_output,
@@ -405,8 +412,7 @@ void node_wire_center(struct node *n)
 		.leader = on_leader,
 		.query = on_query,
 	};
-	node_core_options(n->config, &o.core);
-	memcpy(o.core.hash_seed, n->hash_seed, sizeof n->hash_seed);
+	node_center_options(n, &o);
 	memcpy(n->target_ms, o.core.target_ms, sizeof n->target_ms);
 	n->center = center_new(n->base, &o, &events);
 }

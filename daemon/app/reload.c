@@ -79,7 +79,7 @@ static int swap(struct reload *r, struct err *e)
 	struct config *old = n->config;
 	struct edge_limits limits;
 	struct edge_tls tls;
-	struct core_options core;
+	struct center_options center;
 	node_edge_limits(r->next, &limits);
 	node_edge_tls(r->next, &tls);
 	if (edge_tls_check(&tls, e) < 0)
@@ -96,10 +96,9 @@ static int swap(struct reload *r, struct err *e)
 	r->set = node_take_rules(n, r->set); /* freed with r */
 	struct verbs_texts texts = node_texts(n->config);
 	verbs_set_texts(n->verbs, &texts);
-	node_core_options(n->config, &core);
-	memcpy(core.hash_seed, n->hash_seed, sizeof core.hash_seed);
-	memcpy(n->target_ms, core.target_ms, sizeof n->target_ms);
-	center_set_core_options(n->center, &core);
+	node_center_options(n, &center);
+	memcpy(n->target_ms, center.core.target_ms, sizeof n->target_ms);
+	center_set_options(n->center, &center);
 	keyring_set_tls_key(n->keyring, n->config->tls.key);
 	log_set_level(node_log_level(n->config));
 	config_unref(&old);

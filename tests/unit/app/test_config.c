@@ -119,7 +119,6 @@ static void each_fault_is_named_with_its_place(void **state)
 	refused("\"redis\"", "\"sentinel\"", "sentinel is not supported by this version");
 	refused("unix:/run", "unix:run", "store.url: mode redis needs");
 	refused("\"fsync\"", "\"replica:1\"", "replica:1 is not supported by this version");
-	refused("\"fsync\"", "\"fsync\"; ack_after_ms = 9000", "less than deadlines.request_ms");
 	refused("node", "levels: { high: { target_s = 30; }; }; node",
 		"levels.urgent.target_s: must not be above that of level high");
 	refused("node", "limits: { line_bytes = 16384; }; node", "limits.text_bytes: must be");
