@@ -81,6 +81,17 @@ struct config *config_load(
 	return c;
 }
 
+struct config *config_read(const char *path, struct conf_errors *errors)
+{
+	size_t before = errors->count;
+	struct option_origin *origins = new_origins();
+	struct config *c = read_fields(path, origins, errors);
+	if (c && errors->count != before)
+		config_unref(&c);
+	free_origins(origins);
+	return c;
+}
+
 struct config *config_ref(struct config *c)
 {
 	c->refs++;

@@ -115,6 +115,9 @@ struct config {
 struct config *config_load(const char *path, int64_t now_ms, struct conf_errors *errors,
 	struct conf_errors *warnings) MUST_CHECK;
 
+/* The fields alone: nothing that they name is looked at. NULL with errors when any is wrong. */
+struct config *config_read(const char *path, struct conf_errors *errors) MUST_CHECK;
+
 struct config *config_ref(struct config *c);
 void config_unref(struct config **c); /* frees with the last reference */
 

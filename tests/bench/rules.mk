@@ -2,7 +2,7 @@
 
 LOADGEN_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/loadgen/*.c))
 BENCH_SHARED := $(BUILD)/tests/bench/loadgen/peer.o $(BUILD)/tests/bench/loadgen/samples.o
-BENCH_PROGRAMS := $(BUILD)/loadgen $(BUILD)/bean $(BUILD)/fcall $(BUILD)/bench_store \
+BENCH_PROGRAMS := $(BUILD)/loadgen $(BUILD)/bean $(BUILD)/fcall $(BUILD)/bench_store $(BUILD)/bench_replay \
                   $(BUILD)/bench_triage
 
 $(BUILD)/loadgen: $(LOADGEN_OBJ) $(call libs_upto,base)
@@ -18,6 +18,10 @@ $(BUILD)/bench_store: $(BUILD)/tests/bench/bench_store.o $(call libs_upto,store)
 	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS) -lpthread
 
 $(BUILD)/bench_triage: $(BUILD)/tests/bench/bench_triage.o $(LIBS_ALL)
+	@echo "LD $@"
+	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS) -lpthread
+
+$(BUILD)/bench_replay: $(BUILD)/tests/bench/bench_replay.o $(LIBS_ALL)
 	@echo "LD $@"
 	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS) -lpthread
 

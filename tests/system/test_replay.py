@@ -4,10 +4,12 @@ found."""
 import json
 import os
 import subprocess
+import time
 
 import pytest
 
-from harness.center import BUILD, eventually
+from devkit import conf
+from harness.center import BUILD, PLAIN_RULES, eventually
 
 CTL = os.path.join(BUILD, "triagectl")
 
@@ -111,3 +113,71 @@ def test_what_is_missing_is_named(replay, running):
                           capture_output=True, text=True)
     assert away.returncode == 1 and "/nowhere" in away.stderr
     assert "--from" in replay("--from", "yesterday").stderr
+
+
+def test_other_rules_rate_the_same_texts_again(running, replay, tmp_path):
+    gateway = running.session("gateway")
+    plain = running.open(gateway, "low")["contact"]
+    spoken = running.open(gateway, "low")["contact"]
+    gateway.request("contact.say", contact=spoken, ref=running.ref(), text="marker high")
+    ann = running.responder("ann")
+    for contact in (spoken, plain):
+        running.serve(ann, contact)
+    keys = running.nodes[0].data_dir + "/keys"
+    same = replay("--rules", PLAIN_RULES, "--keys", keys, "--json")
+    assert same.returncode == 0, same.stderr
+    told = json.loads(same.stdout)
+    assert told["rated"] == 3 and told["unreadable"] == 0 and told["changed"] == []
+    rules = tmp_path / "stricter.rules"
+    with open(PLAIN_RULES, encoding="utf-8") as f:
+        rules.write_text(f.read().replace('level = "high"', 'level = "emergency"'))
+    told = json.loads(replay("--rules", str(rules), "--keys", keys, "--json").stdout)
+    (changed,) = [x for x in told["changed"] if x["contact"] == spoken]
+    assert changed["then"]["level"] == "high" and changed["now"]["level"] == "emergency"
+    (high,) = [x for x in told["levels"] if x["level"] == "high"]
+    assert high["contacts"] == 1 and high["raised"] == 1 and high["dropped"] == 0
+    text = replay("--rules", str(rules), "--keys", keys).stdout
+    assert spoken in text and "of 2 contacts rated or served" in text and "marker" not in text
+    # A text whose key is not here keeps its rating, and that is said.
+    other = tmp_path / "keys"
+    other.mkdir(mode=0o700)
+    for name in os.listdir(keys):
+        (other / name).write_text("ab" * 32 + "\n")
+        (other / name).chmod(0o600)
+    told = json.loads(replay("--rules", str(rules), "--keys", str(other), "--json").stdout)
+    assert told["unreadable"] == 3 and told["changed"] == []
+    assert "--keys" in replay("--rules", str(rules)).stderr
+
+
+def test_other_options_serve_in_another_order(running, replay, tmp_path):
+    gateway = running.session("gateway")
+    ann = running.responder("ann", capacity=1)
+    first = running.open(gateway, "low")["contact"]
+    running.take(ann, first)
+    low = running.open(gateway, "low")["contact"]
+    moderate = running.open(gateway, "moderate")["contact"]
+    for talking_with, then in ((first, moderate), (moderate, low)):
+        time.sleep(1.2)
+        ann.request("contact.close", contact=talking_with, disposition="resolved", outcome={})
+        ann.request("responder.done", contact=talking_with)
+        running.take(ann, then)
+    time.sleep(1.2)
+    ann.request("contact.close", contact=low, disposition="resolved", outcome={})
+    ann.request("responder.done", contact=low)
+    time.sleep(0.5)
+    running.open(gateway, "low")  # the history goes on until now
+    node = running.nodes[0]
+    same = json.loads(replay("--policy", node.config, "--json").stdout)
+    assert same["contacts"] == 4 and same["changed"] == []
+    changed = dict(node.settings)
+    policy = tmp_path / "policy.conf"
+    for name in ("low", "moderate", "high"):
+        changed["levels.%s.target_s" % name] = 900  # all the same: first come, first served
+    conf.write(str(policy), changed)
+    told = json.loads(replay("--policy", str(policy), "--json").stdout)
+    by_contact = {x["contact"]: x for x in told["changed"]}
+    assert by_contact[low]["now"]["waited_s"] < by_contact[low]["then"]["waited_s"]
+    assert by_contact[moderate]["now"]["waited_s"] > by_contact[moderate]["then"]["waited_s"]
+    text = replay("--policy", str(policy)).stdout
+    assert low in text and "rated or served differently" in text
+    assert "unknown option" in replay("--policy", PLAIN_RULES).stderr

@@ -1,5 +1,6 @@
 /* triagectl replay: the ledger's decisions once more, by the same core. */
 #include "ctl.h"
+#include "replay_change.h"
 #include "replay_run.h"
 #include "triaged/base/clock.h"
 #include "triaged/base/json_text.h"
@@ -61,16 +62,28 @@ static int show(struct ctl *ctl, const struct replay_report *r)
 	return r->difference.len ? CTL_FAILED : CTL_OK;
 }
 
+/* The decisions of then, compared. */
+static int prove(struct ctl *ctl, struct history *h)
+{
+	struct replay_report report = { 0 };
+	struct err e;
+	int result = replay_run(h, &report, &e);
+	int code = result == 0 ? show(ctl, &report) : ctl_fail(ctl, CTL_FAILED, "%s", e.text);
+	buf_free(&report.difference);
+	return code;
+}
+
 int cmd_replay(struct ctl *ctl)
 {
 	struct history h;
-	struct replay_report report = { 0 };
 	struct err e;
-	int result = history_open(&h, &ctl->args, &e);
-	if (result == 0)
-		result = replay_run(&h, &report, &e);
-	int code = result == 0 ? show(ctl, &report) : ctl_fail(ctl, CTL_FAILED, "%s", e.text);
+	int code = CTL_OK;
+	bool changed = args_get(&ctl->args, "rules") || args_get(&ctl->args, "policy");
+	if (history_open(&h, &ctl->args, &e) != 0 ||
+		(changed && replay_change(&h, &ctl->args, ctl->json, &ctl->screen, &e) != 0))
+		code = ctl_fail(ctl, CTL_FAILED, "%s", e.text);
+	else if (!changed)
+		code = prove(ctl, &h);
 	history_close(&h);
-	buf_free(&report.difference);
 	return code;
 }

@@ -35,6 +35,14 @@ static const struct option_def ledger_options[] = {
 	{ 0 },
 };
 
+static const struct option_def replay_options[] = {
+	HISTORY_OPTIONS,
+	{ "rules", "FILE", "rate again by this rule file or directory; as often as needed", NULL },
+	{ "policy", "FILE", "decide again under the options of this triaged.conf", NULL },
+	{ "keys", "DIR", "sealing keys, for --rules (default: keys in the --data-dir)", NULL },
+	{ 0 },
+};
+
 static bool has_errors(const json_t *answer)
 {
 	return json_array_size(json_object_get(answer, "errors")) > 0;
@@ -115,11 +123,13 @@ const struct command commands[] = {
 			  "writes {\"id\", \"level\", \"reasons\", \"domains\", \"ruleset\"} a line, in the same order. A line\n"
 			  "that cannot be read gives {\"id\", \"error\"} and exit code 1. Without --rules: the files shipped\n"
 			  "beside this program or in /usr/share/triaged." },
-	{ .name = "replay", .args = "", .options = ledger_options, .run = cmd_replay, .offline = true,
+	{ .name = "replay", .args = "", .options = replay_options, .run = cmd_replay, .offline = true,
 		.help = "Decide the ledger's commands again and compare",
 		.detail = "Reads the ledger from the center's Redis (--center with --store or --data-dir) or from\n"
 			  "--ledger FILE, from its beginning up to --to. The first difference is printed with its\n"
-			  "place, and the exit code is 1." },
+			  "place, and the exit code is 1.\n"
+			  "With --rules or --policy: who would have been rated or served differently, and their\n"
+			  "waits. --from limits the contacts shown. What is assumed: triagectl(1)." },
 	{ .name = "ledger export", .args = "", .options = ledger_options, .run = cmd_ledger_export,
 		.offline = true,
 		.help = "Print the ledger, one JSON object a line",

@@ -1,0 +1,475 @@
+#include "whatif.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "triaged/base/check.h"
+#include "triaged/base/mem.h"
+#include "whatif_internal.h"
+
+struct whatif *whatif_new(void)
+{
+	struct whatif *w = mem_zalloc(sizeof *w);
+	struct map *maps[] = { &w->by_id, &w->offers, &w->reactions, &w->responders,
+		&w->dispatches };
+	for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
+		map_init(maps[i], 0, 0);
+	return w;
+}
+
+static void free_delays(struct delays *d)
+{
+	free(d->name);
+	free(d->at);
+	*d = (struct delays){ 0 };
+}
+
+static void free_people(struct whatif *w)
+{
+	struct delays *d;
+	struct reactions *r;
+	for (size_t i = 0; (d = map_walk(&w->responders, &i, NULL));) {
+		free_delays(d);
+		free(d);
+	}
+	for (size_t i = 0; (r = map_walk(&w->reactions, &i, NULL));) {
+		free(r->at);
+		free(r);
+	}
+	map_fini(&w->responders);
+	map_fini(&w->reactions);
+	free_delays(&w->accepts);
+	free_delays(&w->conversations);
+}
+
+static void free_values(struct map *m)
+{
+	void *v;
+	for (size_t i = 0; (v = map_walk(m, &i, NULL));)
+		free(v);
+	map_fini(m);
+}
+
+void whatif_free(struct whatif **slot)
+{
+	struct whatif *w = *slot;
+	*slot = NULL;
+	if (!w)
+		return;
+	free_people(w);
+	free_values(&w->offers);
+	free_values(&w->dispatches);
+	map_fini(&w->by_id);
+	for (size_t i = 0; i < w->n_contacts; i++) {
+		free(w->contacts[i].segments);
+		free(w->contacts[i].id);
+	}
+	free(w->contacts);
+	free(w->events);
+	free(w->options);
+	buf_free(&w->bytes);
+	buf_free(&w->scratch);
+	free(w);
+}
+
+/* ---- people ---- */
+
+void what_delay_add(struct delays *d, int64_t ms)
+{
+	if ((d->n & (d->n - 1)) == 0)
+		d->at = mem_resize(d->at, d->n ? 2 * d->n : 1, sizeof *d->at);
+	d->at[d->n++] = ms;
+}
+
+static int compare_ms(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+	return (x > y) - (x < y);
+}
+
+int64_t what_median(struct delays *d, int64_t unless)
+{
+	if (d->n == 0)
+		return unless;
+	qsort(d->at, d->n, sizeof *d->at, compare_ms);
+	return d->at[d->n / 2];
+}
+
+struct delays *what_responder(struct whatif *w, const char *name)
+{
+	struct delays *d = map_get(&w->responders, name);
+	if (d)
+		return d;
+	d = mem_zalloc(sizeof *d);
+	d->name = mem_strdup(name);
+	map_put(&w->responders, name, d);
+	return d;
+}
+
+struct reactions *what_reactions(
+	struct whatif *w, const char *contact, const char *responder, bool make)
+{
+	struct buf key = { 0 };
+	buf_addf(&key, "%s %s", contact, responder);
+	struct reactions *r = map_get(&w->reactions, key.data);
+	if (!r && make) {
+		r = mem_zalloc(sizeof *r);
+		map_put(&w->reactions, key.data, r);
+	}
+	buf_free(&key);
+	return r;
+}
+
+static void react(struct whatif *w, const char *offer, enum reaction_kind kind, int64_t at_ms)
+{
+	struct what_offer *o = map_remove(&w->offers, offer);
+	if (!o)
+		return;
+	int64_t after = at_ms - o->at_ms;
+	struct reactions *r = what_reactions(w, w->contacts[o->contact].id, o->responder, true);
+	r->at = mem_resize(r->at, r->n + 1, sizeof *r->at);
+	r->at[r->n++] = (struct reaction){ kind, after };
+	if (kind == REACT_ACCEPT) {
+		what_delay_add(what_responder(w, o->responder), after);
+		what_delay_add(&w->accepts, after);
+	}
+	free(o);
+}
+
+/* ---- contacts ---- */
+
+size_t what_find(const struct whatif *w, const char *contact)
+{
+	uintptr_t i = (uintptr_t)map_get(&w->by_id, contact);
+	return i ? (size_t)(i - 1) : NONE;
+}
+
+static size_t add_contact(struct whatif *w, const char *id, int64_t at_ms)
+{
+	if (w->n_contacts == w->cap_contacts) {
+		w->cap_contacts = w->cap_contacts ? 2 * w->cap_contacts : 1024;
+		w->contacts = mem_resize(w->contacts, w->cap_contacts, sizeof *w->contacts);
+	}
+	size_t i = w->n_contacts++;
+	map_put(&w->by_id, id, (void *)(uintptr_t)(i + 1));
+	w->contacts[i] = (struct what_contact){ .id = mem_strdup(id),
+		.arrived_ms = at_ms,
+		.first_triaged = NONE,
+		.last_triaged = NONE,
+		.responder = "" };
+	w->contacts[i].then = w->contacts[i].now =
+		(struct whatif_course){ .waited_ms = -1, .by = "" };
+	return i;
+}
+
+static void begin_segment(struct whatif *w, size_t contact, const char *by, int64_t at_ms)
+{
+	struct what_contact *c = &w->contacts[contact];
+	c->segments = mem_resize(c->segments, c->n_segments + 1, sizeof *c->segments);
+	c->segments[c->n_segments++] =
+		(struct what_segment){ .accepted_ms = at_ms, .first = NONE, .last = NONE };
+	c->served = true;
+	if (c->then.waited_ms < 0) {
+		c->then.waited_ms = at_ms - c->arrived_ms;
+		c->then.by = what_responder(w, by)->name;
+	}
+}
+
+static void close_segment(struct whatif *w, size_t contact, int64_t at_ms)
+{
+	struct what_contact *c = &w->contacts[contact];
+	if (!c->n_segments)
+		return;
+	struct what_segment *s = &c->segments[c->n_segments - 1];
+	if (s->closed_ms)
+		return;
+	s->closed_ms = at_ms;
+	what_delay_add(&w->conversations, at_ms - s->accepted_ms);
+}
+
+static void return_segment(struct what_contact *c, int64_t at_ms)
+{
+	c->served = false;
+	if (c->n_segments)
+		c->segments[c->n_segments - 1].returned_ms = at_ms;
+}
+
+/* ---- what was decided ---- */
+
+void what_decisions(struct slice decisions, what_decision_fn each, void *arg)
+{
+	struct record_reader in = { decisions.data, decisions.data + decisions.len };
+	struct slice name, value;
+	while (record_next(&in, &name, &value) == 1) {
+		char kind[40], text[512], *words[5] = { NULL }, *save = NULL;
+		size_t n = 0;
+		if (name.len >= sizeof kind || value.len >= sizeof text)
+			continue;
+		memcpy(kind, name.data, name.len);
+		kind[name.len] = '\0';
+		memcpy(text, value.data, value.len);
+		text[value.len] = '\0';
+		for (char *p = strtok_r(text, " ", &save); p && n < 4;
+			p = strtok_r(NULL, " ", &save))
+			words[n++] = p;
+		each(arg, kind, words);
+	}
+}
+
+struct gathering {
+	struct whatif *w;
+	int64_t at_ms;
+};
+
+static void keep_offer(struct gathering *g, char *const words[5])
+{
+	size_t contact = what_find(g->w, words[1]);
+	struct what_offer *o = mem_zalloc(sizeof *o);
+	if (contact == NONE) {
+		free(o);
+		return;
+	}
+	*o = (struct what_offer){ contact, what_responder(g->w, words[2])->name, g->at_ms };
+	free(map_put(&g->w->offers, words[0], o));
+}
+
+static void keep_dispatch(struct gathering *g, char *const words[5])
+{
+	size_t contact = what_find(g->w, words[1]);
+	struct buf key = { 0 };
+	if (contact == NONE)
+		return;
+	buf_addf(&key, "%s %zu", words[1], g->w->contacts[contact].n_dispatches++);
+	free(map_put(&g->w->dispatches, words[0], key.data));
+}
+
+static void gather_decision(void *arg, const char *name, char *const words[5])
+{
+	struct gathering *g = arg;
+	size_t contact;
+	if (!words[0])
+		return;
+	if (strcmp(name, "offered") == 0 && words[1] && words[2]) {
+		keep_offer(g, words);
+	} else if (strcmp(name, "accepted") == 0 && words[1] && words[2]) {
+		react(g->w, words[0], REACT_ACCEPT, g->at_ms);
+		if ((contact = what_find(g->w, words[1])) != NONE)
+			begin_segment(g->w, contact, words[2], g->at_ms);
+	} else if (strcmp(name, "declined") == 0) {
+		react(g->w, words[0], REACT_DECLINE, g->at_ms);
+	} else if (strcmp(name, "unoffered") == 0 && words[1]) {
+		if (strcmp(words[1], "expired") == 0)
+			react(g->w, words[0], REACT_PASS, g->at_ms);
+		else if (strcmp(words[1], "accepted") != 0 && strcmp(words[1], "declined") != 0)
+			free(map_remove(&g->w->offers, words[0]));
+	} else if (strcmp(name, "closed") == 0) {
+		if ((contact = what_find(g->w, words[0])) != NONE)
+			close_segment(g->w, contact, g->at_ms);
+	} else if (strcmp(name, "returned") == 0) {
+		if ((contact = what_find(g->w, words[0])) != NONE)
+			return_segment(&g->w->contacts[contact], g->at_ms);
+	} else if (strcmp(name, "dispatch_requested") == 0 && words[1]) {
+		keep_dispatch(g, words);
+	}
+}
+
+/* ---- commands ---- */
+
+static bool is_decided_anew(const struct command *c)
+{
+	return c->command == COMMAND_TICK || c->command == COMMAND_OFFER_ACCEPT ||
+	       c->command == COMMAND_OFFER_DECLINE;
+}
+
+/* Done by staff in or about a conversation. */
+static bool is_of_staff(const struct command *c)
+{
+	switch (c->command) {
+	case COMMAND_CONTACT_SAY:
+		return strcmp(c->role, "frontend") != 0;
+	case COMMAND_CONTACT_ASSESS:
+	case COMMAND_CONTACT_LEVEL:
+	case COMMAND_CONTACT_NOTE:
+	case COMMAND_CONTACT_ESCALATE:
+	case COMMAND_CONTACT_CLOSE:
+	case COMMAND_RESPONDER_DONE:
+	case COMMAND_DISPATCH_ACK:
+	case COMMAND_DISPATCH_OUTCOME:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static size_t contact_of(const struct whatif *w, const struct command *c)
+{
+	if (*c->contact)
+		return what_find(w, c->contact);
+	const char *key = *c->dispatch ? map_get(&w->dispatches, c->dispatch) : NULL;
+	if (!key)
+		return NONE;
+	char id[32];
+	size_t n = strcspn(key, " ");
+	if (n >= sizeof id)
+		return NONE;
+	memcpy(id, key, n);
+	id[n] = '\0';
+	return what_find(w, id);
+}
+
+static struct what_event *add_event(struct whatif *w, int64_t at_ms)
+{
+	if (w->n_events == w->cap_events) {
+		w->cap_events = w->cap_events ? 2 * w->cap_events : 4096;
+		w->events = mem_resize(w->events, w->cap_events, sizeof *w->events);
+	}
+	struct what_event *event = &w->events[w->n_events++];
+	*event = (struct what_event){ .at_ms = at_ms,
+		.contact = NONE,
+		.segment = NONE,
+		.next_of_segment = NONE,
+		.next_triaged = NONE };
+	return event;
+}
+
+static void join_segment(struct whatif *w, struct what_contact *c, struct what_event *event)
+{
+	struct what_segment *s = &c->segments[c->n_segments - 1];
+	size_t i = (size_t)(event - w->events);
+	event->segment = c->n_segments - 1;
+	if (s->first == NONE)
+		s->first = i;
+	else
+		w->events[s->last].next_of_segment = i;
+	s->last = i;
+}
+
+static enum level asked(int64_t level)
+{
+	return level > LEVEL_COUNT ? LEVEL_EMERGENCY : (enum level)(level - 1);
+}
+
+static void join_triaged(struct whatif *w, struct what_contact *c, struct what_event *event)
+{
+	size_t i = (size_t)(event - w->events);
+	if (c->first_triaged == NONE)
+		c->first_triaged = i;
+	else
+		w->events[c->last_triaged].next_triaged = i;
+	c->last_triaged = i;
+}
+
+/* What decisions do not depend on is left out: it would only take memory. */
+static void keep_command(struct whatif *w, struct what_event *event, const struct command *c)
+{
+	struct command kept = *c;
+	static const struct slice nothing = { "", 0 };
+	kept.reasons = kept.facts = kept.explain = nothing;
+	kept.ref = kept.ruleset = kept.domains = "";
+	kept.request = 0;
+	event->from = w->bytes.len;
+	command_encode(&kept, false, &w->bytes);
+	event->len = w->bytes.len - event->from;
+}
+
+static void on_command(void *arg, const struct ledger_entry *entry, const struct command *c,
+	const struct step *step, int64_t seq)
+{
+	struct whatif *w = arg;
+	struct gathering g = { w, entry->at_ms };
+	w->end_ms = entry->at_ms;
+	size_t contact = c->command == COMMAND_CONTACT_OPEN && *c->contact
+				 ? add_contact(w, c->contact, entry->at_ms)
+				 : contact_of(w, c);
+	if (!is_decided_anew(c)) {
+		struct what_event *event = add_event(w, entry->at_ms);
+		keep_command(w, event, c);
+		event->contact = contact;
+		event->seq = seq;
+		struct what_contact *of = contact == NONE ? NULL : &w->contacts[contact];
+		if (of && of->served && is_of_staff(c))
+			join_segment(w, of, event);
+		if (of && (c->level > 0 || c->command == COMMAND_CONTACT_OPEN)) {
+			event->recorded = c->level > 0 ? asked(c->level) : LEVEL_HIGH;
+			if (event->recorded > of->then.level)
+				of->then.level = event->recorded;
+			join_triaged(w, of, event);
+		}
+	}
+	what_decisions((struct slice){ buf_str(&step->decisions), step->decisions.len },
+		gather_decision, &g);
+}
+
+static void on_mark(void *arg, const struct ledger_entry *entry, const struct mark *m)
+{
+	struct whatif *w = arg;
+	struct what_event *event = add_event(w, entry->at_ms);
+	event->from = w->n_options;
+	w->options = mem_resize(w->options, w->n_options + 1, sizeof *w->options);
+	w->options[w->n_options++] = m->options;
+}
+
+struct replay_seen whatif_seen(struct whatif *w)
+{
+	return (struct replay_seen){ w, on_command, on_mark };
+}
+
+/* ---- rated anew ---- */
+
+size_t whatif_contacts(const struct whatif *w)
+{
+	return w->n_contacts;
+}
+
+const struct command *what_command(struct whatif *w, const struct what_event *event)
+{
+	struct err e;
+	buf_clear(&w->scratch);
+	buf_add(&w->scratch, w->bytes.data + event->from, event->len);
+	CHECK(command_decode(w->scratch.data, event->len, &w->command, &e) == 0);
+	return &w->command;
+}
+
+bool whatif_next_triaged(
+	struct whatif *w, size_t contact, size_t *cursor, struct whatif_triaged *out)
+{
+	size_t i =
+		*cursor ? w->events[*cursor - 1].next_triaged : w->contacts[contact].first_triaged;
+	if (i == NONE)
+		return false;
+	*cursor = i + 1;
+	*out = (struct whatif_triaged){ i, w->events[i].seq, what_command(w, &w->events[i]) };
+	return true;
+}
+
+void whatif_rate(struct whatif *w, size_t event, const struct whatif_rating *rating)
+{
+	w->events[event].rated = true;
+	w->events[event].rating = *rating;
+}
+
+/* ---- outcomes ---- */
+
+static enum level rated_now(const struct whatif *w, const struct what_contact *c)
+{
+	enum level level = LEVEL_LOW;
+	for (size_t i = c->first_triaged; i != NONE; i = w->events[i].next_triaged) {
+		const struct what_event *event = &w->events[i];
+		enum level one = event->rated ? event->rating.level : event->recorded;
+		if (one > level)
+			level = one;
+	}
+	return level;
+}
+
+const char *whatif_contact(const struct whatif *w, size_t contact)
+{
+	return w->contacts[contact].id;
+}
+
+void whatif_outcome(const struct whatif *w, size_t contact, struct whatif_outcome *out)
+{
+	const struct what_contact *c = &w->contacts[contact];
+	*out = (struct whatif_outcome){ c->id, c->arrived_ms, c->then, c->now };
+	out->now.level = rated_now(w, c);
+}

@@ -1,0 +1,209 @@
+#include "retriage.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sample.h"
+#include "triaged/base/json_text.h"
+#include "triaged/base/mem.h"
+#include "triaged/privacy/seal.h"
+
+#define CONTACTS_AT_ONCE 64
+
+struct text {
+	int64_t seq;
+	struct buf sealed;
+};
+
+struct texts { /* of one contact */
+	struct text *at;
+	size_t n;
+};
+
+struct retriage {
+	struct whatif *w;
+	struct ruleset *rules;
+	const struct keys *keys;
+	struct triage_scratch *scratch;
+	struct triage_result result;
+	struct sample sample;
+	struct buf line, text, facts;
+	struct texts texts[CONTACTS_AT_ONCE];
+	struct retriage_counts *counts;
+};
+
+static void keep_text(void *arg, size_t contact, struct slice record)
+{
+	struct retriage *r = arg;
+	struct texts *t = &r->texts[contact];
+	struct record_reader in = { record.data, record.data + record.len };
+	struct slice name, value, text = { "", 0 };
+	int64_t seq = 0;
+	while (record_next(&in, &name, &value) == 1) {
+		if (slice_is(name, "seq") && slice_int(value, &seq) != 0)
+			return;
+		if (slice_is(name, "text"))
+			text = value;
+	}
+	t->at = mem_resize(t->at, t->n + 1, sizeof *t->at);
+	t->at[t->n] = (struct text){ .seq = seq };
+	buf_add(&t->at[t->n++].sealed, text.data, text.len);
+}
+
+static void forget_texts(struct retriage *r)
+{
+	for (size_t i = 0; i < CONTACTS_AT_ONCE; i++) {
+		for (size_t k = 0; k < r->texts[i].n; k++)
+			buf_free(&r->texts[i].at[k].sealed);
+		free(r->texts[i].at);
+		r->texts[i] = (struct texts){ 0 };
+	}
+}
+
+/* -1: there was text and it cannot be read. */
+static int open_text(struct retriage *r, const struct texts *t, const char *contact,
+	const struct whatif_triaged *q)
+{
+	buf_clear(&r->text);
+	if (!q->command->said)
+		return 0;
+	for (size_t i = 0; i < t->n; i++) {
+		struct slice sealed = { t->at[i].sealed.data, t->at[i].sealed.len };
+		if (t->at[i].seq == q->seq)
+			return seal_open(r->keys, contact, sealed, &r->text, NULL);
+	}
+	return -1;
+}
+
+static void put_answers(const struct command *c, struct buf *out)
+{
+	if (!c->answers.len)
+		return;
+	jtext_name(out, "answers");
+	if (*c->instrument) {
+		jtext_open(out, '{');
+		jtext_name(out, c->instrument);
+	}
+	jtext_raw(out, c->answers.data, c->answers.len);
+	if (*c->instrument)
+		jtext_close(out, '}');
+}
+
+static void put_word(struct buf *out, const char *name, const char *word)
+{
+	if (!*word)
+		return;
+	jtext_name(out, name);
+	jtext_str(out, word);
+}
+
+/* What a node knew of it, as a sample. */
+static void put_sample(struct retriage *r, const struct command *c)
+{
+	struct buf *out = &r->line;
+	buf_clear(out);
+	jtext_open(out, '{');
+	if (c->said) {
+		jtext_name(out, "text");
+		jtext_strn(out, buf_str(&r->text), r->text.len);
+	}
+	put_word(out, "channel", c->channel);
+	put_word(out, "lang", c->lang);
+	put_word(out, "caller_role", c->caller_role);
+	if (c->age > 0) {
+		jtext_name(out, "age");
+		jtext_int(out, c->age - 1);
+	}
+	put_answers(c, out);
+	jtext_name(out, "fields");
+	jtext_open(out, '{');
+	if (c->safe) {
+		jtext_name(out, "safe_to_contact");
+		jtext_bool(out, c->safe == 2);
+	}
+	if (c->located) {
+		jtext_name(out, "location_known");
+		jtext_bool(out, true);
+	}
+	jtext_close(out, '}');
+	jtext_close(out, '}');
+}
+
+/* As the edge does it: by itself, then with what was known before. */
+static int rate(struct retriage *r, const struct whatif_triaged *q, struct err *e)
+{
+	struct triage_result *t = &r->result;
+	put_sample(r, q->command);
+	if (sample_read(&r->sample, r->line.data, r->line.len, e) != 0)
+		return -1;
+	struct triage_request *request = &r->sample.request;
+	triage_run(r->rules, r->scratch, request, t);
+	struct whatif_rating rating = { .alone = t->level };
+	if (r->facts.len) {
+		request->facts = r->facts.data;
+		request->facts_len = r->facts.len;
+		triage_run(r->rules, r->scratch, request, t);
+	}
+	rating.level = t->level;
+	rating.unscored = t->unscored;
+	struct buf facts = { 0 };
+	buf_add(&facts, t->facts.data, t->facts.len);
+	buf_free(&r->facts);
+	r->facts = facts;
+	whatif_rate(r->w, q->event, &rating);
+	r->counts->rated++;
+	return 0;
+}
+
+static int rate_contact(
+	struct retriage *r, size_t contact, const struct texts *texts, struct err *e)
+{
+	struct whatif_triaged q;
+	const char *id = whatif_contact(r->w, contact);
+	buf_clear(&r->facts);
+	for (size_t cursor = 0; whatif_next_triaged(r->w, contact, &cursor, &q);) {
+		if (q.command->level <= 0)
+			continue; /* nobody triaged it then */
+		if (open_text(r, texts, id, &q) != 0)
+			r->counts->unreadable++;
+		else if (rate(r, &q, e) != 0)
+			return err_wrap(e, "contact %s", id);
+	}
+	return 0;
+}
+
+static int rate_some(
+	struct retriage *r, struct ledger *transcripts, size_t from, size_t n, struct err *e)
+{
+	const char *ids[CONTACTS_AT_ONCE];
+	for (size_t i = 0; i < n; i++)
+		ids[i] = whatif_contact(r->w, from + i);
+	int result = ledger_transcripts(transcripts, ids, n, keep_text, r, e);
+	for (size_t i = 0; i < n && result == 0; i++)
+		result = rate_contact(r, from + i, &r->texts[i], e);
+	forget_texts(r);
+	return result;
+}
+
+int retriage(struct whatif *w, struct ruleset *rules, const struct keys *keys,
+	struct ledger *transcripts, struct retriage_counts *counts, struct err *e)
+{
+	struct retriage r = { .w = w,
+		.rules = rules,
+		.keys = keys,
+		.scratch = triage_scratch_new(),
+		.counts = counts };
+	size_t all = whatif_contacts(w);
+	int result = 0;
+	*counts = (struct retriage_counts){ 0 };
+	for (size_t i = 0; i < all && result == 0; i += CONTACTS_AT_ONCE)
+		result = rate_some(&r, transcripts, i,
+			all - i < CONTACTS_AT_ONCE ? all - i : CONTACTS_AT_ONCE, e);
+	triage_scratch_free(&r.scratch);
+	triage_result_free(&r.result);
+	sample_free(&r.sample);
+	buf_wipe(&r.line);
+	buf_wipe(&r.text);
+	buf_free(&r.facts);
+	return result;
+}
