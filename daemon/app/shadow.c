@@ -65,6 +65,7 @@ static struct job *job_new(const char *contact, const struct triage_request *q, 
 			.channel = copy(q->channel),
 			.lang = copy(q->lang),
 			.age = q->age,
+			.now_min = q->now_min,
 			.caller_role = copy(q->caller_role),
 			.n_answers = q->n_answers };
 	j->answers = mem_zalloc((q->n_answers + 1) * sizeof *j->answers);

@@ -63,6 +63,15 @@ static void put_level(struct core *core, const struct contact *c)
 	record_puts(&core->answer.fields, "level", level_name((enum level)c->level));
 }
 
+/* For the triage of what is said next: see triage_answer. Not shown to the front end. */
+static void put_course(const struct contact *c, struct buf *b)
+{
+	record_puti(b, "reconnects", c->reconnects);
+	record_puti(b, "prior_contacts_24h", c->contacts_24h);
+	record_puts(b, "prior_level",
+		c->prior_level ? level_name((enum level)(c->prior_level - 1)) : "");
+}
+
 int apply_contact_open(struct core *core, const struct command *c)
 {
 	if (!*c->identity)
@@ -89,6 +98,7 @@ int apply_contact_open(struct core *core, const struct command *c)
 	put_place(core, n);
 	record_puti(b, "target_ms", core->options.target_ms[n->level]);
 	record_puts(b, "flags", n->flags);
+	put_course(n, b);
 	return 0;
 }
 
@@ -228,6 +238,8 @@ int apply_contact_resume(struct core *core, const struct command *c)
 	if (!n)
 		return -1;
 	if (!n->front || !text_is(n->front->id, c->session)) {
+		n->reconnects++;
+		contact_touch(core, n);
 		session_attach(core, session_open(core, c->session, c->identity, "frontend"), n);
 		if (n->state == CONTACT_ACTIVE)
 			(void)contact_tell_responder(core, n, OUTPUT_CONTACT_BACK);
@@ -239,6 +251,7 @@ int apply_contact_resume(struct core *core, const struct command *c)
 	record_puts(b, "contact", n->id);
 	put_place(core, n);
 	put_level(core, n);
+	put_course(n, b);
 	record_put(b, "facts", n->facts.data, n->facts.len);
 	record_puti(b, "since", c->since);
 	return 0;

@@ -99,6 +99,7 @@ void contact_enter(struct core *core, struct contact *c, enum contact_event even
 		contact_tell_update(core, c);
 	if (c->state == CONTACT_ENDED) {
 		session_detach(c);
+		person_left(core, c);
 		requirement_release(core, &c->need);
 	}
 	contact_touch(core, c);

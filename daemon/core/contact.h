@@ -84,9 +84,11 @@ struct contact {
 	int64_t late;        /* the deadline has passed, alert and widening are done */
 	int64_t missed;      /* offers that expired */
 	int64_t told_unservable;
-	int64_t reconnect; /* came back from a lost responder */
-	int64_t returning, contacts_30d;
-	char *previous; /* responder of the person's last contact */
+	int64_t reconnect;  /* came back from a lost responder */
+	int64_t reconnects; /* the person's front end came back with another session */
+	int64_t returning, contacts_30d, contacts_24h;
+	int64_t prior_level; /* enum level + 1 the person's last contact ended with, 0 unknown */
+	char *previous;      /* responder of the person's last contact */
 	int64_t grace_due_ms, wrap_due_ms;
 	int64_t seq;
 	char *disposition, *closed_by;

@@ -147,14 +147,14 @@ static int arrival_level(struct contact *c, const struct command *command)
 	return LEVEL_HIGH;
 }
 
-void level_triage(struct core *core, struct contact *c, const struct command *command)
+static void arrive(struct core *core, struct contact *c, const struct command *command)
 {
-	take_findings(c, command);
-	if (c->state == CONTACT_NEW) {
-		c->level = c->level_auto = arrival_level(c, command);
-		put_history(core, c, -1, "", "arrival");
-		return;
-	}
+	c->level = c->level_auto = arrival_level(c, command);
+	put_history(core, c, -1, "", "arrival");
+}
+
+static void rise(struct core *core, struct contact *c, const struct command *command)
+{
 	contact_touch(core, c);
 	if (command->level <= 0)
 		return;
@@ -167,4 +167,16 @@ void level_triage(struct core *core, struct contact *c, const struct command *co
 		return;
 	c->lowered = level < c->level_auto; /* still below what an earlier sign asked for */
 	level_set(core, c, (enum level)level, "", command_name(command->command));
+}
+
+void level_triage(struct core *core, struct contact *c, const struct command *command)
+{
+	bool assessed = !c->unscored;
+	take_findings(c, command);
+	if (c->state == CONTACT_NEW)
+		arrive(core, c, command);
+	else
+		rise(core, c, command);
+	if (assessed && c->unscored) /* a machine could not read it: a person should, once told */
+		notice_contact(core, c, "unscored");
 }

@@ -9,12 +9,14 @@
 #include "state.h"
 
 #define EXPIRE_AT_ONCE  16 /* at most so many in one step: no step becomes long */
-#define VISIT_WINDOW_MS ((int64_t)30 * 24 * 60 * 60 * 1000)
+#define DAY_MS          ((int64_t)24 * 60 * 60 * 1000)
+#define VISIT_WINDOW_MS (30 * DAY_MS)
 
 /* clang-format off */
 static const struct field fields[] = {
 	{ "responder", FIELD_TEXT, offsetof(struct person, responder), NULL },
 	{ "contact", FIELD_TEXT, offsetof(struct person, contact), NULL },
+	{ "level", FIELD_INT, offsetof(struct person, level), NULL },
 	{ "last_ms", FIELD_INT, offsetof(struct person, last_ms), NULL },
 };
 /* clang-format on */
@@ -68,6 +70,9 @@ void person_visit(struct core *core, struct contact *c)
 		p = person_new(core, c->person);
 	forget_old_visits(core, p);
 	c->contacts_30d = p->n_visits;
+	for (int64_t i = 0; i < p->n_visits; i++)
+		c->contacts_24h += core->now_ms - p->visits_ms[i] < DAY_MS;
+	c->prior_level = p->level;
 	text_set(&c->previous, p->responder);
 	if (p->n_visits == PERSON_VISITS_MAX)
 		memmove(p->visits_ms, p->visits_ms + 1,
@@ -86,6 +91,16 @@ void person_served(struct core *core, struct contact *c)
 	if (!p || !c->responder || text_is(p->responder, c->responder->id))
 		return;
 	text_set(&p->responder, c->responder->id);
+	core_dirty(core, ENTITY_PERSON, p, &p->dirty);
+}
+
+/* The automatic level: what somebody showed, whoever lowered it since. */
+void person_left(struct core *core, const struct contact *c)
+{
+	struct person *p = person_get(core, c->person);
+	if (!p || p->level == c->level_auto + 1)
+		return;
+	p->level = c->level_auto + 1;
 	core_dirty(core, ENTITY_PERSON, p, &p->dirty);
 }
 

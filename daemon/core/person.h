@@ -13,6 +13,7 @@ struct person {
 	int64_t visits_ms[PERSON_VISITS_MAX];
 	int64_t n_visits;
 	int64_t last_ms;
+	int64_t level; /* enum level + 1 of the last contact that ended, 0 none has */
 	struct person *older, *newer; /* by last_ms */
 	bool dirty;
 };
@@ -20,6 +21,7 @@ struct person {
 struct person *person_get(struct core *core, const char *id); /* NULL: unknown */
 void person_visit(struct core *core, struct contact *c);
 void person_served(struct core *core, struct contact *c);
+void person_left(struct core *core, const struct contact *c); /* the contact has ended */
 void person_expire(struct core *core);
 void person_free(void *person);
 void person_encode(const struct person *p, struct buf *out);

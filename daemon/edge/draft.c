@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "triaged/base/check.h"
+#include "triaged/base/clock.h"
 #include "triaged/base/json_text.h"
 #include "verbs_internal.h"
 
@@ -207,6 +208,16 @@ static void collect_answers(const struct edge_request *r, struct answer_list *li
 		add_answer(list, NULL, "location_known", json_true());
 }
 
+/* How long nothing came before this, as far as it came through here. */
+static void add_silence(struct answer_list *list, int64_t seconds)
+{
+	if (seconds < 0 || list->n == ANSWERS_MAX)
+		return;
+	snprintf(list->numbers[list->n], sizeof list->numbers[0], "%lld", (long long)seconds);
+	list->items[list->n] = (struct triage_answer){ NULL, "silent_s", list->numbers[list->n] };
+	list->n++;
+}
+
 static void write_span(const struct triage_span *span, struct buf *out)
 {
 	jtext_open(out, '[');
@@ -310,6 +321,9 @@ void draft_triage(struct draft *d, const char *contact)
 	}
 	struct answer_list answers = { .n = 0 };
 	collect_answers(d->request, &answers);
+	if (d->request->role == ROLE_FRONTEND)
+		add_silence(&answers,
+			memory_heard(&v->memory, contact, d->request->session, wall_now_ms()));
 	const json_t *text = json_object_get(d->request->params, "text");
 	struct slice known = memory_facts(&v->memory, contact);
 	struct triage_request q = {
@@ -321,6 +335,7 @@ void draft_triage(struct draft *d, const char *contact)
 		.caller_role = *c->caller_role ? c->caller_role : NULL,
 		.answers = answers.items,
 		.n_answers = answers.n,
+		.now_min = wall_now_ms() / 60000,
 	};
 	struct triage_result *t = &v->result;
 	triage_run(v->rules, v->scratch, &q, t);

@@ -7,9 +7,12 @@
 #include "triaged/base/mem.h"
 #include "triaged/triage/triage.h"
 
+#include "render.h"
+
 struct entry {
 	uint64_t session;
 	bool engaged;
+	int64_t heard_ms; /* 0: not yet */
 	struct buf facts;
 };
 
@@ -67,6 +70,30 @@ void memory_add(struct memory *m, const char *contact, uint64_t session, struct 
 		buf_str(&entry->facts), entry->facts.len, facts.data, facts.len, &merged);
 	buf_free(&entry->facts);
 	entry->facts = merged;
+}
+
+void memory_add_course(struct memory *m, const char *contact, uint64_t session, struct slice record)
+{
+	static const char *const names[] = { "prior_contacts_24h", "prior_level", "reconnects" };
+	struct buf facts = { 0 };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct slice v = render_find(record, names[i]);
+		if (v.len)
+			buf_addf(&facts, "a %s %.*s\n", names[i], (int)v.len, v.data);
+	}
+	if (facts.len)
+		memory_add(m, contact, session, (struct slice){ buf_str(&facts), facts.len });
+	buf_free(&facts);
+}
+
+int64_t memory_heard(struct memory *m, const char *contact, uint64_t session, int64_t now_ms)
+{
+	struct entry *entry = entry_for(m, contact, session);
+	int64_t before_ms = entry->heard_ms;
+	entry->heard_ms = now_ms;
+	if (before_ms == 0)
+		return -1;
+	return now_ms > before_ms ? (now_ms - before_ms) / 1000 : 0;
 }
 
 void memory_forget(struct memory *m, const char *contact)

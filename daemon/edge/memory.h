@@ -20,6 +20,11 @@ void memory_fini(struct memory *m);
 struct slice memory_facts(const struct memory *m, const char *contact); /* len 0: nothing known */
 /* Unite with what is known; the entry now belongs to session. */
 void memory_add(struct memory *m, const char *contact, uint64_t session, struct slice facts);
+/* Unite with what the core knows of the contact's course: a record of an open or resume. */
+void memory_add_course(
+	struct memory *m, const char *contact, uint64_t session, struct slice record);
+/* Whole seconds since the person was last heard here, and note that it is now; -1: not known. */
+int64_t memory_heard(struct memory *m, const char *contact, uint64_t session, int64_t now_ms);
 /* Person and responder are talking; one of them through a session here. */
 void memory_engage(struct memory *m, const char *contact, uint64_t session);
 void memory_forget(struct memory *m, const char *contact);

@@ -22,6 +22,7 @@ struct board {
 	struct level_sum levels[LEVEL_COUNT];
 	struct map lines, langs;
 	int waiting, offered, active, wrapup, review;
+	int unscored; /* of those that are not over */
 };
 
 static void add_group(struct map *groups, const char *name, int64_t arrived_ms)
@@ -39,6 +40,7 @@ static void add_group(struct map *groups, const char *name, int64_t arrived_ms)
 static void add_contact(struct board *b, const struct contact_view *v, int64_t now)
 {
 	struct level_sum *l = &b->levels[v->level];
+	b->unscored += v->unscored && v->closed_ms == 0;
 	bool offered = strcmp(v->state, "offered") == 0;
 	if (offered || strcmp(v->state, "waiting") == 0) {
 		offered ? (b->offered++, l->offered++) : (b->waiting++, l->waiting++);
@@ -209,6 +211,7 @@ void query_board(const struct query_context *q, struct buf *out)
 	named_int(out, "active", b.active);
 	named_int(out, "wrapup", b.wrapup);
 	named_int(out, "review", b.review);
+	named_int(out, "unscored", b.unscored);
 	jtext_close(out, '}');
 	show_levels(q, &b, now, out);
 	show_groups(&b.lines, "lines", "line", now, out);

@@ -323,6 +323,7 @@ static void begin_transcript(struct verbs *v, struct pending *p, const struct ou
 	p->contact = contact_of(record);
 	p->since_seq = slice_int(render_find(record, "since"), &since) == 0 ? since - 1 : 0;
 	memory_add(&v->memory, p->contact, p->session, facts);
+	memory_add_course(&v->memory, p->contact, p->session, record);
 	if (p->verb == VERB_OFFER_ACCEPT)
 		memory_engage(&v->memory, p->contact, p->session);
 	jtext_open(&p->result, '{');
@@ -381,6 +382,9 @@ static void deliver_reply(struct verbs *v, const struct output *o)
 	jtext_open(&out, '{');
 	render_output(&v->render, o, &out);
 	if (p->verb == VERB_CONTACT_OPEN) {
+		char *contact = contact_of(record);
+		memory_add_course(&v->memory, contact, p->session, record);
+		free(contact);
 		jtext_name(&out, "custody");
 		jtext_str(&out, "store");
 	}

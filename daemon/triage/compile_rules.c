@@ -6,8 +6,9 @@
 
 #include "triaged/base/mem.h"
 
-#define COND_DEPTH 5 /* four, and the group that joins all, any and none */
-#define COUNT_MOST 16
+#define COND_DEPTH         5 /* four, and the group that joins all, any and none */
+#define COUNT_MOST         16
+#define WINDOW_MINUTES_MAX 1440 /* a day */
 
 static const char *const op_names[OP_COUNT] = { [OP_EQ] = "eq",
 	[OP_NE] = "ne",
@@ -53,6 +54,30 @@ static uint64_t mask_of(struct compiler *c, const struct source_cond *s, const c
 	return mask;
 }
 
+static void compile_window(struct compiler *c, const struct source_cond *s, struct cond *out)
+{
+	static const char minutes[] = "minutes:";
+	const char *window = s->window ? s->window : "message";
+	int64_t n;
+
+	if (strcmp(window, "contact") == 0) {
+		out->window = WINDOW_CONTACT;
+	} else if (strncmp(window, minutes, strlen(minutes)) == 0 &&
+		   slice_int((struct slice){ window + strlen(minutes),
+				     strlen(window) - strlen(minutes) },
+			   &n) == 0 &&
+		   n >= 1 && n <= WINDOW_MINUTES_MAX) {
+		out->window = WINDOW_MINUTES;
+		out->minutes = n;
+		out->timed = true;
+		c->rules->timed |= out->families;
+	} else if (strcmp(window, "message") != 0) {
+		compile_error(c, s->place,
+			"window \"%s\" is none of message, contact and minutes:N with N 1 to %d",
+			window, WINDOW_MINUTES_MAX);
+	}
+}
+
 /*
  * subject "self" takes unknown too: what nobody else is named for may be the person's own. A leaf
  * without framing takes the literal only.
@@ -73,12 +98,9 @@ static void compile_signal(struct compiler *c, const struct source_cond *s, stru
 	out->min_count = s->min_count > 0 ? (uint32_t)s->min_count : 1;
 	if (s->min_count < 0 || s->min_count > COUNT_MOST)
 		compile_error(c, s->place, "min_count is 1 to %d", COUNT_MOST);
-	if (s->window && strcmp(s->window, "contact") == 0)
-		out->window = WINDOW_CONTACT;
-	else if (s->window && strcmp(s->window, "message") != 0)
-		compile_error(
-			c, s->place, "window \"%s\" is neither message nor contact", s->window);
-	if (s->same_clause && out->window == WINDOW_CONTACT)
+	compile_window(c, s, out);
+	out->here = out->window == WINDOW_MESSAGE;
+	if (s->same_clause && out->window != WINDOW_MESSAGE)
 		compile_error(c, s->place, "same_clause needs window message");
 }
 
@@ -147,7 +169,11 @@ static void compile_cond(
 
 		compile_cond(c, &s->children[i], child, depth + 1);
 		out->pairs |= child->same_clause || child->pairs;
+		out->timed |= child->timed;
+		out->here |= child->here;
 	}
+	if (s->kind == COND_NONE && out->timed)
+		compile_error(c, s->place, "none cannot hold a window of minutes");
 }
 
 static const char **copy_words(struct compiler *c, const char *const *words, size_t n)

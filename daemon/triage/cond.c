@@ -39,6 +39,24 @@ static bool is_known_id(const struct signal *const *seen, uint32_t n, const stru
 	return false;
 }
 
+/*
+ * Was that said in the minutes up to the anchor? Where a time is not known, nobody can say that it
+ * was too long ago.
+ */
+static bool in_minutes(const struct cond *c, const struct triage_scratch *w, int64_t minute)
+{
+	if (w->anchor == 0 || minute == 0)
+		return true;
+	return minute <= w->anchor && w->anchor - minute <= c->minutes;
+}
+
+static bool in_window(
+	const struct cond *c, const struct triage_scratch *w, const struct signal *fact)
+{
+	return c->window == WINDOW_CONTACT ||
+	       (fact->minute != NO_MINUTE && in_minutes(c, w, fact->minute));
+}
+
 /* Count to `most` distinct hits: different places in the message, different ids in memory. */
 static uint32_t count_signals(
 	const struct cond *c, const struct triage_scratch *w, uint32_t clause, uint32_t most)
@@ -46,22 +64,25 @@ static uint32_t count_signals(
 	const struct signal *seen[COUNT_MOST];
 	uint32_t n = 0;
 
-	for (size_t i = 0; i < w->n_signals && n < most; i++) {
+	bool message = c->window != WINDOW_MINUTES || in_minutes(c, w, w->now_min);
+
+	for (size_t i = 0; message && i < w->n_signals && n < most; i++) {
 		const struct signal *s = &w->signals[i];
 
 		if ((clause == ANY_CLAUSE || s->clause == clause) && signal_fits(c, s) &&
 			!overlaps(seen, n, s))
 			seen[n++] = s;
 	}
-	for (size_t i = 0; c->window == WINDOW_CONTACT && i < w->n_facts && n < most; i++)
-		if (signal_fits(c, &w->facts[i]) && !is_known_id(seen, n, &w->facts[i]))
+	for (size_t i = 0; c->window != WINDOW_MESSAGE && i < w->n_facts && n < most; i++)
+		if (in_window(c, w, &w->facts[i]) && signal_fits(c, &w->facts[i]) &&
+			!is_known_id(seen, n, &w->facts[i]))
 			seen[n++] = &w->facts[i];
 	return n;
 }
 
 static bool leaf_signal(const struct cond *c, const struct triage_scratch *w, uint32_t clause)
 {
-	uint64_t present = c->window == WINDOW_CONTACT ? w->contact_families : w->message_families;
+	uint64_t present = c->window == WINDOW_MESSAGE ? w->message_families : w->contact_families;
 
 	if (!(c->families & present))
 		return false;
@@ -239,14 +260,30 @@ static struct verdict eval(const struct cond *c, const struct triage_scratch *w,
 	return (struct verdict){ t, t == TRUTH_TRUE ? 0 : 1, t == TRUTH_TRUE };
 }
 
-struct verdict cond_eval(const struct cond *c, const struct triage_scratch *w)
+/*
+ * Windows of minutes end at a moment when something was said: now, or else any other one. So the
+ * order in which messages are looked at does not matter, unless a leaf asks for this message.
+ */
+struct verdict cond_eval(const struct cond *c, struct triage_scratch *w)
 {
-	return eval(c, w, ANY_CLAUSE);
+	struct verdict now, v;
+
+	w->anchor = w->now_min;
+	now = v = eval(c, w, ANY_CLAUSE);
+	for (size_t i = 0; c->timed && !c->here && v.truth != TRUTH_TRUE && i < w->n_facts; i++) {
+		if (w->facts[i].minute <= 0 || w->facts[i].minute == w->anchor)
+			continue;
+		w->anchor = w->facts[i].minute;
+		v = eval(c, w, ANY_CLAUSE);
+	}
+	return v.truth == TRUTH_TRUE ? v : now;
 }
 
 static void explain_signals(const struct cond *c, const struct triage_scratch *w, uint32_t clause,
 	const struct cond_evidence *out)
 {
+	if (c->window == WINDOW_MINUTES && !in_minutes(c, w, w->now_min))
+		return;
 	for (size_t i = 0; i < w->n_signals; i++) {
 		const struct signal *s = &w->signals[i];
 

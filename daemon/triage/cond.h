@@ -15,7 +15,8 @@ struct verdict {
 	bool some;        /* a leaf is true already */
 };
 
-struct verdict cond_eval(const struct cond *c, const struct triage_scratch *w);
+/* Leaves in w where a window of minutes ends, for cond_explain() right after. */
+struct verdict cond_eval(const struct cond *c, struct triage_scratch *w);
 
 /* Called for each leaf that makes a true condition true. */
 struct cond_evidence {

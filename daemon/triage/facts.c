@@ -5,7 +5,7 @@
 
 #include "triaged/base/mem.h"
 
-#define WORDS_MAX 6
+#define WORDS_MAX 7
 
 /* Split a line at single spaces; returns the number of words, 0 when there are too many. */
 static size_t split_words(const char *p, size_t n, struct slice words[WORDS_MAX])
@@ -28,7 +28,7 @@ static int word_in(const char *const *names, int count, struct slice word)
 	return names_find(names, count, word.data, word.len);
 }
 
-static void read_signal(struct triage_scratch *w, const struct slice *words)
+static void read_signal(struct triage_scratch *w, const struct slice *words, int64_t minute)
 {
 	int family = word_in(family_names, FAMILY_COUNT, words[1]);
 	int subject = word_in(subject_names, SUBJECT_COUNT, words[3]);
@@ -43,7 +43,24 @@ static void read_signal(struct triage_scratch *w, const struct slice *words)
 		.family = (enum family)family,
 		.subject = (enum subject)subject,
 		.when = (enum when)when,
-		.framing = (enum framing)framing };
+		.framing = (enum framing)framing,
+		.minute = minute };
+}
+
+/* A minute that is none counts as unknown: the signal is in every window. */
+static int64_t read_minute(struct slice word)
+{
+	int64_t minute;
+
+	return slice_int(word, &minute) == 0 && minute > 0 ? minute : 0;
+}
+
+static void read_denial(struct triage_scratch *w, struct slice word)
+{
+	int family = word_in(family_names, FAMILY_COUNT, word);
+
+	if (family >= 0)
+		w->denied |= FAMILY_BIT(family);
 }
 
 static void read_answer(struct triage_scratch *w, const struct slice *words)
@@ -76,7 +93,11 @@ static void read_line(struct triage_scratch *w, const char *p, size_t n)
 	if (count == 0 || words[0].len != 1)
 		return;
 	if (*p == 's' && count == 6)
-		read_signal(w, words);
+		read_signal(w, words, NO_MINUTE);
+	else if (*p == 'm' && count == 7)
+		read_signal(w, words, read_minute(words[6]));
+	else if (*p == 'd' && count == 2)
+		read_denial(w, words[1]);
 	else if (*p == 'a' && count == 3)
 		read_answer(w, words);
 	else if (*p == 'l' && count == 2)
@@ -88,6 +109,7 @@ static void read_line(struct triage_scratch *w, const char *p, size_t n)
 void facts_read(struct triage_scratch *w, const char *p, size_t n)
 {
 	w->n_facts = 0;
+	w->denied = 0;
 	w->fact_level = w->fact_raise = -1;
 	while (n > 0) {
 		const char *end = memchr(p, '\n', n);
@@ -99,25 +121,38 @@ void facts_read(struct triage_scratch *w, const char *p, size_t n)
 	}
 }
 
-void facts_note_signals(struct triage_scratch *w)
+static void note_signal(struct triage_scratch *w, const struct signal *s, char kind)
+{
+	buf_addf(&w->lines, "%c %s %.*s %s %s %s", kind, family_names[s->family], (int)s->id_len,
+		s->id, subject_names[s->subject], framing_names[s->framing], when_names[s->when]);
+	if (kind == 'm')
+		buf_addf(&w->lines, " %lld", (long long)w->now_min);
+	buf_add(&w->lines, "\n", 1);
+}
+
+/* In a staff note it is the person who denies; elsewhere only what they say of themselves counts. */
+static bool is_denied(const struct signal *s)
+{
+	if (!s->suppressed_by)
+		return false;
+	return strcmp(s->suppressed_by, "charted") == 0 ||
+	       (strcmp(s->suppressed_by, "negation") == 0 && s->subject != SUBJECT_OTHER);
+}
+
+void facts_note_signals(const struct ruleset *rules, struct triage_scratch *w)
 {
 	for (size_t i = 0; i < w->n_signals; i++) {
 		const struct signal *s = &w->signals[i];
-		bool quoted = s->framing == FRAMING_QUOTED;
 
-		if (s->suppressed_by && !quoted)
+		if (is_denied(s)) {
+			w->denied |= FAMILY_BIT(s->family);
+			buf_addf(&w->lines, "d %s\n", family_names[s->family]);
+		}
+		if (s->suppressed_by && s->framing != FRAMING_QUOTED)
 			continue;
-		buf_adds(&w->lines, "s ");
-		buf_adds(&w->lines, family_names[s->family]);
-		buf_add(&w->lines, " ", 1);
-		buf_add(&w->lines, s->id, s->id_len);
-		buf_add(&w->lines, " ", 1);
-		buf_adds(&w->lines, subject_names[s->subject]);
-		buf_add(&w->lines, " ", 1);
-		buf_adds(&w->lines, framing_names[s->framing]);
-		buf_add(&w->lines, " ", 1);
-		buf_adds(&w->lines, when_names[s->when]);
-		buf_add(&w->lines, "\n", 1);
+		note_signal(w, s, 's');
+		if (rules->timed & FAMILY_BIT(s->family))
+			note_signal(w, s, 'm');
 	}
 }
 

@@ -4,6 +4,9 @@
  *     a cssrs.q4 yes                        an answer (field, value)
  *     l high                                the highest floor reached, before raises
  *     r urgent                              a one-step raise is in force, up to this level
+ *     d si_active              a phrase of the family was said, and negated
+ *     m si_active si.act.01 self literal now 29403177   the same as s, with the minute (0 unknown);
+ *                              only of families that a window of minutes asks for
  *     s si_active si.act.01 self literal now   a signal: family, id, subject, framing, time
  *
  * Union of two sets is the union of their lines. Levels and raises are facts themselves, so the
@@ -18,7 +21,7 @@
 void facts_read(struct triage_scratch *w, const char *p, size_t n);
 
 /* Append to w->lines what this message showed. */
-void facts_note_signals(struct triage_scratch *w);
+void facts_note_signals(const struct ruleset *rules, struct triage_scratch *w);
 void facts_note_answer(struct triage_scratch *w, int field, const char *text, size_t n);
 void facts_note_level(struct triage_scratch *w, char kind, enum level level);
 

@@ -34,7 +34,7 @@ struct frame {
 	uint64_t families; /* FAMILY_BIT of what it sets aside */
 };
 
-enum window { WINDOW_MESSAGE, WINDOW_CONTACT };
+enum window { WINDOW_MESSAGE, WINDOW_CONTACT, WINDOW_MINUTES };
 
 enum op {
 	OP_EQ,
@@ -55,10 +55,13 @@ struct cond {
 	enum source_cond_kind kind;
 	struct cond *children;
 	uint32_t n_children;
+	bool timed; /* it or a leaf below it has a window of minutes */
+	bool here;  /* likewise the message as its window */
 	bool pairs; /* ALL with leaves below it that must meet in one clause */
 	/* SIGNAL */
 	uint64_t families, subjects, whens, framings; /* whens 0: by family, see signal_fits() */
 	enum window window;
+	int64_t minutes; /* WINDOW_MINUTES */
 	uint32_t min_count;
 	bool same_clause;
 	/* FIELD */
@@ -99,10 +102,13 @@ struct ruleset {
 	struct rule *rules;
 	uint32_t n_rules;
 	size_t n_cues;
+	uint64_t timed;       /* FAMILY_BIT of what a window of minutes asks for */
 	bool judges_language; /* it has light words, so coverage can be read from the text */
 	char **strings;       /* everything pointed at above */
 	size_t n_strings;
 };
+
+#define NO_MINUTE (-1)
 
 struct slice_list {
 	struct slice *items;
@@ -122,6 +128,7 @@ struct signal {
 	uint32_t clause;
 	struct triage_span span;
 	const char *suppressed_by; /* NULL: counts */
+	int64_t minute;            /* facts: when it was said, 0 unknown; NO_MINUTE: not noted */
 	bool decoded;              /* found in the decoded reading only */
 	bool contained;            /* inside a longer one of the same sense */
 };
@@ -153,10 +160,12 @@ struct triage_scratch {
 	struct buf lines; /* this message's facts, unsorted */
 	struct slice_list sorted;
 	uint64_t message_families, contact_families; /* FAMILY_BIT of what counts */
-	int fact_level, fact_raise;                  /* enum level, or -1 */
-	uint32_t unscored;                           /* bits of enum unscored */
+	uint64_t denied;            /* FAMILY_BIT of what was ever said not to be so */
+	int fact_level, fact_raise; /* enum level, or -1 */
+	uint32_t unscored;          /* bits of enum unscored */
 	bool bad_answer;
-	bool calls_note; /* written by staff: charted wording means what it says */
+	int64_t now_min, anchor; /* minutes; anchor: where windows of minutes end */
+	bool calls_note;         /* written by staff: charted wording means what it says */
 };
 
 /* Make room for one more in an array of a scratch or a result. */

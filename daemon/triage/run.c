@@ -9,6 +9,7 @@
 #include "triaged/base/mem.h"
 
 #include "cond.h"
+#include "conflict.h"
 #include "facts.h"
 #include "signals.h"
 
@@ -160,6 +161,7 @@ static void read_request(struct run *x)
 
 	values_clear(&w->values);
 	buf_clear(&w->lines);
+	w->now_min = q->now_min > 0 ? q->now_min : 0;
 	if (facts_len > TRIAGE_FACTS_MAX) {
 		w->unscored |= 1u << UNSCORED_FACTS;
 		facts_len = TRIAGE_FACTS_MAX;
@@ -236,7 +238,7 @@ static void read_text(struct run *x)
 		w->unscored |= 1u << UNSCORED_ENCODING;
 	judge_language(x);
 	signals_settle(w);
-	facts_note_signals(w);
+	facts_note_signals(x->rules, w);
 	if (x->request->text && x->request->n_answers == 0 && w->n_signals == 0 &&
 		w->honest.n_tokens <= GREETING_WORDS && w->unscored == 0)
 		add_flag(x->result, "unscored_empty");
@@ -395,16 +397,18 @@ static void mark_raised(struct run *x)
 /* Answers say one thing and words another: the higher has won, and a person should know. */
 static void flag_conflict(struct run *x)
 {
-	bool answered = false;
+	bool answered = false, conflict = false;
 
 	for (size_t i = 0; i < x->w->values.n && !answered; i++) {
 		const struct value *v = &x->w->values.items[i];
 
 		answered = v->kind == VALUE_NO || v->kind == VALUE_NUMBER;
-		answered &= field_table[v->field].instrument != NULL;
+		answered &= field_table[v->field].instrument && !field_table[v->field].computed;
 	}
 	if (answered && x->text_floor >= LEVEL_HIGH &&
 		x->text_floor - (x->answer_floor < 0 ? 0 : x->answer_floor) >= CONFLICT_STEPS)
+		conflict = true;
+	if (conflict || conflict_found(x->w))
 		add_flag(x->result, "conflict");
 }
 

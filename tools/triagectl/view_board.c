@@ -45,6 +45,7 @@ void view_board_head(const json_t *board, struct screen *to)
 	count(to, totals, "active", "active");
 	count(to, totals, "wrapup", "wrap-up");
 	count(to, totals, "review", "review");
+	count(to, totals, "unscored", "unscored");
 	buf_adds(&to->out, "\nresponders  ");
 	count(to, people, "connected", "connected");
 	count(to, people, "ready", "ready");

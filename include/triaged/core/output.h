@@ -75,7 +75,8 @@ void output_encode(const struct output *o, struct buf *out);
 int output_decode(char *bytes, size_t n, struct output *o, struct err *e) MUST_CHECK;
 
 /*
- * Fields of a REPLY by command (beside those named in protocol.md):
+ * Fields of a REPLY by command (beside those named in protocol.md); contact.open and contact.resume
+ * also have reconnects? prior_contacts_24h? prior_level?, which the edge keeps for triage:
  *   contact.open     contact level reasons ruleset state position eta_s? target_ms flags
  *   contact.say      seq level        (contact.answer, contact.assess: level reasons)
  *   contact.leave    state            (contact.close: state)

@@ -40,6 +40,9 @@
  * now          hour, 0-23 at the contact's place
  * NULL         silent_s reconnects prior_level prior_contacts_24h location_known safe_to_contact
  *
+ * The caller knows silent_s (seconds since the person was last heard); the others of the last line
+ * may stand in the facts instead, as the edge puts them there when the core has told it.
+ *
  * Every instrument has `given` and `refused` besides. Unknown names are ignored, with the flag
  * answer_ignored.
  */
@@ -59,6 +62,8 @@ struct triage_request {
 	const char *caller_role; /* self third_party professional, NULL or other: unknown */
 	const struct triage_answer *answers;
 	size_t n_answers;
+	int64_t now_min; /* minutes since any fixed moment, the same for all messages of a contact; 0
+			    unknown: every window of minutes is open */
 	const char *
 		facts; /* `facts` of earlier results of this contact, or their line-set union; NULL none */
 	size_t facts_len;

@@ -167,10 +167,36 @@ static void a_rescue_outlives_everybody_else(void **state)
 	assert_string_equal(field(&w, o, "state"), "ended");
 }
 
+/* A machine could not assess it: told once, whichever message it was. */
+static void what_nobody_could_assess_is_told_once(void **state)
+{
+	(void)state;
+	supervisor(&w, "sue", S1);
+	struct command open = CMD(CONTACT_OPEN, c->identity = "web", c->role = "frontend",
+		c->session = F1, c->channel = "chat", c->lang = "en", c->level = LEVEL_MODERATE + 1,
+		c->unscored = 1);
+	apply(&w, open);
+	assert_int_equal(notices(S1, "unscored"), 1);
+	assert_string_equal(field(&w, told(&w, OUTPUT_NOTICE, S1, 0), "level"), "moderate");
+	const char *id = contact(&w, F1, LEVEL_LOW);
+	assert_int_equal(notices(S1, "unscored"), 0);
+	struct command say = CMD(CONTACT_SAY, c->identity = "web", c->role = "frontend",
+		c->session = F1, c->contact = id, c->level = LEVEL_MODERATE + 1, c->unscored = 1);
+	apply(&w, say);
+	assert_int_equal(notices(S1, "unscored"), 1);
+	apply(&w, say);
+	assert_int_equal(notices(S1, "unscored"), 0);
+	open.level = 0; /* not triaged at all */
+	open.unscored = 0;
+	apply(&w, open);
+	assert_int_equal(notices(S1, "unscored"), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_broken_promise_repeats_until_somebody_takes_it),
+		TEST(what_nobody_could_assess_is_told_once),
 		TEST(a_flood_of_alerts_stays_readable),
 		TEST(a_need_nobody_serves_is_told_at_once_and_once),
 		TEST(the_last_one_who_could_serve_them_goes),

@@ -162,9 +162,40 @@ static void the_person_comes_back_to_who_knows_them(void **state)
 	}
 }
 
+/* What triage may ask about a contact's course comes with the answers to open and resume. */
+static void the_course_of_a_contact_is_told(void **state)
+{
+	(void)state;
+	struct command open = CMD(CONTACT_OPEN, c->identity = "web", c->role = "frontend",
+		c->session = F1, c->channel = "chat", c->lang = "en", c->person = "p1",
+		c->level = LEVEL_URGENT + 1);
+	const struct output *o = apply(&w, open);
+	const char *first = field(&w, o, "contact");
+	assert_string_equal(field(&w, o, "prior_contacts_24h"), "");
+	assert_string_equal(field(&w, o, "prior_level"), "");
+	responder(&w, "ann", R1);
+	accept(&w, "ann", R1, offer_to(&w, R1));
+	struct command resume = CMD(CONTACT_RESUME, c->identity = "web", c->role = "frontend",
+		c->session = F1, c->contact = first);
+	assert_string_equal(field(&w, apply(&w, resume), "reconnects"), "");
+	resume.session = F2;
+	assert_string_equal(field(&w, apply(&w, resume), "reconnects"), "1");
+	assert_string_equal(field(&w, apply(&w, resume), "reconnects"), "1");
+	apply(&w, CMD(CONTACT_CLOSE, c->identity = "ann", c->role = "responder", c->session = R1,
+			  c->contact = first, c->disposition = "safe"));
+	pass(&w, (int64_t)60 * 60 * 1000);
+	open.level = LEVEL_LOW + 1;
+	o = apply(&w, open);
+	assert_string_equal(field(&w, o, "prior_contacts_24h"), "1");
+	assert_string_equal(field(&w, o, "prior_level"), "urgent");
+	pass(&w, (int64_t)25 * 60 * 60 * 1000);
+	assert_string_equal(field(&w, apply(&w, open), "prior_contacts_24h"), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(the_course_of_a_contact_is_told),
 		TEST(a_contact_goes_from_arrival_to_outcome),
 		TEST(the_first_in_line_is_the_most_urgent),
 		TEST(closing_again_gives_the_same_answer),

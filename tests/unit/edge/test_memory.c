@@ -85,9 +85,30 @@ static void an_answer_finds_its_request_once(void **state)
 	json_decref(params);
 }
 
+static void the_course_becomes_facts(void **state)
+{
+	(void)state;
+	struct memory m = { 0 };
+	struct buf record = { 0 };
+	memory_init(&m, 1, 2);
+	record_puts(&record, "contact", "c1");
+	record_puti(&record, "reconnects", 2);
+	record_puts(&record, "prior_level", "urgent");
+	memory_add(&m, "c1", 7, text("s x\n"));
+	memory_add_course(&m, "c1", 7, (struct slice){ record.data, record.len });
+	assert_true(
+		slice_is(memory_facts(&m, "c1"), "a prior_level urgent\na reconnects 2\ns x\n"));
+	assert_int_equal(memory_heard(&m, "c1", 7, 10000), -1);
+	assert_int_equal(memory_heard(&m, "c1", 7, 75999), 65);
+	assert_int_equal(memory_heard(&m, "c1", 7, 1000), 0); /* a clock set back */
+	buf_free(&record);
+	memory_fini(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_course_becomes_facts),
 		cmocka_unit_test(facts_unite_and_go_with_the_session),
 		cmocka_unit_test(conversations_are_counted_once),
 		cmocka_unit_test(an_answer_finds_its_request_once),

@@ -12,7 +12,7 @@
 
 static const char board[] =
 	"{\"now\":\"2025-01-31T23:59:59.000Z\",\"mode\":\"island\",\"center\":\"north\","
-	"\"totals\":{\"waiting\":2,\"offered\":1,\"active\":4,\"wrapup\":0},"
+	"\"totals\":{\"waiting\":2,\"offered\":1,\"active\":4,\"wrapup\":0,\"unscored\":3},"
 	"\"levels\":[{\"level\":\"emergency\",\"waiting\":1,\"offered\":0,\"active\":1,"
 	"\"oldest_wait_s\":75.2,\"target_s\":0,\"breaches\":1},"
 	"{\"level\":\"low\",\"waiting\":0,\"offered\":0,\"active\":0,\"oldest_wait_s\":0,"
@@ -81,7 +81,7 @@ static void the_board_names_what_is_late(void **state)
 
 	(void)state;
 	has(s, "north  island");
-	has(s, "waiting 2  offered 1  active 4  wrap-up 0  review -"); /* not told is not 0 */
+	has(s, "waiting 2  offered 1  active 4  wrap-up 0  review -  unscored 3"); /* not told is not 0 */
 	has(s, "emergency        1        0       1   1m15s      0s         1  late\n");
 	has(s, "low              0        0       0       -   1h00m         0  -\n");
 	has(s, "missed?[2J");

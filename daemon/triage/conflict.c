@@ -1,0 +1,62 @@
+#include "conflict.h"
+
+#define WILL (FAMILY_BIT(FAMILY_SI_ACTIVE) | FAMILY_BIT(FAMILY_INTENT))
+
+/* What somebody says against a no to the item, and denies against a yes. */
+static const struct {
+	const char *instrument, *item;
+	uint64_t against_no, against_yes;
+} counterparts[] = {
+	{ "cssrs", "q2", WILL, WILL },
+	{ "cssrs", "q4", FAMILY_BIT(FAMILY_INTENT), WILL },
+	{ "cssrs", "q5", FAMILY_BIT(FAMILY_PLAN), WILL | FAMILY_BIT(FAMILY_PLAN) },
+	{ "asq", "3", WILL, WILL },
+	{ "asq", "5", FAMILY_BIT(FAMILY_INTENT), WILL },
+	{ "phq9", "item9", WILL, WILL },
+};
+
+static uint64_t families_said(const struct signal *signals, size_t n)
+{
+	uint64_t said = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct signal *s = &signals[i];
+
+		if (!s->suppressed_by && s->framing == FRAMING_LITERAL &&
+			s->subject != SUBJECT_OTHER && s->when != WHEN_PAST)
+			said |= FAMILY_BIT(s->family);
+	}
+	return said;
+}
+
+/* What an item was answered with: yes wins, and a number above zero is one. */
+static enum value_kind answered(const struct triage_scratch *w, int field)
+{
+	enum value_kind kind = VALUE_UNKNOWN;
+
+	for (int i = w->values.first[field]; i >= 0; i = w->values.items[i].next) {
+		const struct value *v = &w->values.items[i];
+
+		if (v->kind == VALUE_YES || (v->kind == VALUE_NUMBER && v->number > 0))
+			return VALUE_YES;
+		if (v->kind == VALUE_NO || v->kind == VALUE_NUMBER)
+			kind = VALUE_NO;
+	}
+	return kind;
+}
+
+bool conflict_found(const struct triage_scratch *w)
+{
+	uint64_t said =
+		families_said(w->signals, w->n_signals) | families_said(w->facts, w->n_facts);
+
+	for (size_t i = 0; i < sizeof(counterparts) / sizeof(counterparts[0]); i++) {
+		enum value_kind kind = answered(
+			w, field_find_item(counterparts[i].instrument, counterparts[i].item));
+
+		if ((kind == VALUE_NO && (counterparts[i].against_no & said)) ||
+			(kind == VALUE_YES && (counterparts[i].against_yes & w->denied)))
+			return true;
+	}
+	return false;
+}
