@@ -25,7 +25,12 @@ struct log_field {
 	int64_t number;
 };
 
-#define LOG_S(n, s) ((struct log_field){ .name = (n), .text = (s) ? (s) : "" })
+static inline const char *log_text(const char *s)
+{
+	return s ? s : "";
+}
+
+#define LOG_S(n, s) ((struct log_field){ .name = (n), .text = log_text(s) })
 #define LOG_I(n, v) ((struct log_field){ .name = (n), .number = (int64_t)(v) })
 
 #define LOG(level, event, ...)                                                                     \

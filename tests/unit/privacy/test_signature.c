@@ -204,7 +204,7 @@ static void it_holds_for_these_files_and_its_time_only(void **state)
 	covers("1.2.3", DIGEST, NOW + 180 * DAY, "expired at 2026-06-30");
 	covers("1.2.3", DIGEST, NOW - 2 * DAY, "in the future");
 	covers("1.2.4", DIGEST, NOW, "core 1.2.3");
-	covers("1.2.3", DIGEST + 1, NOW, "digest");
+	covers("1.2.3", &DIGEST[1], NOW, "digest");
 }
 
 static void keys_are_checked(void **state)
