@@ -184,3 +184,23 @@ enum replay_result replay_entry(struct replay *r, const struct ledger_entry *ent
 		r->seen.command(r->seen.arg, entry, &c, &r->step, r->seq);
 	return REPLAY_SAME;
 }
+
+void replay_decisions(struct slice decisions, replay_decision_fn each, void *arg)
+{
+	struct record_reader in = { decisions.data, decisions.data + decisions.len };
+	struct slice name, value;
+	while (record_next(&in, &name, &value) == 1) {
+		char kind[40], text[512], *words[5] = { NULL }, *save = NULL;
+		size_t n = 0;
+		if (name.len >= sizeof kind || value.len >= sizeof text)
+			continue;
+		memcpy(kind, name.data, name.len);
+		kind[name.len] = '\0';
+		memcpy(text, value.data, value.len);
+		text[value.len] = '\0';
+		for (char *p = strtok_r(text, " ", &save); p && n < 4;
+			p = strtok_r(NULL, " ", &save))
+			words[n++] = p;
+		each(arg, kind, words);
+	}
+}

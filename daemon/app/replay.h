@@ -43,4 +43,8 @@ enum replay_result replay_entry(
 const struct replay_counts *replay_counts(const struct replay *r);
 const struct core *replay_core(const struct replay *r); /* NULL before it began */
 
+/* Each decision of a step; words: up to 4, ended by NULL. */
+typedef void (*replay_decision_fn)(void *arg, const char *name, char *const words[5]);
+void replay_decisions(struct slice decisions, replay_decision_fn each, void *arg);
+
 #endif

@@ -196,26 +196,6 @@ static void return_segment(struct what_contact *c, int64_t at_ms)
 
 /* ---- what was decided ---- */
 
-void what_decisions(struct slice decisions, what_decision_fn each, void *arg)
-{
-	struct record_reader in = { decisions.data, decisions.data + decisions.len };
-	struct slice name, value;
-	while (record_next(&in, &name, &value) == 1) {
-		char kind[40], text[512], *words[5] = { NULL }, *save = NULL;
-		size_t n = 0;
-		if (name.len >= sizeof kind || value.len >= sizeof text)
-			continue;
-		memcpy(kind, name.data, name.len);
-		kind[name.len] = '\0';
-		memcpy(text, value.data, value.len);
-		text[value.len] = '\0';
-		for (char *p = strtok_r(text, " ", &save); p && n < 4;
-			p = strtok_r(NULL, " ", &save))
-			words[n++] = p;
-		each(arg, kind, words);
-	}
-}
-
 struct gathering {
 	struct whatif *w;
 	int64_t at_ms;
@@ -396,7 +376,7 @@ static void on_command(void *arg, const struct ledger_entry *entry, const struct
 			join_triaged(w, of, event);
 		}
 	}
-	what_decisions((struct slice){ buf_str(&step->decisions), step->decisions.len },
+	replay_decisions((struct slice){ buf_str(&step->decisions), step->decisions.len },
 		gather_decision, &g);
 }
 

@@ -82,10 +82,6 @@ struct whatif {
 	struct buf scratch;
 };
 
-/* Each decision of a step; words: up to 5, ended by NULL. */
-typedef void (*what_decision_fn)(void *arg, const char *name, char *const words[5]);
-void what_decisions(struct slice decisions, what_decision_fn each, void *arg);
-
 void what_delay_add(struct delays *d, int64_t ms);
 int64_t what_median(struct delays *d, int64_t unless);
 struct delays *what_responder(struct whatif *w, const char *name);

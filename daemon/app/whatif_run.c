@@ -172,7 +172,7 @@ static void apply_one(struct run *r, const struct command *c, int64_t at_ms)
 	step_clear(&r->step);
 	core_apply(r->core, c, at_ms, &r->step);
 	/* What is decided below may apply nothing by itself: acts are only planned. */
-	what_decisions((struct slice){ buf_str(&r->step.decisions), r->step.decisions.len },
+	replay_decisions((struct slice){ buf_str(&r->step.decisions), r->step.decisions.len },
 		on_decision, r);
 	if (++r->applied % WRITE_EVERY == 0)
 		core_take_dirty(r->core, forget, NULL);

@@ -181,3 +181,34 @@ def test_other_options_serve_in_another_order(running, replay, tmp_path):
     text = replay("--policy", str(policy)).stdout
     assert low in text and "rated or served differently" in text
     assert "unknown option" in replay("--policy", PLAIN_RULES).stderr
+
+
+def test_rules_report_counts_corrections_and_waits(running, replay):
+    gateway, ann = running.session("gateway"), running.responder("ann")
+    high = running.open(gateway, "high")["contact"]
+    running.take(ann, high)
+    ann.request("contact.level", contact=high, level="low", reason="a misunderstanding")
+    gateway.request("contact.say", contact=high, ref=running.ref(), text="marker high")
+    moderate = running.open(gateway, "moderate")["contact"]
+    running.take(ann, moderate)
+    ann.request("contact.level", contact=moderate, level="urgent", reason="alone tonight")
+    unheard = running.open(gateway, "high", lang="es")["contact"]
+    running.session("lead").request("contact.level", contact=unheard, level="low", reason="test")
+    done = replay("--json", command=("rules", "report"))
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert (told["contacts"], told["raised"], told["lowered"]) == (3, 1, 2)
+    rules = {x["rule"]: x for x in told["rules"]}
+    assert rules["T.HIGH"] == {"rule": "T.HIGH", "contacts": 2, "heard": 1, "lowered": 1,
+                               "raised": 0, "precision": 0.0}
+    assert rules["T.MODERATE"]["precision"] == 1.0 and rules["T.MODERATE"]["raised"] == 1
+    levels = {x["level"]: x for x in told["levels"]}
+    assert levels["high"]["arrived"] == 2 and levels["high"]["first_human"]["served"] == 1
+    assert 0 <= levels["high"]["first_human"]["max_s"] < 30
+    assert levels["emergency"]["first_human"]["p50_s"] is None
+    langs = {x["lang"]: x["contacts"] for x in told["languages"]}
+    assert langs == {"en": 2, "es": 1}
+    text = replay(command=("rules", "report")).stdout
+    assert "T.HIGH" in text and "0.0 %" in text and "100.0 %" in text
+    later = json.loads(replay("--from", "2200-01-01", "--json", command=("rules", "report")).stdout)
+    assert later["contacts"] == 0 and later["rules"] == []

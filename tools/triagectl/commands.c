@@ -103,6 +103,11 @@ const struct command commands[] = {
 		.help = "Approve rules: print the signature over these files",
 		.detail = "The files are compiled and tested first. Name them in the order of `rules` in triaged.conf;\n"
 			  "author and approver are two people." },
+	{ .name = "rules report", .args = "", .options = ledger_options, .run = cmd_rules_report,
+		.offline = true,
+		.help = "How rules did: people's corrections, time to the first human",
+		.detail = "Counted from the ledger, for contacts that arrived from --from to --to. Precision of a rule:\n"
+			  "of its contacts that a person took, the share whose level nobody lowered." },
 	{ .name = "rules show", .args = "", .method = "rules.get", .show = view_rules,
 		.help = "The ruleset in force, and the staged one with what its shadow has seen" },
 	{ .name = "rules stage", .args = "[FILE...]", .run = cmd_rules_stage,

@@ -78,6 +78,7 @@ int cmd_watch(struct ctl *ctl);
 int cmd_schema(struct ctl *ctl);
 int cmd_replay(struct ctl *ctl);
 int cmd_ledger_export(struct ctl *ctl);
+int cmd_rules_report(struct ctl *ctl);
 int cmd_password(struct ctl *ctl);
 int cmd_token(struct ctl *ctl);
 int cmd_completion(struct ctl *ctl);

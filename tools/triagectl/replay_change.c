@@ -9,6 +9,7 @@
 #include "table.h"
 #include "triaged/base/json_text.h"
 #include "triaged/base/mem.h"
+#include "waits.h"
 
 /* Waits this near each other are the same: simulated people react to the millisecond. */
 #define SAME_WAIT_MS 1000
@@ -114,11 +115,6 @@ static int rate_again(struct change *c, struct err *e)
 
 /* ---- what comes of it ---- */
 
-struct waits {
-	int64_t *ms;
-	size_t n;
-};
-
 struct level_sum {
 	size_t n, raised, dropped; /* of those that had this level then */
 	struct waits then, now;
@@ -137,15 +133,6 @@ static bool is_changed(const struct whatif_outcome *o)
 	       d >= SAME_WAIT_MS || d <= -SAME_WAIT_MS || strcmp(o->then.by, o->now.by) != 0;
 }
 
-static void add_wait(struct waits *w, int64_t ms)
-{
-	if (ms < 0)
-		return;
-	if ((w->n & (w->n - 1)) == 0)
-		w->ms = mem_resize(w->ms, w->n ? 2 * w->n : 1, sizeof *w->ms);
-	w->ms[w->n++] = ms;
-}
-
 static void add_outcome(struct outcome *out, const struct whatif_outcome *o)
 {
 	struct level_sum *sum = &out->levels[o->then.level];
@@ -154,16 +141,10 @@ static void add_outcome(struct outcome *out, const struct whatif_outcome *o)
 	sum->dropped += o->now.level < o->then.level;
 	out->unserved_then += o->then.waited_ms < 0;
 	out->unserved_now += o->now.waited_ms < 0;
-	add_wait(&sum->then, o->then.waited_ms);
-	add_wait(&out->levels[o->now.level].now, o->now.waited_ms);
+	waits_add(&sum->then, o->then.waited_ms);
+	waits_add(&out->levels[o->now.level].now, o->now.waited_ms);
 	out->all[out->n++] = *o;
 	out->n_changed += is_changed(o);
-}
-
-static int compare_ms(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-	return (x > y) - (x < y);
 }
 
 static void collect(const struct change *c, struct outcome *out)
@@ -177,26 +158,18 @@ static void collect(const struct change *c, struct outcome *out)
 			add_outcome(out, &o);
 	}
 	for (int i = 0; i < LEVEL_COUNT; i++) {
-		struct waits *w[] = { &out->levels[i].then, &out->levels[i].now };
-		for (int k = 0; k < 2; k++)
-			if (w[k]->n)
-				qsort(w[k]->ms, w[k]->n, sizeof(int64_t), compare_ms);
+		waits_sort(&out->levels[i].then);
+		waits_sort(&out->levels[i].now);
 	}
 }
 
 static void free_outcome(struct outcome *out)
 {
 	for (int i = 0; i < LEVEL_COUNT; i++) {
-		free(out->levels[i].then.ms);
-		free(out->levels[i].now.ms);
+		waits_free(&out->levels[i].then);
+		waits_free(&out->levels[i].now);
 	}
 	free(out->all);
-}
-
-/* The wait that so many of a hundred do not exceed; -1: nobody was served. */
-static int64_t quantile(const struct waits *w, size_t percent)
-{
-	return w->n ? w->ms[(w->n - 1) * percent / 100] : -1;
 }
 
 /* ---- shown ---- */
@@ -217,26 +190,6 @@ static void put_course(struct buf *out, const char *name, const struct whatif_co
 	jtext_close(out, '}');
 }
 
-static void put_waits(struct buf *out, const char *name, const struct waits *w)
-{
-	static const struct {
-		const char *name;
-		size_t percent;
-	} marks[] = { { "p50_s", 50 }, { "p90_s", 90 }, { "max_s", 100 } };
-	jtext_name(out, name);
-	jtext_open(out, '{');
-	jtext_name(out, "served");
-	jtext_int(out, (int64_t)w->n);
-	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
-		jtext_name(out, marks[i].name);
-		if (w->n)
-			jtext_seconds(out, quantile(w, marks[i].percent));
-		else
-			jtext_null(out);
-	}
-	jtext_close(out, '}');
-}
-
 static void put_level(struct buf *out, int level, const struct level_sum *s)
 {
 	jtext_open(out, '{');
@@ -248,8 +201,8 @@ static void put_level(struct buf *out, int level, const struct level_sum *s)
 	jtext_int(out, (int64_t)s->raised);
 	jtext_name(out, "dropped");
 	jtext_int(out, (int64_t)s->dropped);
-	put_waits(out, "then", &s->then);
-	put_waits(out, "now", &s->now);
+	waits_json(out, "then", &s->then);
+	waits_json(out, "now", &s->now);
 	jtext_close(out, '}');
 }
 
@@ -303,8 +256,10 @@ static void show_levels(const struct outcome *o, struct screen *to)
 		table_number(&t, STYLE_PLAIN, (double)s->raised);
 		table_number(&t, STYLE_PLAIN, (double)s->dropped);
 		for (size_t k = 0; k < 3; k++) {
-			table_duration(&t, STYLE_PLAIN, seconds(quantile(&s->then, percents[k])));
-			table_duration(&t, STYLE_PLAIN, seconds(quantile(&s->now, percents[k])));
+			table_duration(
+				&t, STYLE_PLAIN, seconds(waits_quantile(&s->then, percents[k])));
+			table_duration(
+				&t, STYLE_PLAIN, seconds(waits_quantile(&s->now, percents[k])));
 		}
 	}
 	table_write(&t, to, 0);
