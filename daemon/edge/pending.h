@@ -21,6 +21,7 @@ struct pending {
 	struct mono since;
 	char *contact;     /* owned: the one it is about, or "" */
 	int64_t since_seq; /* contact.resume: messages behind this one */
+	bool with_text;    /* contact.explain */
 	struct buf result; /* the answer so far, while a transcript is read */
 };
 

@@ -63,7 +63,7 @@ const char *const schema_results[VERB_COUNT] = {
 	[VERB_CONTACT_LIST] = "contacts:contact[]",
 	[VERB_CONTACT_GET] = "contact:word state:word level:level",
 	[VERB_CONTACT_EXPLAIN] = "contact:word level:level reasons:reason[] near:string[] "
-		"suppressed:suppressed[]",
+		"suppressed:suppressed[] transcript?:message[] transcript_incomplete?:bool",
 	[VERB_RESPONDER_LIST] = "responders:responder[]",
 	[VERB_RESPONDER_FORCE] = RESPONDER_NOW,
 	[VERB_RULES_GET] = RULESET_NOW " rules:object[] lexicon_entries:integer "

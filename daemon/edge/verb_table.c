@@ -179,6 +179,13 @@ static const struct param contact_list[] = {
 
 static const struct param contact_get[] = { CONTACT, REASON(false), END };
 
+static const struct param contact_explain[] = {
+	CONTACT,
+	{ "text", PARAM_BOOL, false, 0, 0, NULL, "with what the person wrote; needs a reason", NULL },
+	REASON(false),
+	END
+};
+
 static const struct param responder_force[] = {
 	{ "responder", PARAM_STRING, true, 1, NAME_MAX_BYTES, NULL, "identity", NULL },
 	{ "presence", PARAM_ENUM, true, 0, 0, "ready paused away", "", NULL },
@@ -261,7 +268,7 @@ static const struct verb verbs[VERB_COUNT] = {
 		.params = board_watch, .doc = "board.change notifications" },
 	V(CONTACT_LIST), .roles = SUPER, .params = contact_list, .doc = "contacts in order" },
 	V(CONTACT_GET), .roles = SUPER, .params = contact_get, .doc = "one contact" },
-	V(CONTACT_EXPLAIN), .roles = SUPER, .params = contact_only, .doc = "why it stands where it stands" },
+	V(CONTACT_EXPLAIN), .roles = SUPER, .params = contact_explain, .doc = "why it stands where it stands" },
 	V(RESPONDER_LIST), .roles = SUPER | ROLE_ADMIN, .params = none, .doc = "responders" },
 	V(RESPONDER_FORCE), .roles = SUPER, .changes = true,
 		.params = responder_force, .doc = "set another's presence" },

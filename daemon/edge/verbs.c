@@ -7,6 +7,7 @@
 
 #include "triaged/base/check.h"
 #include "triaged/base/json_text.h"
+#include "triaged/base/log.h"
 #include "triaged/base/mem.h"
 #include "verbs_internal.h"
 
@@ -220,12 +221,37 @@ static void watch_board(struct verbs *v, const struct edge_request *r)
 	submit_watch(v, a);
 }
 
-static void ask(struct verbs *v, const struct edge_request *r)
+static void ask_as(struct verbs *v, const struct edge_request *r, int64_t number)
 {
 	struct buf params = { 0 };
 	json_write(&params, r->params);
-	v->ops.query(v->ops.arg, r->verb, buf_str(&params), pending_add(&v->pending, r)->number);
+	v->ops.query(v->ops.arg, r->verb, buf_str(&params), number);
 	buf_free(&params);
+}
+
+static void ask(struct verbs *v, const struct edge_request *r)
+{
+	ask_as(v, r, pending_add(&v->pending, r)->number);
+}
+
+/* Reading what somebody wrote is recorded, with who did and why. */
+static void explain(struct verbs *v, const struct edge_request *r)
+{
+	const char *why = param_text(r, "reason");
+	bool with_text = json_is_true(json_object_get(r->params, "text"));
+	if (with_text && !why) {
+		edge_error(v->edge, r->session, r->token,
+			&(struct rpc_error){ .code = RPC_INVALID_PARAMS,
+				.reason = "missing",
+				.field = "reason" });
+		return;
+	}
+	if (with_text)
+		LOG(NOTICE, "contact.text_read", LOG_S("contact", param_text(r, "contact")),
+			LOG_S("by", r->who->name), LOG_S("reason", why));
+	struct pending *p = pending_add(&v->pending, r);
+	p->with_text = with_text;
+	ask_as(v, r, p->number);
 }
 
 void verbs_request(struct verbs *v, const struct edge_request *r)
@@ -240,9 +266,11 @@ void verbs_request(struct verbs *v, const struct edge_request *r)
 	case VERB_BOARD_GET:
 	case VERB_CONTACT_LIST:
 	case VERB_CONTACT_GET:
-	case VERB_CONTACT_EXPLAIN:
 	case VERB_RESPONDER_LIST:
 		ask(v, r);
+		break;
+	case VERB_CONTACT_EXPLAIN:
+		explain(v, r);
 		break;
 	case VERB_RULES_GET:
 	case VERB_RULES_CHECK:
@@ -333,6 +361,21 @@ static void begin_transcript(struct verbs *v, struct pending *p, const struct ou
 	v->ops.transcript(v->ops.arg, p->contact, p->number);
 }
 
+/* The explanation, an object, is continued by what the person wrote. */
+static void begin_text(struct verbs *v, struct pending *p, struct slice json)
+{
+	buf_add(&p->result, json.data, json.len - 1);
+	jtext_name(&p->result, "transcript");
+	jtext_open(&p->result, '[');
+	v->ops.transcript(v->ops.arg, p->contact, p->number);
+}
+
+static bool is_of_person(struct slice record)
+{
+	return slice_is(render_find(record, "from"), "person") &&
+	       slice_is(render_find(record, "kind"), "text");
+}
+
 void verbs_transcript_message(struct verbs *v, int64_t request, struct slice record)
 {
 	struct pending *p = pending_get(&v->pending, request);
@@ -342,6 +385,8 @@ void verbs_transcript_message(struct verbs *v, int64_t request, struct slice rec
 	/* Notes are the staff's; a person who comes back sees the conversation only. */
 	if (p->verb == VERB_CONTACT_RESUME &&
 		(seq <= p->since_seq || slice_is(render_find(record, "kind"), "note")))
+		return;
+	if (p->verb == VERB_CONTACT_EXPLAIN && !is_of_person(record))
 		return;
 	render_message(&v->render, p->contact, record, &p->result);
 }
@@ -370,6 +415,10 @@ static void deliver_reply(struct verbs *v, const struct output *o)
 		return;
 	struct slice record = { buf_str(&o->fields), o->fields.len };
 	struct slice ready = render_find(record, "json");
+	if (ready.len && p->with_text) {
+		begin_text(v, p, ready);
+		return;
+	}
 	if (ready.len) {
 		verbs_answer(v, o->request, ready);
 		return;

@@ -1,6 +1,9 @@
 """What supervisors see: counts, lists, why."""
 
+import pytest
+
 from devkit import node
+from devkit.line import RpcError
 from harness.center import ROOT, eventually
 
 
@@ -65,6 +68,24 @@ def test_explain_shows_people_beside_rules_and_what_was_set_aside(center):
     # What is said next has its own explanation.
     gateway.request("contact.say", contact=c, ref=center.ref(), text="hello?")
     assert lead.request("contact.explain", contact=c)["suppressed"] == []
+
+
+def test_text_is_explained_only_with_a_reason_that_is_recorded(running):
+    gateway, lead = running.session("gateway"), running.session("lead")
+    c = running.open(gateway, text="canary-words, marker high")["contact"]
+    assert "transcript" not in lead.request("contact.explain", contact=c)
+    with pytest.raises(RpcError) as refused:
+        lead.request("contact.explain", contact=c, text=True)
+    assert refused.value.data["field"] == "reason"
+    e = lead.request("contact.explain", contact=c, text=True, reason="complaint 7")
+    (said,) = e["transcript"]
+    assert said["text"] == "canary-words, marker high"
+    (span,) = e["reasons"][0]["spans"]
+    assert said["text"][span[0]:span[1]] == "marker high"
+    log = running.nodes[0].log_text()
+    assert "contact.text_read" in log and "complaint 7" in log and "canary" not in log
+    with pytest.raises(RpcError):
+        running.session("ann").request("contact.explain", contact=c, text=True, reason="curious")
 
 
 def test_get_shows_the_course(running):

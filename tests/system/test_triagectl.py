@@ -52,7 +52,10 @@ def test_a_contact_from_list_to_explanation(running, ctl, ask):
     assert shown.returncode == OK and "T.HIGH" in shown.stdout
     running.take(running.responder("ann"), high)
     explained = ctl("lead", "contact", "explain", high).stdout
-    assert "T.HIGH" in explained and "ann" in explained
+    assert "T.HIGH" in explained and "ann" in explained and "[marker high]" not in explained
+    read = ctl("lead", "contact", "explain", high, "--text", "--reason", "review")
+    assert read.returncode == OK and "[marker high]" in read.stdout
+    assert ctl("lead", "contact", "explain", high, "--text").returncode == FAILED
     assert ctl("lead", "contact", "show", "0" * 20).returncode == FAILED
 
 

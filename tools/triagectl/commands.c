@@ -23,6 +23,13 @@ static const struct option_def contact_show_options[] = {
 	{ 0 },
 };
 
+static const struct option_def contact_explain_options[] = {
+	{ "text", NULL, "with what the person wrote, the places that counted marked; needs --reason",
+		NULL },
+	{ "reason", "TEXT", "why you read it; recorded with the access", NULL },
+	{ 0 },
+};
+
 static const struct option_def classify_options[] = {
 	{ "jsonl", NULL, "one JSON object a line, in and out; the only format there is", NULL },
 	{ "rules", "FILE", "rules and lexicon files; all up to the next option belong to it",
@@ -70,7 +77,7 @@ const struct command commands[] = {
 	{ .name = "contact show", .args = "CONTACT", .options = contact_show_options,
 		.method = "contact.get", .show = view_contact,
 		.help = "Everything your role may see of one contact" },
-	{ .name = "contact explain", .args = "CONTACT",
+	{ .name = "contact explain", .args = "CONTACT", .options = contact_explain_options,
 		.method = "contact.explain", .show = view_explain,
 		.help = "Why a contact stands where it stands, and why with this responder" },
 	{ .name = "responder list", .args = "", .method = "responder.list", .show = view_responders,

@@ -47,6 +47,10 @@ static int put(
 		json_decref(text);
 		return put_number(to, p, value, e);
 	}
+	if (p->type == PARAM_BOOL) { /* an option without a value */
+		json_decref(text);
+		text = json_true();
+	}
 	if (p->type == PARAM_WORDS)
 		text = json_pack("[o]", text);
 	json_object_set_new(to, p->name, text);

@@ -304,6 +304,63 @@ static void match(const json_t *m, struct screen *to)
 	}
 }
 
+static bool in_span(const json_t *reasons, size_t at)
+{
+	const json_t *r, *s;
+	size_t i, k;
+
+	json_array_foreach(reasons, i, r)
+	{
+		json_array_foreach(json_object_get(r, "spans"), k, s)
+		{
+			json_int_t start = json_integer_value(json_array_get(s, 0));
+			json_int_t end = json_integer_value(json_array_get(s, 1));
+
+			if ((json_int_t)at >= start && (json_int_t)at < end)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Places that counted stand between brackets, so that they show without colours too. */
+static void marked(const json_t *reasons, const char *text, struct screen *to)
+{
+	struct buf out = { 0 };
+	bool in = false;
+
+	for (size_t i = 0; text[i]; i++) {
+		bool now = in_span(reasons, i);
+
+		if (now != in)
+			buf_adds(&out, now ? "[" : "]");
+		in = now;
+		buf_add(&out, text + i, 1);
+	}
+	if (in)
+		buf_adds(&out, "]");
+	text_clean(&to->out, buf_str(&out));
+	buf_wipe(&out);
+}
+
+/* Reasons with places belong to what the person wrote last. */
+static void written(const json_t *answer, struct screen *to)
+{
+	const json_t *lines = json_object_get(answer, "transcript"), *m;
+	const json_t *reasons = json_object_get(answer, "reasons");
+	size_t i, n = json_array_size(lines);
+
+	if (n)
+		buf_adds(&to->out, "\n");
+	json_array_foreach(lines, i, m)
+	{
+		text_clean(&to->out, field_str(m, "at", "-"));
+		buf_adds(&to->out, "  ");
+		marked(i + 1 == n ? reasons : NULL, field_str(m, "text", ""), to);
+		buf_adds(&to->out, "\n");
+	}
+}
+
 void view_explain(const json_t *answer, struct screen *to)
 {
 	view_field(to, "contact", json_object_get(answer, "contact"));
@@ -315,4 +372,5 @@ void view_explain(const json_t *answer, struct screen *to)
 	view_field(to, "domains", json_object_get(answer, "domains"));
 	history(json_object_get(answer, "history"), to);
 	match(json_object_get(answer, "match"), to);
+	written(answer, to);
 }

@@ -129,6 +129,19 @@ static void an_explanation_shows_what_nearly_counted(void **state)
 	free(s);
 }
 
+static void places_that_counted_are_marked_in_the_last_text(void **state)
+{
+	char *s = shown(view_explain,
+		"{\"contact\":\"c\",\"level\":\"high\",\"reasons\":[{\"rule\":\"r\",\"text\":\"t\","
+		"\"spans\":[[0,2],[4,99]]}],\"transcript\":[{\"at\":\"t1\",\"text\":\"abcdef\"},"
+		"{\"at\":\"t2\",\"text\":\"abcdef\\u001b\"}]}");
+
+	(void)state;
+	has(s, "t1  abcdef\n");
+	has(s, "t2  [ab]cd[ef?]\n");
+	free(s);
+}
+
 static void a_failed_reload_says_nothing_changed(void **state)
 {
 	char *s = shown(view_reload, "{\"swapped\":[],\"errors\":[\"clients: line 3: no name\"]}");
@@ -178,6 +191,7 @@ int main(void)
 		cmocka_unit_test(a_contact_shows_why),
 		cmocka_unit_test(an_explanation_counts_who_was_not_eligible),
 		cmocka_unit_test(an_explanation_shows_what_nearly_counted),
+		cmocka_unit_test(places_that_counted_are_marked_in_the_last_text),
 		cmocka_unit_test(a_failed_reload_says_nothing_changed),
 		cmocka_unit_test(contacts_stand_in_the_order_of_service),
 		cmocka_unit_test(views_survive_any_shape),
