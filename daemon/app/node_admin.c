@@ -102,6 +102,23 @@ static void node_status(struct node *n, int64_t request)
 	answer(n, request, &out);
 }
 
+/* How the center asks the items of instruments, for consoles. */
+static void show_wording(const struct ruleset *rules, struct buf *out)
+{
+	struct ruleset_wording w;
+	jtext_name(out, "wording");
+	jtext_open(out, '[');
+	for (size_t i = 0; ruleset_wording_at(rules, i, &w); i++) {
+		jtext_open(out, '{');
+		text(out, "instrument", w.instrument);
+		text(out, "item", w.item);
+		text(out, "lang", w.lang);
+		text(out, "text", w.text);
+		jtext_close(out, '}');
+	}
+	jtext_close(out, ']');
+}
+
 static void rules_get(struct node *n, int64_t request)
 {
 	struct buf out = { 0 };
@@ -123,6 +140,7 @@ static void rules_get(struct node *n, int64_t request)
 		jtext_close(&out, '}');
 	}
 	jtext_close(&out, ']');
+	show_wording(n->set->rules, &out);
 	jtext_close(&out, '}');
 	answer(n, request, &out);
 }

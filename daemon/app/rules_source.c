@@ -171,6 +171,21 @@ static const struct rules_member emoji_members[] = {
 	{ .name = NULL },
 };
 
+static const struct rules_member language_members[] = {
+	MEMBER(RULES_STRING, source_language, lang),
+	MEMBER(RULES_STRING, source_language, owner),
+	MEMBER(RULES_STRING, source_language, added),
+	{ .name = NULL },
+};
+
+static const struct rules_member wording_members[] = {
+	MEMBER(RULES_STRING, source_wording, instrument),
+	MEMBER(RULES_STRING, source_wording, item),
+	MEMBER(RULES_STRING, source_wording, lang),
+	MEMBER(RULES_STRING, source_wording, text),
+	{ .name = NULL },
+};
+
 static const struct rules_member rule_members[] = {
 	MEMBER(RULES_STRING, source_rule, id),
 	MEMBER(RULES_STRING, source_rule, level),
@@ -218,6 +233,8 @@ static const struct section {
 	SECTION("cues", cue_members, NULL, cues),
 	SECTION("frames", frame_members, NULL, frames),
 	SECTION("emoji", emoji_members, NULL, emoji),
+	SECTION("languages", language_members, NULL, languages),
+	SECTION("wording", wording_members, NULL, wording),
 	SECTION("rules", NULL, read_rule, rules),
 };
 
@@ -290,5 +307,7 @@ void rules_source_free(struct rules_source *s)
 	free(s->source.frames);
 	free(s->source.emoji);
 	free(s->source.rules);
+	free(s->source.languages);
+	free(s->source.wording);
 	memset(s, 0, sizeof(*s));
 }

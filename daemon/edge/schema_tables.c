@@ -66,7 +66,7 @@ const char *const schema_results[VERB_COUNT] = {
 		"suppressed:suppressed[] transcript?:message[] transcript_incomplete?:bool",
 	[VERB_RESPONDER_LIST] = "responders:responder[]",
 	[VERB_RESPONDER_FORCE] = RESPONDER_NOW,
-	[VERB_RULES_GET] = RULESET_NOW " rules:object[] lexicon_entries:integer "
+	[VERB_RULES_GET] = RULESET_NOW " rules:object[] wording:object[] lexicon_entries:integer "
 		"previous:string~ activated_by:string~ activated_at:time~ rolled_back:string~ "
 		"staged:object~",
 	[VERB_RULES_CHECK] = "",

@@ -21,8 +21,14 @@ const char *compile_str(struct compiler *c, const char *s);
 /* Report an id that is missing or taken. */
 void compile_id(struct compiler *c, struct source_place place, const char *what, const char *id);
 
-void compile_words(struct compiler *c); /* emoji, lexicon, cues, frames */
-void compile_rules(struct compiler *c); /* rules and their conditions */
+/* Report a lang the ruleset does not list, an owner who is missing, a date that is none. */
+void compile_lang(struct compiler *c, struct source_place place, const char *lang);
+void compile_owner(
+	struct compiler *c, struct source_place place, const char *owner, const char *added);
+void compile_languages(struct compiler *c); /* before the words */
+void compile_wording(struct compiler *c);   /* what consoles show of instruments */
+void compile_words(struct compiler *c);     /* emoji, lexicon, cues, frames */
+void compile_rules(struct compiler *c);     /* rules and their conditions */
 void compile_tests(struct compiler *c); /* run every rule's tests; the ruleset must be complete */
 
 #endif

@@ -6,36 +6,6 @@
 
 #include "triaged/base/mem.h"
 
-static bool is_date(const char *s)
-{
-	static const char shape[] = "dddd-dd-dd";
-
-	if (!s || strlen(s) != strlen(shape))
-		return false;
-	for (size_t i = 0; shape[i]; i++)
-		if (shape[i] == 'd' ? s[i] < '0' || s[i] > '9' : s[i] != shape[i])
-			return false;
-	return true;
-}
-
-/* Somebody answers for every word of the lexicon, since a date. */
-static void check_owner(
-	struct compiler *c, struct source_place place, const char *owner, const char *added)
-{
-	if (!owner || !*owner)
-		compile_error(c, place, "owner is missing");
-	if (!is_date(added))
-		compile_error(c, place, "added is missing or no date (YYYY-MM-DD)");
-}
-
-static void check_lang(struct compiler *c, struct source_place place, const char *lang)
-{
-	for (size_t i = 0; lang && i < c->source->n_langs; i++)
-		if (strcmp(c->source->langs[i], lang) == 0)
-			return;
-	compile_error(c, place, "lang \"%s\" is not among the ruleset's", lang ? lang : "");
-}
-
 /* The same phrase twice for the same purpose is a slip; `sense` tells purposes apart. */
 static void check_duplicate(struct compiler *c, struct map *seen, struct source_place place,
 	const char *sense, const char *phrase)
@@ -116,8 +86,8 @@ static void compile_entry(struct compiler *c, const struct source_entry *s, stru
 	struct phrase ph;
 
 	compile_id(c, s->place, "lexicon", s->id);
-	check_owner(c, s->place, s->owner, s->added);
-	check_lang(c, s->place, s->lang);
+	compile_owner(c, s->place, s->owner, s->added);
+	compile_lang(c, s->place, s->lang);
 	if (compile_phrase(c, s->place, s->phrase, WORD_KEY, &ph) < 0)
 		return;
 	check_duplicate(c, seen, s->place, s->family ? s->family : "", s->phrase);
@@ -144,7 +114,7 @@ static void compile_cue(struct compiler *c, const struct source_cue *s, struct m
 	int kind = word_of(c, s->place, "kind", s->kind, cue_names, CUE_COUNT, -1);
 	struct phrase ph;
 
-	check_lang(c, s->place, s->lang);
+	compile_lang(c, s->place, s->lang);
 	if (kind < 0 || compile_phrase(c, s->place, s->phrase, marks[kind], &ph) < 0)
 		return;
 	check_duplicate(c, seen, s->place, s->kind, s->phrase);
@@ -183,8 +153,8 @@ static void compile_frame(struct compiler *c, const struct source_frame *s, stru
 	struct phrase ph;
 
 	compile_id(c, s->place, "frame", s->id);
-	check_owner(c, s->place, s->owner, s->added);
-	check_lang(c, s->place, s->lang);
+	compile_owner(c, s->place, s->owner, s->added);
+	compile_lang(c, s->place, s->lang);
 	if (compile_phrase(c, s->place, s->phrase, 0, &ph) < 0)
 		return;
 	check_duplicate(c, seen, s->place, "frame", s->phrase);

@@ -80,8 +80,12 @@ const struct field_info field_table[] = {
 	SHEET(safet),
 	ITEM(imported, da_total, FIELD_NUMBER, -9, 60, false),
 	ITEM(imported, locus, FIELD_NUMBER, 1, 6, false),
-	ITEM(imported, mhts, FIELD_WORD, 0, 0, false),
+	ITEM(imported, mhts, FIELD_LETTER, 'a', 'g', false),
 	SHEET(imported),
+	ITEM(ukmhts, code, FIELD_LETTER, 'a', 'g', false),
+	SHEET(ukmhts),
+	ITEM(vicmhts, code, FIELD_LETTER, 'a', 'g', false),
+	SHEET(vicmhts),
 };
 
 const int field_count = sizeof(field_table) / sizeof(field_table[0]);
@@ -212,6 +216,21 @@ static bool is_plain_word(const char *p, size_t n)
 	return true;
 }
 
+/* Small and capital letters are the same code; the value is the small one. */
+static bool read_letter(struct value *value, const char *p, size_t n)
+{
+	static const char small[] = "abcdefghijklmnopqrstuvwxyz";
+	const struct field_info *f = &field_table[value->field];
+	int letter = n == 1 ? (p[0] | 0x20) : 0;
+
+	if (letter < f->lo || letter > f->hi)
+		return false;
+	value->kind = VALUE_WORD;
+	value->word = &small[letter - 'a'];
+	value->word_len = 1;
+	return true;
+}
+
 static bool read_value(struct value *value, const char *p, size_t n)
 {
 	static const char *const yes[] = { "yes", "true", "1", "y", NULL };
@@ -226,6 +245,8 @@ static bool read_value(struct value *value, const char *p, size_t n)
 		value->kind = VALUE_NUMBER;
 		return read_number(p, n, &value->number) && value->number >= f->lo &&
 		       value->number <= f->hi;
+	case FIELD_LETTER:
+		return read_letter(value, p, n);
 	case FIELD_WORD:
 		value->kind = VALUE_WORD;
 		value->word = p;

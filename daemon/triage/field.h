@@ -13,14 +13,14 @@
 
 #include "triaged/triage/triage.h"
 
-enum field_type { FIELD_YESNO, FIELD_NUMBER, FIELD_WORD };
+enum field_type { FIELD_YESNO, FIELD_NUMBER, FIELD_WORD, FIELD_LETTER };
 
 struct field_info {
 	const char *instrument; /* NULL: of the contact itself */
 	const char *item;
 	const char *name; /* "cssrs.q4", "age" */
 	enum field_type type;
-	int lo, hi;    /* NUMBER */
+	int lo, hi;    /* NUMBER; LETTER: small ones */
 	bool computed; /* by field_compute(), never given */
 };
 

@@ -84,6 +84,8 @@ struct ruleset {
 	uint32_t refs;
 	const char *id, *version, *digest;
 	enum level default_level, unscored_level;
+	struct ruleset_wording *wording;
+	size_t n_wording;
 	const char **langs;
 	size_t n_langs;
 	struct fold fold;

@@ -133,6 +133,8 @@ struct ruleset *ruleset_compile(const struct ruleset_source *source, struct rule
 	vocab_init(&c.rules->vocab);
 	map_init(&c.ids, 0, 0);
 	compile_head(&c);
+	compile_languages(&c);
+	compile_wording(&c);
 	compile_words(&c);
 	compile_rules(&c);
 	check_families(&c);
@@ -195,6 +197,7 @@ void ruleset_unref(struct ruleset **rules)
 	free(r->entries);
 	free(r->frames);
 	free(r->langs);
+	free(r->wording);
 	for (size_t i = 0; i < r->n_strings; i++)
 		free(r->strings[i]);
 	free(r->strings);

@@ -1,5 +1,12 @@
 #include "model.h"
 
+bool ruleset_wording_at(const struct ruleset *rules, size_t i, struct ruleset_wording *wording)
+{
+	if (i < rules->n_wording)
+		*wording = rules->wording[i];
+	return i < rules->n_wording;
+}
+
 bool ruleset_rule_at(const struct ruleset *rules, size_t i, struct ruleset_rule *rule)
 {
 	if (i >= rules->n_rules)

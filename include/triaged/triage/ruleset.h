@@ -122,6 +122,24 @@ struct source_rule {
 	size_t n_tests;
 };
 
+/*
+ * languages = ( { lang; owner; added } ): languages besides the ruleset group's, so that a language
+ * is added by adding its files.
+ */
+struct source_language {
+	struct source_place place;
+	const char *lang, *owner, *added;
+};
+
+/*
+ * wording = ( { instrument; item; lang; text } ): how the center asks an instrument's item, for
+ * consoles to show. Never read by triage.
+ */
+struct source_wording {
+	struct source_place place;
+	const char *instrument, *item, *lang, *text;
+};
+
 struct ruleset_source {
 	struct source_place place; /* of the `ruleset` group */
 	const char *id, *version;
@@ -141,6 +159,10 @@ struct ruleset_source {
 	size_t n_emoji;
 	struct source_rule *rules;
 	size_t n_rules;
+	struct source_language *languages;
+	size_t n_languages;
+	struct source_wording *wording;
+	size_t n_wording;
 };
 
 /* Called once for each error found, so that an author sees all of them at once. */
@@ -180,6 +202,13 @@ struct ruleset_rule {
 	const char *id, *level, *domain, *explain;
 	bool raises;
 };
+
+/* One item's wording; false behind the last one. They stand in the order of their files. */
+struct ruleset_wording {
+	const char *instrument, *item, *lang, *text;
+};
+
+bool ruleset_wording_at(const struct ruleset *rules, size_t i, struct ruleset_wording *wording);
 
 /* false behind the last one. Rules stand in the order of their files. */
 bool ruleset_rule_at(const struct ruleset *rules, size_t i, struct ruleset_rule *rule);

@@ -36,7 +36,9 @@
  * ctrs         dangerousness support cooperation (1-5), total, which the parts give too
  * lap          1..11 concern; from them: count (of 4-11), screened_in
  * safet        level: low moderate high
- * imported     da_total, locus, mhts (a..g)
+ * imported     da_total (-9..60), locus (1-6): numbers from elsewhere; mhts, as ukmhts.code
+ * ukmhts       code: a..g, UK Mental Health Triage Scale
+ * vicmhts      code: a..g, Victorian statewide triage scale
  * now          hour, 0-23 at the contact's place
  * NULL         silent_s reconnects prior_level prior_contacts_24h location_known safe_to_contact
  *

@@ -121,9 +121,35 @@ static void test_tests(void **state)
 		":4: test: level is low", ":3: rule \"R\": 1 tests fire it and 1 do not");
 }
 
+#define GOOD "lexicon = ( " ENTRY " );\nrules: ( " RULE " );\n"
+#define DE   "languages = ( { lang = \"de\"; owner = \"o\"; added = \"2026-01-01\"; } );\n"
+
+static void test_wording_and_languages(void **state)
+{
+	(void)state;
+	char *errors = errors_of(HEAD GOOD DE
+		"wording = ( { instrument = \"asq\"; item = \"q1\"; lang = \"de\"; text = \"Eins?\"; } );\n");
+
+	assert_string_equal(errors, "");
+	free(errors);
+	EXPECT(HEAD GOOD
+		"languages = ( { lang = \"German\"; owner = \"o\"; added = \"2026-01-01\"; }, { lang = \"de\"; } );\n"
+		"wording = (\n"
+		"{ instrument = \"cssrs\"; item = \"q9\"; lang = \"en\"; text = \"x\"; },\n"
+		"{ instrument = \"cssrs\"; item = \"given\"; lang = \"en\"; text = \"x\"; },\n"
+		"{ instrument = \"asq\"; item = \"1\"; lang = \"fr\"; text = \"x\"; },\n"
+		"{ instrument = \"asq\"; item = \"2\"; lang = \"en\"; text = \"\"; },\n"
+		"{ instrument = \"asq\"; item = \"3\"; lang = \"en\"; text = \"x\"; },\n"
+		"{ instrument = \"asq\"; item = \"3\"; lang = \"en\"; text = \"y\"; }\n);\n",
+		":4: lang is missing or no language code", ":4: owner is missing",
+		":6: \"cssrs.q9\" is no item", ":7: \"cssrs.given\" is no item", ":8: lang \"fr\"",
+		":9: text is missing", ":11: a second wording of asq.3");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_wording_and_languages),
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_all_at_once),
 		cmocka_unit_test(test_structure),

@@ -359,6 +359,12 @@ static void test_answers(void **state)
 	a.value = "maybe"; /* not understood is not "no" */
 	assert_int_equal(triage_answers(g, &a, 1), LEVEL_MODERATE);
 	assert_true(g->result.unscored);
+	a = (struct triage_answer){ "ukmhts", "code", "B" };
+	assert_int_equal(triage_answers(g, &a, 1), LEVEL_LOW); /* no rule of this set reads it */
+	assert_false(g->result.unscored);
+	a.value = "h"; /* the scale ends at G */
+	assert_int_equal(triage_answers(g, &a, 1), LEVEL_MODERATE);
+	assert_true(g->result.unscored);
 	a = (struct triage_answer){ "nosuch", "q4", "yes" };
 	assert_int_equal(triage_answers(g, &a, 1), LEVEL_LOW);
 	assert_true(has_flag(g, "answer_ignored"));
