@@ -23,6 +23,7 @@
 
 /* The first attempt is immediate, each further one waits a step more, up to the maximum; a random
  * part keeps nodes from coming back in step. */
+#define LINK_TURN_BYTES (1 << 20) /* read or written at most in one turn of the loop */
 #define BACKOFF_STEP_MS 50
 #define BACKOFF_MAX_MS  1000
 
@@ -346,6 +347,9 @@ static void connect_now(struct link *l)
 	l->fed = 0;
 	l->progress = mono_now();
 	bufferevent_setcb(l->bev, on_read, NULL, on_event, l);
+	/* A batch goes out in one turn of the loop, not in slices of 16 KiB. */
+	bufferevent_set_max_single_write(l->bev, LINK_TURN_BYTES);
+	bufferevent_set_max_single_read(l->bev, LINK_TURN_BYTES);
 	bufferevent_enable(l->bev, EV_READ | EV_WRITE);
 	enter(l, LINK_CONNECTING);
 	unsigned generation = l->generation;
