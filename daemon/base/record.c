@@ -88,11 +88,6 @@ int record_next(struct record_reader *r, struct slice *name, struct slice *value
 	return 1;
 }
 
-bool slice_is(struct slice s, const char *text)
-{
-	return s.len == strlen(text) && memcmp(s.data, text, s.len) == 0;
-}
-
 int slice_int(struct slice s, int64_t *v)
 {
 	size_t i = 0;

@@ -20,8 +20,8 @@ int64_t param_int(const struct edge_request *r, const char *name, int64_t absent
 
 static struct buf *draft_buf(struct draft *d)
 {
-	CHECK(d->n_store < sizeof d->store / sizeof *d->store);
-	return &d->store[d->n_store++];
+	CHECK(d->n_store < sizeof d->verbs->store / sizeof *d->verbs->store);
+	return &d->verbs->store[d->n_store++];
 }
 
 /* A hash of a value in which the order of an object's members does not matter: the same request
@@ -379,7 +379,11 @@ void draft_submit(struct draft *d)
 
 void draft_drop(struct draft *d)
 {
-	for (size_t i = 0; i < d->n_store; i++)
-		buf_wipe(&d->store[i]);
+	for (size_t i = 0; i < d->n_store; i++) {
+		struct buf *b = &d->verbs->store[i];
+		if (b->data)
+			explicit_bzero(b->data, b->len);
+		buf_clear(b);
+	}
 	d->n_store = 0;
 }

@@ -52,6 +52,8 @@ void verbs_free(struct verbs **verbs)
 	pending_fini(&v->pending);
 	map_fini(&v->attached);
 	memory_fini(&v->memory);
+	for (size_t i = 0; i < sizeof v->store / sizeof *v->store; i++)
+		buf_free(&v->store[i]);
 	triage_result_free(&v->result);
 	triage_scratch_free(&v->scratch);
 	ruleset_unref(&v->rules);

@@ -27,6 +27,7 @@ struct verbs {
 	struct triage_scratch *scratch;
 	struct triage_result result;
 	struct render render;
+	struct buf store[16]; /* a draft's memory, kept from one to the next */
 	struct memory memory;
 	struct pending_table pending;
 	struct map attached; /* session -> struct attached */
@@ -42,8 +43,7 @@ struct draft {
 	const struct edge_request *request;
 	struct command command;
 	char session[96];
-	struct buf store[16]; /* freed, text wiped, by draft_submit() or draft_drop() */
-	size_t n_store;
+	size_t n_store; /* of verbs.store, wiped by draft_submit() or draft_drop() */
 };
 
 /* Identity, role, node, session, ref and the words and numbers that every verb may carry. */

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "triaged/base/buf.h"
 
@@ -30,7 +31,13 @@ void record_puti(struct buf *b, const char *name, int64_t v);     /* 0 writes no
 /* 1 with name and value set, 0 at the end, -1 when the bytes are not a record. */
 int record_next(struct record_reader *r, struct slice *name, struct slice *value) MUST_CHECK;
 
-bool slice_is(struct slice s, const char *text);
+/* Inline because it is asked for every field of every record, nearly always with a literal. */
+static inline bool slice_is(struct slice s, const char *text)
+{
+	size_t n = strlen(text);
+	return s.len == n && memcmp(s.data, text, n) == 0;
+}
+
 int slice_int(struct slice s, int64_t *v) MUST_CHECK; /* whole decimal int64, else -1 */
 
 #endif
