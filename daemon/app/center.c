@@ -121,6 +121,7 @@ struct center *center_new(struct event_base *base, const struct center_options *
 	c->down_since = mono_now();
 	c->flush_event = evtimer_new(base, on_flush, c);
 	c->tick_event = evtimer_new(base, on_tick, c);
+	transcripts_init(&c->transcripts, options->core.hash_seed);
 	c->watch = board_watch_new(base, center_on_board, c);
 	CHECK(c->flush_event && c->tick_event);
 	return c;
@@ -139,6 +140,7 @@ void center_free(struct center **center)
 	event_free(c->flush_event);
 	event_free(c->tick_event);
 	board_watch_free(&c->watch);
+	transcripts_fini(&c->transcripts);
 	backlog_free(&c->backlog);
 	buf_wipe(&c->scratch);
 	free(c->node);
@@ -162,6 +164,11 @@ void center_set_options(struct center *c, const struct center_options *options)
 		core_set_options(c->core, &core);
 	if (c->lead == LEADING)
 		center_mark(c, MARK_OPTIONS);
+}
+
+bool center_transcript(const struct center *c, const char *contact, transcripts_fn each, void *arg)
+{
+	return transcripts_read(&c->transcripts, contact, each, arg);
 }
 
 bool center_is_leading(const struct center *c)

@@ -44,6 +44,10 @@ void center_set_options(struct center *c, const struct center_options *options);
 
 void center_submit(struct center *c, const struct command *command);
 
+/* The contact's transcript, as far as a leader has it at hand; false: read it from the store. */
+bool center_transcript(const struct center *c, const char *contact,
+	void (*each)(void *arg, struct slice record), void *arg);
+
 bool center_is_leading(const struct center *c); /* with its state loaded */
 
 struct center_counts {

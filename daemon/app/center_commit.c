@@ -36,11 +36,14 @@ static void on_committed(void *arg, enum commit_result result)
 
 static void write_entity(void *arg, const struct entity_write *w)
 {
-	struct commit *batch = arg;
+	struct center *c = arg;
+	struct commit *batch = c->batch;
 	switch (w->kind) {
 	case ENTITY_CONTACT:
 		commit_entity(batch, 'c', w->id, w->bytes);
 		commit_contact(batch, w->id, w->live, w->waiting, w->queue_score);
+		if (!w->live)
+			transcripts_forget(&c->transcripts, w->id);
 		break;
 	case ENTITY_RESPONDER:
 		commit_entity(batch, 'r', w->id, w->bytes);
@@ -57,6 +60,7 @@ static void write_entity(void *arg, const struct entity_write *w)
 		break;
 	case ENTITY_MESSAGE:
 		commit_message(batch, w->id, w->bytes);
+		transcripts_add(&c->transcripts, w->id, w->bytes);
 		break;
 	case ENTITY_COUNTERS:
 		commit_entity(batch, 's', w->id, w->bytes);
@@ -68,7 +72,7 @@ void center_flush(struct center *c)
 {
 	if (c->lead != LEADING || c->in_flight)
 		return;
-	core_take_dirty(c->core, write_entity, c->batch);
+	core_take_dirty(c->core, write_entity, c);
 	for (size_t i = 0; i < c->step.n_outputs; i++) {
 		const struct output *o = &c->step.outputs[i];
 		if (strcmp(o->node, c->node) == 0)

@@ -6,6 +6,7 @@
 #include "backlog.h"
 #include "board_watch.h"
 #include "center.h"
+#include "transcripts.h"
 #include "mark.h"
 
 struct event;
@@ -29,7 +30,8 @@ struct center {
 	struct event *flush_event, *tick_event;
 	struct backlog backlog;
 	struct board_watch *watch;
-	struct mono down_since; /* us 0: the store is there */
+	struct transcripts transcripts; /* while leading */
+	struct mono down_since;         /* us 0: the store is there */
 	struct buf scratch;
 	struct center_counts counts;
 };

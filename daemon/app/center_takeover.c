@@ -22,6 +22,7 @@ void center_drop_lead(struct center *c)
 	evtimer_del(c->tick_event);
 	evtimer_del(c->flush_event);
 	board_watch_clear(c->watch);
+	transcripts_clear(&c->transcripts);
 	/* What was decided but not committed never happened; clients ask again under their refs. */
 	c->events.refuse_all(c->events.arg);
 }

@@ -181,6 +181,10 @@ static void do_transcript(void *arg, const char *contact, int64_t request)
 	struct node *n = arg;
 	struct reading *reading = mem_zalloc(sizeof *reading);
 	*reading = (struct reading){ n, request };
+	if (center_transcript(n->center, contact, on_message, reading)) {
+		on_transcript_done(reading, STORE_OK);
+		return;
+	}
 	store_transcript(n->store, contact, on_message, on_transcript_done, reading);
 }
 
