@@ -45,10 +45,21 @@ static enum value_kind answered(const struct triage_scratch *w, int field)
 	return kind;
 }
 
+static bool any_answers(const struct triage_scratch *w)
+{
+	for (size_t i = 0; i < w->values.n; i++)
+		if (field_table[w->values.items[i].field].instrument)
+			return true;
+	return false;
+}
+
 bool conflict_found(const struct triage_scratch *w)
 {
-	uint64_t said =
-		families_said(w->signals, w->n_signals) | families_said(w->facts, w->n_facts);
+	uint64_t said;
+
+	if (!any_answers(w)) /* as with most messages */
+		return false;
+	said = families_said(w->signals, w->n_signals) | families_said(w->facts, w->n_facts);
 
 	for (size_t i = 0; i < sizeof(counterparts) / sizeof(counterparts[0]); i++) {
 		enum value_kind kind = answered(
