@@ -146,10 +146,30 @@ static void test_wording_and_languages(void **state)
 		":9: text is missing", ":11: a second wording of asq.3");
 }
 
+#define WINDOW(when) "{ id = \"W\"; level = \"high\"; explain = \"x\"; when: " when "; " TESTS " }"
+
+static void test_windows(void **state)
+{
+	char *errors = errors_of(HEAD "lexicon = ( " ENTRY " );\nrules: ( " WINDOW(
+		"{ signal = \"plan\"; window = \"minutes:1440\"; }") " );\n");
+
+	(void)state;
+	assert_string_equal(errors, "");
+	free(errors);
+	EXPECT(HEAD "lexicon = ( " ENTRY " );\nrules: ( " WINDOW(
+		       "{ any = ( { signal = \"plan\"; window = \"minutes:0\"; },\n"
+		       "{ signal = \"plan\"; window = \"minutes:1441\"; },\n"
+		       "{ signal = \"plan\"; window = \"hours:1\"; },\n"
+		       "{ none = ( { signal = \"plan\"; window = \"minutes:5\"; } ); } ); }") " );\n",
+		":3: window \"minutes:0\"", ":4: window \"minutes:1441\"", ":5: window \"hours:1\"",
+		":6: none cannot hold a window of minutes");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_wording_and_languages),
+		cmocka_unit_test(test_windows),
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_all_at_once),
 		cmocka_unit_test(test_structure),
