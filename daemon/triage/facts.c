@@ -121,10 +121,23 @@ void facts_read(struct triage_scratch *w, const char *p, size_t n)
 	}
 }
 
+static void note_word(struct triage_scratch *w, const char *word, size_t n)
+{
+	buf_add(&w->lines, " ", 1);
+	buf_add(&w->lines, word, n);
+}
+
 static void note_signal(struct triage_scratch *w, const struct signal *s, char kind)
 {
-	buf_addf(&w->lines, "%c %s %.*s %s %s %s", kind, family_names[s->family], (int)s->id_len,
-		s->id, subject_names[s->subject], framing_names[s->framing], when_names[s->when]);
+	const char *family = family_names[s->family], *subject = subject_names[s->subject];
+	const char *framing = framing_names[s->framing], *when = when_names[s->when];
+
+	buf_add(&w->lines, &kind, 1);
+	note_word(w, family, strlen(family));
+	note_word(w, s->id, s->id_len);
+	note_word(w, subject, strlen(subject));
+	note_word(w, framing, strlen(framing));
+	note_word(w, when, strlen(when));
 	if (kind == 'm')
 		buf_addf(&w->lines, " %lld", (long long)w->now_min);
 	buf_add(&w->lines, "\n", 1);
