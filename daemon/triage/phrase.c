@@ -401,7 +401,7 @@ uint32_t phrase_match(const struct phrase *ph, const uint64_t *accepts, uint32_t
 uint32_t phrase_match_at(
 	const struct phrase *ph, const struct text *t, const struct vocab *vocab, uint32_t from)
 {
-	uint64_t accepts[PHRASE_POSITIONS];
+	uint64_t accepts[PHRASE_POSITIONS] NOT_ZEROED;
 	uint32_t n = 0;
 
 	while (n < ph->longest && from + n < t->n_tokens) {

@@ -178,7 +178,7 @@ static void add_match(struct scan_scratch *w, struct scan_match m)
 static void check_phrase(struct scan_scratch *w, const struct phrase *ph, uint32_t number,
 	const struct text *t, const struct vocab *vocab, uint32_t token)
 {
-	uint64_t accepts[2 * PHRASE_POSITIONS];
+	uint64_t accepts[2 * PHRASE_POSITIONS] NOT_ZEROED;
 	uint32_t from = token, clause = t->tokens[token].clause, n = 0;
 
 	while (from > w->done[number].next && token - from + 1 < ph->longest &&

@@ -24,7 +24,8 @@ static const struct option_def contact_show_options[] = {
 };
 
 static const struct option_def contact_explain_options[] = {
-	{ "text", NULL, "with what the person wrote, the places that counted marked; needs --reason",
+	{ "text", NULL,
+		"with what the person wrote, the places that counted marked; needs --reason",
 		NULL },
 	{ "reason", "TEXT", "why you read it; recorded with the access", NULL },
 	{ 0 },

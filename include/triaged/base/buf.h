@@ -15,7 +15,7 @@ struct buf {
 void buf_add(struct buf *b, const void *p, size_t n);
 void buf_adds(struct buf *b, const char *s);
 void buf_addf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
-char *buf_room(struct buf *b, size_t n); /* where n more bytes may be written; len stays */
+char *buf_room(struct buf *b, size_t n);  /* where n more bytes may be written; len stays */
 void buf_drop(struct buf *b, size_t n);   /* remove the first n bytes */
 void buf_clear(struct buf *b);            /* len = 0, memory kept */
 void buf_free(struct buf *b);             /* back to all zero */

@@ -7,7 +7,9 @@
 #ifndef TRIAGED_BASE_ERR_H
 #define TRIAGED_BASE_ERR_H
 
-#define MUST_CHECK             __attribute__((warn_unused_result))
+#define MUST_CHECK __attribute__((warn_unused_result))
+/* A large array on a hot path that is written before it is read: not zeroed first, as all others. */
+#define NOT_ZEROED             __attribute__((uninitialized))
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 
 struct err {

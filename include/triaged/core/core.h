@@ -155,8 +155,8 @@ struct contact_view {
 	int tier, offers_open, offers_missed, dispatches_open;
 	int64_t seq;                   /* messages so far */
 	struct slice reasons, outcome; /* JSON */
-	struct slice explain;          /* JSON {near, suppressed} beside the reasons; len 0: neither */
-	struct slice facts;            /* lines */
+	struct slice explain; /* JSON {near, suppressed} beside the reasons; len 0: neither */
+	struct slice facts;   /* lines */
 	struct slice history; /* record: change = record of at_ms from? to by? cause, repeated */
 	/* The last offer: at_ms responder step before? tier fit candidates, and how many could not
 	 * be asked: no_channel no_line no_age no_language no_skill not_ready full excluded. */
