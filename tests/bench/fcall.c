@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "loadgen/samples.h"
 
@@ -31,12 +32,14 @@ static void done(redisContext *r, redisReply *reply)
 int main(int argc, char **argv)
 {
 	char path[256] = "", text[301];
-	int calls = 2000;
+	int calls = 2000,
+	    pause_ms = 0; /* between calls: an idle server costs more a call than a busy one */
 	struct samples s = { 0 };
 
 	for (int i = 1; i < argc; i++)
 		if (sscanf(argv[i], "socket=%255s", path) != 1 &&
-			sscanf(argv[i], "calls=%d", &calls) != 1)
+			sscanf(argv[i], "calls=%d", &calls) != 1 &&
+			sscanf(argv[i], "pause_ms=%d", &pause_ms) != 1)
 			return 2;
 	memset(text, 't', 300);
 	text[300] = '\0';
@@ -47,6 +50,7 @@ int main(int argc, char **argv)
 	}
 	done(r, redisCommand(r, "FUNCTION LOAD REPLACE %s", function));
 	for (int i = 0; i < calls; i++) {
+		usleep((useconds_t)pause_ms * 1000);
 		int64_t t0 = now_us();
 		done(r, redisCommand(r,
 				"FCALL floor_step 4 f:{b}:c:%d f:{b}:q f:{b}:log f:{b}:s %d %s", i,

@@ -56,7 +56,7 @@ def lifecycles(bench):
 def idle_offer(bench):
     r = bench.redis()
     try:
-        floor = bench.run("fcall", "socket=" + r.socket, "calls=2000", core=servers.CLIENT_CORE)
+        floor = bench.run("fcall", "socket=" + r.socket, "calls=600", "pause_ms=3", core=servers.CLIENT_CORE)
     finally:
         r.stop()
     bench.start_daemon()
