@@ -165,7 +165,7 @@ def test_other_options_serve_in_another_order(running, replay, tmp_path):
     ann.request("contact.close", contact=low, disposition="resolved", outcome={})
     ann.request("responder.done", contact=low)
     time.sleep(0.5)
-    running.open(gateway, "low")  # the history goes on until now
+    running.open(gateway, "low", lang="es")  # the history goes on until now; nobody takes this one
     node = running.nodes[0]
     same = json.loads(replay("--policy", node.config, "--json").stdout)
     assert same["contacts"] == 4 and same["changed"] == []
