@@ -124,7 +124,6 @@ struct center *center_new(struct event_base *base, const struct center_options *
 	transcripts_init(&c->transcripts, options->core.hash_seed);
 	c->watch = board_watch_new(base, center_on_board, c);
 	CHECK(c->flush_event && c->tick_event);
-	event_priority_set(c->flush_event, 0);
 	return c;
 }
 

@@ -37,19 +37,15 @@ static void raise_descriptor_limit(void)
 }
 
 /*
- * Three priorities. The store's link and the commit that waits to go there come first, so that
- * the store works on one batch while the next one is read; strangers (handshakes, a quarter of a
- * millisecond of arithmetic each, and new connections) come last, so that a thousand reconnecting
- * clients delay nobody who is in a conversation. After every few callbacks what is more important
- * is looked for again.
+ * Strangers go last: handshakes (a quarter of a millisecond of arithmetic each) and new connections
+ * have a lower priority than everything else, and after every few of them what is more important
+ * is looked for again. A thousand reconnecting clients then delay nobody who is in a conversation.
  */
-#define CALLBACKS_A_LOOK 8
-
 static struct event_base *make_base(void)
 {
 	struct event_config *config = event_config_new();
-	CHECK(config &&
-		event_config_set_max_dispatch_interval(config, NULL, CALLBACKS_A_LOOK, 1) == 0);
+	CHECK(config && event_config_set_max_dispatch_interval(
+				config, NULL, 4, EDGE_STRANGER_PRIORITY) == 0);
 	struct event_base *base = event_base_new_with_config(config);
 	event_config_free(config);
 	CHECK(base && event_base_priority_init(base, EDGE_STRANGER_PRIORITY + 1) == 0);

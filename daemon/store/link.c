@@ -348,7 +348,6 @@ static void connect_now(struct link *l)
 	l->progress = mono_now();
 	bufferevent_setcb(l->bev, on_read, NULL, on_event, l);
 	/* A batch goes out in one turn of the loop, not in slices of 16 KiB. */
-	bufferevent_priority_set(l->bev, 0); /* if the base has priorities, before everybody */
 	bufferevent_set_max_single_write(l->bev, LINK_TURN_BYTES);
 	bufferevent_set_max_single_read(l->bev, LINK_TURN_BYTES);
 	bufferevent_enable(l->bev, EV_READ | EV_WRITE);
