@@ -84,7 +84,9 @@ static void node_status(struct node *n, int64_t request)
 	jtext_open(&out, '{');
 	text(&out, "mode", n->config->store.mode);
 	text(&out, "state", state == STORE_READY ? "ready" : "down");
-	text(&out, "why", state == STORE_READY ? "" : why);
+	/* A private server that does not run says more than the link to it. */
+	const char *trouble = n->managed ? managed_trouble(n->managed) : "";
+	text(&out, "why", state == STORE_READY ? "" : *trouble ? trouble : why);
 	jtext_close(&out, '}');
 	jtext_name(&out, "keys");
 	jtext_open(&out, '{');

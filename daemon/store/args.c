@@ -50,12 +50,6 @@ struct slice args_at(const struct args *a, size_t i)
 	return (struct slice){ a->bytes.data + from, a->ends[i] - from };
 }
 
-void args_clear(struct args *a)
-{
-	buf_clear(&a->bytes);
-	a->n = 0;
-}
-
 void args_free(struct args *a)
 {
 	buf_free(&a->bytes);

@@ -19,7 +19,6 @@ void args_adds(struct args *a, const char *s);
 void args_addi(struct args *a, int64_t v);
 void args_add_all(struct args *a, const struct args *more);
 struct slice args_at(const struct args *a, size_t i);
-void args_clear(struct args *a); /* memory kept */
 void args_free(struct args *a);
 
 /* The command in wire form, for evbuffers; release with args_format_free(). */

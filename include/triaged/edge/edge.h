@@ -76,8 +76,6 @@ struct certificate_names {
 	size_t n_uris, n_dns;
 };
 
-typedef void (*edge_login_fn)(void *arg, uint64_t ticket, struct principal *who /* or NULL */);
-
 struct edge_request {
 	uint64_t session;
 	uint64_t token; /* give it back with the answer */

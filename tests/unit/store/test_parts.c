@@ -63,7 +63,7 @@ static void arguments_keep_every_byte(void **state)
 	assert_int_equal(b.n, 402);
 	assert_true(slice_is(args_at(&b, 401), "-9223372036854775808"));
 	assert_true(slice_is(args_at(&b, 0), ""));
-	args_clear(&a);
+	args_free(&a);
 	assert_int_equal(a.n, 0);
 	args_free(&a);
 	args_free(&b);
