@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "triaged/base/clock.h"
+#include "triaged/base/utf8.h"
 
 /* A value or a name needs a comma unless it is first or follows a name. */
 static void separate(struct buf *b)
@@ -34,27 +35,6 @@ void jtext_name(struct buf *b, const char *name)
 	buf_add(b, "\":", 2);
 }
 
-/* Bytes of the well-formed UTF-8 sequence at p, 0 when it is not one (Unicode table 3-7). */
-static size_t sequence(const unsigned char *p, size_t n)
-{
-	if (p[0] < 0x80)
-		return 1;
-	if (p[0] >= 0xc2 && p[0] <= 0xdf)
-		return n >= 2 && (p[1] & 0xc0) == 0x80 ? 2 : 0;
-	if ((p[0] & 0xf0) == 0xe0) {
-		unsigned char lo = p[0] == 0xe0 ? 0xa0 : 0x80, hi = p[0] == 0xed ? 0x9f : 0xbf;
-		return n >= 3 && p[1] >= lo && p[1] <= hi && (p[2] & 0xc0) == 0x80 ? 3 : 0;
-	}
-	if (p[0] >= 0xf0 && p[0] <= 0xf4) {
-		unsigned char lo = p[0] == 0xf0 ? 0x90 : 0x80, hi = p[0] == 0xf4 ? 0x8f : 0xbf;
-		return n >= 4 && p[1] >= lo && p[1] <= hi && (p[2] & 0xc0) == 0x80 &&
-				       (p[3] & 0xc0) == 0x80
-			       ? 4
-			       : 0;
-	}
-	return 0;
-}
-
 static void escape(struct buf *b, unsigned char c)
 {
 	switch (c) {
@@ -79,7 +59,7 @@ void jtext_strn(struct buf *b, const char *s, size_t n)
 	buf_add(b, "\"", 1);
 	const unsigned char *plain = p;
 	while (p < end) {
-		size_t len = sequence(p, (size_t)(end - p));
+		size_t len = utf8_sequence(p, (size_t)(end - p));
 		if (len > 1 || (len == 1 && *p >= 0x20 && *p != '"' && *p != '\\')) {
 			p += len;
 			continue;
