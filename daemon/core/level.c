@@ -114,9 +114,26 @@ static void unite_words(char **slot, const char *add)
 	buf_free(&b);
 }
 
+static int asked_level(int64_t level)
+{
+	return level > LEVEL_COUNT ? LEVEL_EMERGENCY : (int)level - 1;
+}
+
+/* The reasons kept are those of the level the contact has: a harmless message after an alarming
+ * one must not take them away. */
+static bool explains_level(const struct contact *c, const struct command *command)
+{
+	const size_t none = strlen("[]");
+	if (command->reasons.len == 0 || c->reasons.len <= none)
+		return command->reasons.len > 0;
+	return command->reasons.len > none &&
+	       (asked_level(command->level) > c->level_auto ||
+		       asked_level(command->level_alone) >= c->level_auto);
+}
+
 static void take_findings(struct contact *c, const struct command *command)
 {
-	if (command->reasons.len) {
+	if (explains_level(c, command)) {
 		buf_clear(&c->reasons);
 		buf_add(&c->reasons, command->reasons.data, command->reasons.len);
 		buf_clear(&c->explain); /* of the same text as the reasons, or of none */
@@ -131,11 +148,6 @@ static void take_findings(struct contact *c, const struct command *command)
 		text_set(&c->ruleset, command->ruleset);
 	if (command->unscored)
 		c->unscored = 1;
-}
-
-static int asked_level(int64_t level)
-{
-	return level > LEVEL_COUNT ? LEVEL_EMERGENCY : (int)level - 1;
 }
 
 /* What was not triaged is not low: somebody looks soon. */

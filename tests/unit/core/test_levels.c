@@ -42,6 +42,39 @@ static void a_message_raises_and_never_lowers(void **state)
 	assert_int_equal(level_of(low, NULL), LEVEL_LOW);
 }
 
+static void speaks(const char *id, enum level level, enum level alone, const char *reasons)
+{
+	(void)apply(&w, CMD(CONTACT_SAY, c->identity = "web", c->role = "frontend", c->session = F1,
+				c->contact = id, c->text = ((struct slice){ "s", 1 }),
+				c->level = (int64_t)level + 1, c->level_alone = (int64_t)alone + 1,
+				c->reasons = ((struct slice){ reasons, strlen(reasons) })));
+}
+
+static void shows(const char *id, const char *reasons)
+{
+	struct contact_view v;
+	assert_true(core_contact(w.core, id, &v));
+	assert_true(slice_is(v.reasons, reasons));
+}
+
+/* Who takes the contact reads why it is urgent, whatever small talk came after. */
+static void reasons_stay_those_of_the_level(void **state)
+{
+	(void)state;
+	const char *id = contact(&w, F1, LEVEL_LOW);
+	speaks(id, LEVEL_LOW, LEVEL_LOW, "[]");
+	shows(id, "[]");
+	speaks(id, LEVEL_URGENT, LEVEL_URGENT, "[\"first\"]");
+	speaks(id, LEVEL_URGENT, LEVEL_LOW, "[]");
+	shows(id, "[\"first\"]");
+	speaks(id, LEVEL_URGENT, LEVEL_MODERATE, "[\"lesser\"]");
+	shows(id, "[\"first\"]");
+	speaks(id, LEVEL_URGENT, LEVEL_URGENT, "[\"as grave\"]");
+	shows(id, "[\"as grave\"]");
+	speaks(id, LEVEL_EMERGENCY, LEVEL_LOW, "[\"together\"]");
+	shows(id, "[\"together\"]");
+}
+
 static void what_was_not_triaged_is_high(void **state)
 {
 	(void)state;
@@ -153,6 +186,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_message_raises_and_never_lowers),
+		TEST(reasons_stay_those_of_the_level),
 		TEST(what_was_not_triaged_is_high),
 		TEST(a_raise_to_emergency_acts_at_once),
 		TEST(the_responder_hears_of_a_raise),
