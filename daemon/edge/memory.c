@@ -1,7 +1,7 @@
 #include "memory.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "triaged/base/buf.h"
 #include "triaged/base/mem.h"
@@ -9,10 +9,13 @@
 
 #include "render.h"
 
+#define HOLDERS_MAX 4 /* the person's session, the responder's, one who listens in, one more */
+
 struct entry {
-	uint64_t session;
-	bool engaged;
-	int64_t heard_ms; /* 0: not yet */
+	uint64_t holders[HOLDERS_MAX];
+	size_t n_holders;
+	uint64_t engaged_by; /* 0: not in conversation */
+	int64_t heard_ms;    /* 0: not yet */
 	struct buf facts;
 };
 
@@ -44,6 +47,18 @@ struct slice memory_facts(const struct memory *m, const char *contact)
 		     : (struct slice){ "", 0 };
 }
 
+/* The oldest makes room: it is the one most likely replaced by a reconnect. */
+static void hold(struct entry *entry, uint64_t session)
+{
+	for (size_t i = 0; i < entry->n_holders; i++)
+		if (entry->holders[i] == session)
+			return;
+	if (entry->n_holders == HOLDERS_MAX)
+		memmove(entry->holders, entry->holders + 1,
+			--entry->n_holders * sizeof *entry->holders);
+	entry->holders[entry->n_holders++] = session;
+}
+
 static struct entry *entry_for(struct memory *m, const char *contact, uint64_t session)
 {
 	struct entry *entry = map_get(&m->contacts, contact);
@@ -51,15 +66,15 @@ static struct entry *entry_for(struct memory *m, const char *contact, uint64_t s
 		entry = mem_zalloc(sizeof *entry);
 		map_put(&m->contacts, contact, entry);
 	}
-	entry->session = session;
+	hold(entry, session);
 	return entry;
 }
 
 void memory_engage(struct memory *m, const char *contact, uint64_t session)
 {
 	struct entry *entry = entry_for(m, contact, session);
-	m->engaged += !entry->engaged;
-	entry->engaged = true;
+	m->engaged += !entry->engaged_by;
+	entry->engaged_by = session;
 }
 
 void memory_add(struct memory *m, const char *contact, uint64_t session, struct slice facts)
@@ -99,16 +114,31 @@ int64_t memory_heard(struct memory *m, const char *contact, uint64_t session, in
 void memory_forget(struct memory *m, const char *contact)
 {
 	struct entry *entry = map_remove(&m->contacts, contact);
-	if (entry && entry->engaged)
+	if (entry && entry->engaged_by)
 		m->engaged--;
 	entry_free(entry);
+}
+
+static void let_go(struct memory *m, struct entry *entry, uint64_t session)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < entry->n_holders; i++)
+		if (entry->holders[i] != session)
+			entry->holders[kept++] = entry->holders[i];
+	entry->n_holders = kept;
+	if (entry->engaged_by == session) {
+		entry->engaged_by = 0;
+		m->engaged--;
+	}
 }
 
 void memory_forget_session(struct memory *m, uint64_t session)
 {
 	struct entry *entry;
 	const char *contact;
-	for (size_t i = 0; (entry = map_walk(&m->contacts, &i, &contact));)
-		if (entry->session == session)
+	for (size_t i = 0; (entry = map_walk(&m->contacts, &i, &contact));) {
+		let_go(m, entry, session);
+		if (entry->n_holders == 0)
 			memory_forget(m, contact);
+	}
 }

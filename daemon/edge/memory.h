@@ -1,6 +1,7 @@
 /*
  * What triage has to remember of a conversation, by contact: its facts (short tokens, no text).
- * An entry belongs to the session through which the contact is served here and goes with it.
+ * An entry is held by the sessions here that serve the contact, the person's and the responder's,
+ * and goes with the last of them.
  */
 #ifndef TRIAGED_EDGE_MEMORY_H
 #define TRIAGED_EDGE_MEMORY_H
@@ -18,7 +19,7 @@ struct memory {
 void memory_init(struct memory *m, uint64_t seed0, uint64_t seed1);
 void memory_fini(struct memory *m);
 struct slice memory_facts(const struct memory *m, const char *contact); /* len 0: nothing known */
-/* Unite with what is known; the entry now belongs to session. */
+/* Unite with what is known; session holds the entry too. */
 void memory_add(struct memory *m, const char *contact, uint64_t session, struct slice facts);
 /* Unite with what the core knows of the contact's course: a record of an open or resume. */
 void memory_add_course(

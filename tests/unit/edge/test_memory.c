@@ -30,6 +30,27 @@ static void facts_unite_and_go_with_the_session(void **state)
 	memory_fini(&m);
 }
 
+/* The person's session and the responder's hold it together. */
+static void facts_stay_while_anybody_serves_the_contact(void **state)
+{
+	(void)state;
+	struct memory m = { 0 };
+	memory_init(&m, 1, 2);
+	memory_add(&m, "c1", 1, text("s a\n"));
+	memory_engage(&m, "c1", 2);
+	memory_forget_session(&m, 2);
+	assert_int_equal(m.engaged, 0);
+	assert_true(slice_is(memory_facts(&m, "c1"), "s a\n"));
+	for (uint64_t session = 3; session < 9; session++) /* reconnects nobody saw ending */
+		memory_add(&m, "c1", session, text(""));
+	memory_forget_session(&m, 8);
+	assert_true(memory_facts(&m, "c1").len > 0);
+	for (uint64_t session = 1; session < 8; session++)
+		memory_forget_session(&m, session);
+	assert_int_equal(memory_facts(&m, "c1").len, 0);
+	memory_fini(&m);
+}
+
 static void conversations_are_counted_once(void **state)
 {
 	(void)state;
@@ -110,6 +131,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_course_becomes_facts),
 		cmocka_unit_test(facts_unite_and_go_with_the_session),
+		cmocka_unit_test(facts_stay_while_anybody_serves_the_contact),
 		cmocka_unit_test(conversations_are_counted_once),
 		cmocka_unit_test(an_answer_finds_its_request_once),
 		cmocka_unit_test(numbers_of_two_incarnations_do_not_meet),
