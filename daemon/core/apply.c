@@ -17,6 +17,7 @@ static const apply_fn table[COMMAND_KIND_COUNT] = {
 	[COMMAND_CONTACT_ASSESS] = apply_contact_assess,
 	[COMMAND_CONTACT_LEAVE] = apply_contact_leave,
 	[COMMAND_CONTACT_RESUME] = apply_contact_resume,
+	[COMMAND_CONTACT_RETRIAGE] = apply_contact_retriage,
 	[COMMAND_CONTACT_LEVEL] = apply_contact_level,
 	[COMMAND_CONTACT_NOTE] = apply_contact_note,
 	[COMMAND_CONTACT_ESCALATE] = apply_contact_escalate,

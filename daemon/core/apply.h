@@ -18,6 +18,7 @@ int apply_contact_answer(struct core *core, const struct command *c);
 int apply_contact_assess(struct core *core, const struct command *c);
 int apply_contact_leave(struct core *core, const struct command *c);
 int apply_contact_resume(struct core *core, const struct command *c);
+int apply_contact_retriage(struct core *core, const struct command *c);
 int apply_contact_level(struct core *core, const struct command *c);
 int apply_contact_note(struct core *core, const struct command *c);
 int apply_contact_escalate(struct core *core, const struct command *c);

@@ -122,6 +122,24 @@ static void pass_on(struct core *core, struct contact *n, const struct command *
 	record_puti(b, "at_ms", core->now_ms);
 }
 
+/* Where the message came in, not all of the contact's facts were known (another session, another
+ * node, a restart): the edge is told the rest and triages once more. */
+static void put_unknown_facts(struct core *core, const struct contact *n, const struct command *c)
+{
+	if (c->level > 0 && n->facts.len > c->facts.len)
+		record_put(&core->answer.fields, "facts", n->facts.data, n->facts.len);
+}
+
+int apply_contact_retriage(struct core *core, const struct command *c)
+{
+	struct contact *n = find_contact(core, c);
+	if (!n)
+		return -1;
+	if (n->state != CONTACT_WRAPUP)
+		level_triage(core, n, c);
+	return 0;
+}
+
 static int person_says(struct core *core, const struct command *c)
 {
 	struct contact *n = find_own_contact(core, c);
@@ -136,6 +154,7 @@ static int person_says(struct core *core, const struct command *c)
 		pass_on(core, n, c, contact_tell_responder(core, n, OUTPUT_CONTACT_SAID));
 	record_puti(&core->answer.fields, "seq", n->seq);
 	put_level(core, n);
+	put_unknown_facts(core, n, c);
 	return 0;
 }
 
@@ -166,6 +185,7 @@ static int take_answers(struct core *core, struct contact *n, const struct comma
 	level_triage(core, n, c);
 	put_level(core, n);
 	record_put(&core->answer.fields, "reasons", n->reasons.data, n->reasons.len);
+	put_unknown_facts(core, n, c);
 	return 0;
 }
 
@@ -224,6 +244,8 @@ int apply_contact_leave(struct core *core, const struct command *c)
 
 static struct contact *find_resumed(struct core *core, const struct command *c)
 {
+	if (is_responder(c))
+		return find_served_contact(core, c);
 	struct person *p = *c->contact ? NULL : person_get(core, c->person);
 	if (!p)
 		return find_own_contact(core, c);
@@ -232,11 +254,8 @@ static struct contact *find_resumed(struct core *core, const struct command *c)
 	return find_own_contact(core, &by_id);
 }
 
-int apply_contact_resume(struct core *core, const struct command *c)
+static void person_is_back(struct core *core, struct contact *n, const struct command *c)
 {
-	struct contact *n = find_resumed(core, c);
-	if (!n)
-		return -1;
 	if (!n->front || !text_is(n->front->id, c->session)) {
 		n->reconnects++;
 		contact_touch(core, n);
@@ -247,11 +266,23 @@ int apply_contact_resume(struct core *core, const struct command *c)
 	if (n->state == CONTACT_REVIEW)
 		contact_enter(core, n, CONTACT_EV_RETURN);
 	match_run(core);
+}
+
+int apply_contact_resume(struct core *core, const struct command *c)
+{
+	struct contact *n = find_resumed(core, c);
+	if (!n)
+		return -1;
 	struct buf *b = &core->answer.fields;
+	if (is_responder(c))
+		record_put(b, "reasons", n->reasons.data, n->reasons.len);
+	else
+		person_is_back(core, n, c);
 	record_puts(b, "contact", n->id);
 	put_place(core, n);
 	put_level(core, n);
 	put_course(n, b);
+	record_puti(b, "seq", n->seq);
 	record_put(b, "facts", n->facts.data, n->facts.len);
 	record_puti(b, "since", c->since);
 	return 0;

@@ -78,6 +78,7 @@ static void put_contact(struct core *core, const struct contact *n)
 	record_puts(b, "state", contact_state_name(n->state));
 	record_puts(b, "level", level_name((enum level)n->level));
 	record_put(b, "reasons", n->reasons.data, n->reasons.len);
+	record_puti(b, "seq", n->seq);
 	record_put(b, "facts", n->facts.data, n->facts.len);
 	record_puts(b, "channel", n->channel);
 	record_puts(b, "lang", n->lang);

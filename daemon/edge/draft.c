@@ -311,6 +311,46 @@ static void triage_without_rules(struct command *c)
 	c->flags = "unscored";
 }
 
+static void put_result(struct draft *d, const char *contact)
+{
+	struct verbs *v = d->verbs;
+	struct command *c = &d->command;
+	const struct triage_result *t = &v->result;
+	c->level = (int64_t)t->level + 1;
+	c->unscored = t->unscored;
+	struct buf *reasons = draft_buf(d), *ruleset = draft_buf(d), *facts = draft_buf(d);
+	write_reasons(t, reasons);
+	c->reasons = (struct slice){ buf_str(reasons), reasons->len };
+	if (t->n_near || t->n_suppressed) {
+		struct buf *explain = draft_buf(d);
+		write_explain(t, explain);
+		c->explain = (struct slice){ buf_str(explain), explain->len };
+	}
+	buf_addf(ruleset, "%s@%s:%s", ruleset_id(v->rules), ruleset_version(v->rules),
+		ruleset_digest(v->rules));
+	c->ruleset = buf_str(ruleset);
+	c->flags = join(d, t->flags, t->n_flags);
+	c->domains = join(d, t->domains, t->n_domains);
+	buf_add(facts, t->facts.data, t->facts.len);
+	c->facts = (struct slice){ buf_str(facts), facts->len };
+	memory_add(&v->memory, contact, d->request->session, c->facts);
+}
+
+void draft_retriage(struct draft *d, const char *contact, struct slice facts)
+{
+	struct verbs *v = d->verbs;
+	memory_add(&v->memory, contact, d->request->session, facts);
+	struct slice known = memory_facts(&v->memory, contact);
+	struct triage_request q = { .age = -1,
+		.facts = known.data,
+		.facts_len = known.len,
+		.now_min = wall_now_ms() / 60000 };
+	triage_run(v->rules, v->scratch, &q, &v->result);
+	d->command.contact = contact;
+	d->command.level_alone = LEVEL_LOW + 1; /* it brings nothing of its own */
+	put_result(d, contact);
+}
+
 void draft_triage(struct draft *d, const char *contact)
 {
 	struct verbs *v = d->verbs;
@@ -350,29 +390,17 @@ void draft_triage(struct draft *d, const char *contact)
 		q.facts_len = known.len;
 		triage_run(v->rules, v->scratch, &q, t);
 	}
-	c->level = (int64_t)t->level + 1;
-	c->unscored = t->unscored;
-	struct buf *reasons = draft_buf(d), *ruleset = draft_buf(d), *facts = draft_buf(d);
-	write_reasons(t, reasons);
-	c->reasons = (struct slice){ buf_str(reasons), reasons->len };
-	if (t->n_near || t->n_suppressed) {
-		struct buf *explain = draft_buf(d);
-		write_explain(t, explain);
-		c->explain = (struct slice){ buf_str(explain), explain->len };
-	}
-	buf_addf(ruleset, "%s@%s:%s", ruleset_id(v->rules), ruleset_version(v->rules),
-		ruleset_digest(v->rules));
-	c->ruleset = buf_str(ruleset);
-	c->flags = join(d, t->flags, t->n_flags);
-	c->domains = join(d, t->domains, t->n_domains);
-	buf_add(facts, t->facts.data, t->facts.len);
-	c->facts = (struct slice){ buf_str(facts), facts->len };
-	memory_add(&v->memory, contact, d->request->session, c->facts);
+	put_result(d, contact);
 }
 
 void draft_submit(struct draft *d)
 {
 	d->command.request = pending_add(&d->verbs->pending, d->request)->number;
+	draft_submit_unasked(d);
+}
+
+void draft_submit_unasked(struct draft *d)
+{
 	d->verbs->ops.submit(d->verbs->ops.arg, &d->command);
 	draft_drop(d);
 }

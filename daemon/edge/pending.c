@@ -52,6 +52,7 @@ struct pending *pending_add(struct pending_table *t, const struct edge_request *
 	p->session = r->session;
 	p->token = r->token;
 	p->verb = r->verb->id;
+	p->role = r->role;
 	p->since = mono_now();
 	p->contact = mem_strdup(json_string_value(json_object_get(r->params, "contact")));
 	map_putn(&t->by_number, KEY(p->number), p);

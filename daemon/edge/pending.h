@@ -19,8 +19,10 @@ struct pending {
 	uint64_t session, token;
 	enum verb_id verb;
 	struct mono since;
-	char *contact;     /* owned: the one it is about, or "" */
+	char *contact; /* owned: the one it is about, or "" */
+	unsigned role;
 	int64_t since_seq; /* contact.resume: messages behind this one */
+	int64_t until_seq; /* and up to this one: later ones come as notifications */
 	bool with_text;    /* contact.explain */
 	struct buf result; /* the answer so far, while a transcript is read */
 };

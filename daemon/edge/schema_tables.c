@@ -42,10 +42,11 @@ const char *const schema_results[VERB_COUNT] = {
 	[VERB_CONTACT_SAY] = "seq:integer level:level",
 	[VERB_CONTACT_ANSWER] = "level:level reasons:reason[]",
 	[VERB_CONTACT_LEAVE] = "state:word",
-	[VERB_CONTACT_RESUME] = "contact:word state:word level:level missed:message[] "
+	[VERB_CONTACT_RESUME] = "contact:word state:word level:level reasons?:reason[] seq?:integer "
+		"position?:integer~ eta_s?:integer~ missed:message[] "
 		"transcript_incomplete?:bool",
 	[VERB_RESPONDER_SET] = RESPONDER_NOW,
-	[VERB_OFFER_ACCEPT] = "contact:word state:word level:level reasons:reason[] "
+	[VERB_OFFER_ACCEPT] = "contact:word state:word level:level reasons:reason[] seq?:integer "
 		"transcript:message[] person:person transcript_incomplete?:bool",
 	[VERB_OFFER_DECLINE] = "",
 	[VERB_CONTACT_NEXT] = "offer?:word~ why?:string",

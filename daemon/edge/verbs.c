@@ -337,76 +337,18 @@ static void deliver_error(struct verbs *v, const struct output *o)
 			.field = *field ? field : NULL });
 }
 
-static char *contact_of(struct slice record)
+/* The answer tells facts that were not known here when the message was triaged: a combination with
+ * them may ask for more than the message alone. */
+static void triage_again(struct verbs *v, uint64_t session, const char *contact, struct slice facts)
 {
-	struct slice id = render_find(record, "contact");
-	return mem_dup(id.data, id.len);
-}
-
-/* Answers that show a conversation: the rest of it is in the store. */
-static void begin_transcript(struct verbs *v, struct pending *p, const struct output *o)
-{
-	struct slice record = { buf_str(&o->fields), o->fields.len };
-	struct slice facts = render_find(record, "facts");
-	int64_t since;
-	free(p->contact);
-	p->contact = contact_of(record);
-	p->since_seq = slice_int(render_find(record, "since"), &since) == 0 ? since - 1 : 0;
-	memory_add(&v->memory, p->contact, p->session, facts);
-	memory_add_course(&v->memory, p->contact, p->session, record);
-	if (p->verb == VERB_OFFER_ACCEPT)
-		memory_engage(&v->memory, p->contact, p->session);
-	jtext_open(&p->result, '{');
-	render_output(&v->render, o, &p->result);
-	jtext_name(&p->result, p->verb == VERB_OFFER_ACCEPT ? "transcript" : "missed");
-	jtext_open(&p->result, '[');
-	v->ops.transcript(v->ops.arg, p->contact, p->number);
-}
-
-/* The explanation, an object, is continued by what the person wrote. */
-static void begin_text(struct verbs *v, struct pending *p, struct slice json)
-{
-	buf_add(&p->result, json.data, json.len - 1);
-	jtext_name(&p->result, "transcript");
-	jtext_open(&p->result, '[');
-	v->ops.transcript(v->ops.arg, p->contact, p->number);
-}
-
-static bool is_of_person(struct slice record)
-{
-	return slice_is(render_find(record, "from"), "person") &&
-	       slice_is(render_find(record, "kind"), "text");
-}
-
-void verbs_transcript_message(struct verbs *v, int64_t request, struct slice record)
-{
-	struct pending *p = pending_get(&v->pending, request);
-	int64_t seq;
-	if (!p || slice_int(render_find(record, "seq"), &seq) < 0)
+	struct attached *a = map_getn(&v->attached, KEY(session));
+	if (!a || !v->rules)
 		return;
-	/* Notes are the staff's; a person who comes back sees the conversation only. */
-	if (p->verb == VERB_CONTACT_RESUME &&
-		(seq <= p->since_seq || slice_is(render_find(record, "kind"), "note")))
-		return;
-	if (p->verb == VERB_CONTACT_EXPLAIN && !is_of_person(record))
-		return;
-	render_message(&v->render, p->contact, record, &p->result);
-}
-
-void verbs_transcript_done(struct verbs *v, int64_t request, bool complete)
-{
-	struct pending *p = pending_get(&v->pending, request);
-	if (!p)
-		return;
-	jtext_close(&p->result, ']');
-	if (!complete) { /* the contact is theirs all the same; say that text is missing */
-		jtext_name(&p->result, "transcript_incomplete");
-		jtext_bool(&p->result, true);
-	}
-	jtext_close(&p->result, '}');
-	struct slice json = { buf_str(&p->result), p->result.len };
-	edge_result(v->edge, p->session, p->token, json);
-	pending_free(pending_take(&v->pending, request));
+	struct edge_request r = { .session = session, .who = a->who, .role = a->role };
+	struct draft d;
+	draft_init(&d, v, &r, COMMAND_CONTACT_RETRIAGE);
+	draft_retriage(&d, contact, facts);
+	draft_submit_unasked(&d);
 }
 
 /* offer.accept shows what is known of the person as one object, as the protocol has it. */
@@ -418,7 +360,7 @@ static void deliver_reply(struct verbs *v, const struct output *o)
 	struct slice record = { buf_str(&o->fields), o->fields.len };
 	struct slice ready = render_find(record, "json");
 	if (ready.len && p->with_text) {
-		begin_text(v, p, ready);
+		transcript_begin_text(v, p, ready);
 		return;
 	}
 	if (ready.len) {
@@ -426,20 +368,23 @@ static void deliver_reply(struct verbs *v, const struct output *o)
 		return;
 	}
 	if (p->verb == VERB_OFFER_ACCEPT || p->verb == VERB_CONTACT_RESUME) {
-		begin_transcript(v, p, o);
+		transcript_begin(v, p, o);
 		return;
 	}
 	struct buf out = { 0 };
 	jtext_open(&out, '{');
 	render_output(&v->render, o, &out);
 	if (p->verb == VERB_CONTACT_OPEN) {
-		char *contact = contact_of(record);
+		char *contact = record_contact(record);
 		memory_add_course(&v->memory, contact, p->session, record);
 		free(contact);
 		jtext_name(&out, "custody");
 		jtext_str(&out, "store");
 	}
 	jtext_close(&out, '}');
+	struct slice facts = render_find(record, "facts");
+	if (facts.len)
+		triage_again(v, p->session, p->contact, facts);
 	if (p->verb == VERB_CONTACT_CLOSE || p->verb == VERB_CONTACT_LEAVE)
 		memory_forget(&v->memory, p->contact); /* contact.resume brings it back */
 	verbs_answer(v, o->request, (struct slice){ buf_str(&out), out.len });
@@ -480,7 +425,7 @@ static void deliver_notification(struct verbs *v, const struct output *o)
 		v->edge, session, output_name(o->kind), (struct slice){ buf_str(&out), out.len });
 	buf_wipe(&out);
 	if (o->kind == OUTPUT_CONTACT_CLOSED || o->kind == OUTPUT_CONTACT_CONNECTED) {
-		char *contact = contact_of(record);
+		char *contact = record_contact(record);
 		if (o->kind == OUTPUT_CONTACT_CLOSED)
 			memory_forget(&v->memory, contact);
 		else

@@ -79,6 +79,7 @@ static void say(struct verbs *v, const struct edge_request *r)
 		return;
 	}
 	draft_triage(&d, d.command.contact);
+	note_contacts(v, r);
 	draft_submit(&d);
 }
 
@@ -88,6 +89,7 @@ static void answer(struct verbs *v, const struct edge_request *r)
 	draft_init(&d, v, r, COMMAND_CONTACT_ANSWER);
 	d.command.answers = draft_json(&d, "answers");
 	draft_triage(&d, d.command.contact);
+	note_contacts(v, r);
 	draft_submit(&d);
 }
 

@@ -54,18 +54,30 @@ int draft_seal(
 	struct draft *d, const char *contact, const char *text, size_t n, struct slice *field);
 /* Triage text and answers with what is known of the contact and put the result into the command. */
 void draft_triage(struct draft *d, const char *contact);
+/* Triage once more with facts the core had and this node had not. Needs rules. */
+void draft_retriage(struct draft *d, const char *contact, struct slice facts);
 /* The space-separated form of an array parameter; "" when absent. */
 const char *draft_words(struct draft *d, const char *param);
 /* The JSON text of an object parameter. */
 struct slice draft_json(struct draft *d, const char *param);
 /* Remember who waits and hand the command over. */
 void draft_submit(struct draft *d);
+/* Hand the command over; nobody waits for its answer. */
+void draft_submit_unasked(struct draft *d);
 void draft_drop(struct draft *d);
 
 const char *param_text(const struct edge_request *r, const char *name); /* NULL when absent */
 int64_t param_int(const struct edge_request *r, const char *name, int64_t absent);
 
 void attach(struct verbs *v, uint64_t session, struct principal *who, unsigned role);
+
+/* The contact that a record names: the caller's to free. */
+char *record_contact(struct slice record);
+
+/* Begin an answer that the messages of the store continue: of offer.accept and contact.resume from
+ * the core's reply, of contact.explain from its JSON object. */
+void transcript_begin(struct verbs *v, struct pending *p, const struct output *o);
+void transcript_begin_text(struct verbs *v, struct pending *p, struct slice json);
 
 /* Methods by role. */
 void verbs_frontend(struct verbs *v, const struct edge_request *r);

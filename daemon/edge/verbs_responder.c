@@ -54,6 +54,8 @@ static enum command_kind command_of(enum verb_id verb)
 		return COMMAND_CONTACT_NEXT;
 	case VERB_CONTACT_SAY:
 		return COMMAND_CONTACT_SAY;
+	case VERB_CONTACT_RESUME:
+		return COMMAND_CONTACT_RESUME;
 	case VERB_CONTACT_ASSESS:
 		return COMMAND_CONTACT_ASSESS;
 	case VERB_CONTACT_LEVEL:
@@ -87,6 +89,9 @@ void verbs_responder(struct verbs *v, const struct edge_request *r)
 	case VERB_CONTACT_SAY: /* a responder's own words are not triaged */
 	case VERB_CONTACT_NOTE:
 		ok = seal_text(&d);
+		break;
+	case VERB_CONTACT_RESUME:
+		d.command.since = param_int(r, "since_seq", -1) + 1;
 		break;
 	case VERB_CONTACT_ASSESS:
 		d.command.answers = draft_json(&d, "answers");

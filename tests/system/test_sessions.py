@@ -15,7 +15,7 @@ OFFLINE = {"contact": "none", "offer": "none", "dispatch": "none", "responder": 
 
 ALLOWED = {
     "contact.open": "frontend", "contact.say": "frontend responder",
-    "contact.answer": "frontend", "contact.leave": "frontend", "contact.resume": "frontend",
+    "contact.answer": "frontend", "contact.leave": "frontend", "contact.resume": "frontend responder",
     "responder.set": "responder", "offer.accept": "responder", "offer.decline": "responder",
     "contact.next": "responder", "contact.assess": "responder",
     "contact.level": "responder supervisor", "contact.note": "responder supervisor",

@@ -23,7 +23,9 @@
 	X(CONTACT_ANSWER, "contact.answer")     /* front end: screener answers */                  \
 	X(CONTACT_ASSESS, "contact.assess")     /* responder: screener answers */                  \
 	X(CONTACT_LEAVE, "contact.leave")       /* front end: the person has gone */               \
-	X(CONTACT_RESUME, "contact.resume")     /* front end: the person is back, new session */   \
+	X(CONTACT_RESUME, "contact.resume")     /* front end: the person is back, new session;     \
+	                                           responder: the responder is */                  \
+	X(CONTACT_RETRIAGE, "contact.retriage") /* edge: triage again with facts it had not known */ \
 	X(CONTACT_LEVEL, "contact.level")       /* a person raises or lowers */                    \
 	X(CONTACT_NOTE, "contact.note")                                                            \
 	X(CONTACT_ESCALATE, "contact.escalate")                                                    \

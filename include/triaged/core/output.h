@@ -78,19 +78,20 @@ int output_decode(char *bytes, size_t n, struct output *o, struct err *e) MUST_C
  * Fields of a REPLY by command (beside those named in protocol.md); contact.open and contact.resume
  * also have reconnects? prior_contacts_24h? prior_level?, which the edge keeps for triage:
  *   contact.open     contact level reasons ruleset state position eta_s? target_ms flags
- *   contact.say      seq level        (contact.answer, contact.assess: level reasons)
+ *   contact.say      seq level facts? (contact.answer, contact.assess: level reasons facts?)
+ *                    facts: when the command was triaged without knowing all of them
  *   contact.leave    state            (contact.close: state)
- *   contact.resume   contact state level facts since? (the edge adds what was missed)
+ *   contact.resume   contact state level seq facts since? (the edge adds what was missed, up to seq)
  *   contact.level    level level_auto pending? (level asked for, waiting for a second person)
  *   contact.note     note
  *   contact.escalate dispatch state   (dispatch.ack, dispatch.outcome: dispatch state)
- *   offer.accept     contact state level reasons facts channel lang returning contacts_30d
- *                    last_responder? (the edge adds the transcript)
+ *   offer.accept     contact state level reasons seq facts channel lang returning contacts_30d
+ *                    last_responder? (the edge adds the transcript up to seq)
  *   contact.next     the fields of offer.new, or why
  *   responder.set, responder.force, responder.done
  *                    responder presence capacity load channels skills langs wrap_ms contacts offers
  *   alert.ack        contact
- *   session.up, session.down, board.watch, node.*, tick: never answered unless request is not 0
+ *   contact.retriage, session.up, session.down, board.watch, node.*, tick: never answered unless request is not 0
  */
 
 #endif

@@ -184,6 +184,7 @@ static inline enum command_kind generate_kind(struct generator *g)
 		[COMMAND_CONTACT_ASSESS] = 2,
 		[COMMAND_CONTACT_LEAVE] = 2,
 		[COMMAND_CONTACT_RESUME] = 3,
+		[COMMAND_CONTACT_RETRIAGE] = 2,
 		[COMMAND_CONTACT_LEVEL] = 5,
 		[COMMAND_CONTACT_NOTE] = 1,
 		[COMMAND_CONTACT_ESCALATE] = 1,
@@ -205,7 +206,7 @@ static inline enum command_kind generate_kind(struct generator *g)
 		[COMMAND_TICK] = 18,
 		[COMMAND_QUERY] = 1,
 	};
-	uint32_t at = g->next(g, 140);
+	uint32_t at = g->next(g, 142);
 	int kind = 0;
 	while (kind < COMMAND_QUERY && at >= weights[kind])
 		at -= weights[kind++];

@@ -24,7 +24,7 @@ static const struct {
 	{ "contact.say", "FR" },
 	{ "contact.answer", "F" },
 	{ "contact.leave", "F" },
-	{ "contact.resume", "F" },
+	{ "contact.resume", "FR" },
 	{ "responder.set", "R" },
 	{ "offer.accept", "R" },
 	{ "offer.decline", "R" },
