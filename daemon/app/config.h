@@ -118,6 +118,9 @@ struct config *config_load(const char *path, int64_t now_ms, struct conf_errors 
 /* The fields alone: nothing that they name is looked at. NULL with errors when any is wrong. */
 struct config *config_read(const char *path, struct conf_errors *errors) MUST_CHECK;
 
+/* store.durability: 0 for fsync, N for replica:N, -1 for anything else. */
+int config_replicas(const struct config *c);
+
 struct config *config_ref(struct config *c);
 void config_unref(struct config **c); /* frees with the last reference */
 

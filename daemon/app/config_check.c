@@ -10,6 +10,7 @@
 #include "triaged/privacy/cert.h"
 #include "triaged/privacy/keys.h"
 #include "triaged/privacy/secret_file.h"
+#include "triaged/store/store.h"
 
 #include "conf_text.h"
 
@@ -132,11 +133,13 @@ static void check_store(const struct config_check *check)
 {
 	const struct config *c = check->config;
 	check_store_mode(check);
-	if (strncmp(c->store.durability, "replica:", 8) == 0)
+	int replicas = config_replicas(c);
+	if (replicas < 0)
 		say(check, check->errors, "store.durability",
-			"%s is not supported by this version: use fsync", c->store.durability);
-	else if (strcmp(c->store.durability, "fsync") != 0)
-		say(check, check->errors, "store.durability", "must be fsync");
+			"must be fsync or replica:N with N from 1 to %d", STORE_REPLICAS_MAX);
+	else if (replicas > 0 && strcmp(c->store.mode, "managed") == 0)
+		say(check, check->errors, "store.durability",
+			"must be fsync: the server of store.mode managed has no replicas");
 	check_password_file(check);
 }
 

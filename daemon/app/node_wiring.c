@@ -317,6 +317,7 @@ int node_wire_store(struct node *n, struct err *e)
 		.connect_ms = 2000,
 		.command_ms = 2000,
 		.lease_ms = c->store.lease_ms,
+		.replicas = config_replicas(c),
 		.retain_refs_ms = c->retain.refs_h * 3600000,
 		.retain_ledger_ms = c->retain.ledger_d * 86400000,
 		.retain_contacts_ms = c->retain.transcript_d * 86400000,

@@ -108,7 +108,8 @@ const struct option options[] = {
 	PATH("store.password_file", store.password_file, RESTART | EMPTY, "",
 		"File with the password for Redis, readable by its owner alone."),
 	TEXT("store.durability", store.durability, RESTART, "fsync",
-		"When a write counts as kept: fsync (synced append-only file)."),
+		"When a write counts as kept: fsync (synced append-only file) or replica:N (N replicas "
+		"have it, N from 1 to 9; needs min-replicas-to-write N)."),
 	NUMBER("store.down_after_ms", store.down_after_ms, LIVE, "3000", 100, 60000,
 		"Without Redis for so long, requests are refused at once instead of waiting, in ms."),
 	NUMBER("store.lease_ms", store.lease_ms, RESTART, "3000", 500, 60000,

@@ -16,7 +16,8 @@ struct append {
 	struct slice wire;
 	store_done_fn done; /* NULL: the deadline passed while the command was on its way */
 	void *arg;
-	bool sent; /* until its reply comes */
+	bool sent;  /* until its reply comes */
+	bool taken; /* by the server, not yet known of the replicas */
 };
 
 static int earlier(const void *a, const void *b)
@@ -35,6 +36,52 @@ static void discard(struct append *p)
 	free(p);
 }
 
+static void finish(struct append *p)
+{
+	store_done_fn done = p->done;
+	void *arg = p->arg;
+	discard(p);
+	if (done)
+		done(arg, STORE_OK);
+}
+
+static void ask_replicas(struct appender *a);
+
+/* Every append that the server took before it was asked has its reply by now. */
+static void finish_taken(struct appender *a)
+{
+	bool more = false;
+	for (struct append *next, *p = TAILQ_FIRST(&a->list); p; p = next) {
+		next = TAILQ_NEXT(p, in_list);
+		more = more || p->sent;
+		if (p->taken)
+			finish(p);
+	}
+	if (more)
+		ask_replicas(a);
+}
+
+static void on_replicated(void *arg, const redisReply *r)
+{
+	struct appender *a = arg;
+	struct err e;
+	a->waiting = false;
+	if (!r)
+		return;
+	if (replicas_check(a->replicas, r, &e) < 0)
+		link_reset(a->link, e.text);
+	else
+		finish_taken(a);
+}
+
+static void ask_replicas(struct appender *a)
+{
+	if (a->waiting || !a->replicas->needed)
+		return;
+	a->waiting = true;
+	replicas_ask(a->replicas, a->link, on_replicated, a);
+}
+
 static void on_reply(void *arg, const redisReply *r)
 {
 	struct append *p = arg;
@@ -49,17 +96,17 @@ static void on_reply(void *arg, const redisReply *r)
 			link_reset(p->owner->link, e.text);
 		return;
 	}
-	store_done_fn done = p->done;
-	void *done_arg = p->arg;
-	discard(p);
-	if (done)
-		done(done_arg, STORE_OK);
+	if (taken && p->done && p->owner->replicas->needed)
+		p->taken = true;
+	else
+		finish(p);
 }
 
 static void transmit(struct append *p)
 {
 	p->sent = true;
 	link_send_wire(p->owner->link, p->wire, on_reply, p);
+	ask_replicas(p->owner);
 }
 
 static void arm(struct appender *a)
@@ -152,4 +199,6 @@ void appender_open(struct appender *a)
 void appender_suspend(struct appender *a)
 {
 	a->open = false;
+	for (struct append *p = TAILQ_FIRST(&a->list); p; p = TAILQ_NEXT(p, in_list))
+		p->taken = false;
 }

@@ -1,7 +1,7 @@
 /*
  * Commands on their way into the inbox. Each is sent until the server took it or its deadline
  * passed; after a lost reply it is sent again, in the original order: its own id makes a second
- * copy harmless.
+ * copy harmless. Where replicas must have it, it counts as taken when they do.
  */
 #ifndef TRIAGED_STORE_APPEND_H
 #define TRIAGED_STORE_APPEND_H
@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <sys/queue.h>
 
-#include "link.h"
+#include "replicas.h"
 #include "triaged/base/heap.h"
 #include "triaged/store/store.h"
 
@@ -20,12 +20,15 @@ TAILQ_HEAD(append_list, append);
 struct appender {
 	struct link *link;
 	char *key;
-	bool open; /* the store is ready */
+	const struct replicas *replicas;
+	bool open;    /* the store is ready */
+	bool waiting; /* for replicas; what is sent meanwhile waits for the next answer */
 	struct append_list list;
 	struct heap deadlines;
 	struct event *timer; /* the earliest deadline */
 };
 
+/* Set replicas before. */
 void appender_init(struct appender *a, struct event_base *base, struct link *link, char *key);
 void appender_fini(struct appender *a); /* frees key; callbacks of what is left never run */
 void appender_add(struct appender *a, struct slice command, int64_t deadline_ms, store_done_fn done,

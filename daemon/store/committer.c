@@ -20,6 +20,25 @@ static void decide(struct committer *c, enum commit_result result, bool lost)
 	done(arg, result);
 }
 
+/* The server refused the batch: nothing need be replicated. */
+static void decide_against(struct committer *c, bool lost)
+{
+	c->needless_waits += c->replicas->needed > 0;
+	decide(c, COMMIT_FENCED, lost);
+}
+
+static void on_replicated(void *arg, const redisReply *r)
+{
+	struct committer *c = arg;
+	struct err e;
+	if (c->needless_waits > 0)
+		c->needless_waits--;
+	else if (r && replicas_check(c->replicas, r, &e) < 0)
+		link_reset(c->link, e.text);
+	else if (r)
+		decide(c, COMMIT_OK, false);
+}
+
 static void on_reply(void *arg, const redisReply *r)
 {
 	struct committer *c = arg;
@@ -28,23 +47,27 @@ static void on_reply(void *arg, const redisReply *r)
 	if (!r)
 		return; /* unknown: committer_resend() asks again */
 	if (reply_is_error(r, "FENCED")) {
-		decide(c, COMMIT_FENCED, false);
+		decide_against(c, false);
 	} else if (reply_is_error(r, "BATCH")) {
 		/* A master took over without our last batches. */
 		LOG(ERROR, "store.commits_lost", LOG_S("why", r->str));
-		decide(c, COMMIT_FENCED, true);
+		decide_against(c, true);
 	} else if (reply_check(r, &e) < 0 || reply_int(r, &now_ms) < 0) {
 		link_reset(c->link, e.text);
 	} else {
 		c->time(c->arg, now_ms);
-		decide(c, COMMIT_OK, false);
+		if (!c->replicas->needed)
+			decide(c, COMMIT_OK, false);
 	}
 }
 
 void committer_resend(struct committer *c)
 {
-	if (c->wire.data)
-		link_send_wire(c->link, c->wire, on_reply, c);
+	if (!c->wire.data)
+		return;
+	link_send_wire(c->link, c->wire, on_reply, c);
+	if (c->replicas->needed)
+		replicas_ask(c->replicas, c->link, on_replicated, c);
 }
 
 void committer_start(

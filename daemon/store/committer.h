@@ -1,13 +1,14 @@
 /*
  * Sends one batch at a time until the server says whether it is applied. A batch has a number
  * within its epoch; sent again after a lost reply, the server answers without applying it twice.
+ * Where replicas must have it, it is decided when they do.
  */
 #ifndef TRIAGED_STORE_COMMITTER_H
 #define TRIAGED_STORE_COMMITTER_H
 
 #include <stdint.h>
 
-#include "link.h"
+#include "replicas.h"
 #include "triaged/store/store.h"
 
 struct committer {
@@ -18,6 +19,8 @@ struct committer {
 	struct slice wire;    /* the pending batch; {NULL, 0}: none */
 	commit_done_fn done;
 	void *done_arg;
+	const struct replicas *replicas;
+	unsigned needless_waits; /* answers to WAIT to come for batches decided without them */
 	void *arg;
 	void (*time)(void *arg, int64_t server_ms);
 	/* After each decided batch, before its done. lost: the server lacks earlier batches. */

@@ -3,27 +3,20 @@
 #include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
-#include <event2/dns.h>
 #include <event2/event.h>
 #include <event2/util.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 
+#include "dial.h"
 #include "reply.h"
 #include "triaged/base/check.h"
 #include "triaged/base/clock.h"
 #include "triaged/base/mem.h"
-#include "url.h"
 
 /* The first attempt is immediate, each further one waits a step more, up to the maximum; a random
  * part keeps nodes from coming back in step. */
-#define LINK_TURN_BYTES (1 << 20) /* read or written at most in one turn of the loop */
 #define BACKOFF_STEP_MS 50
 #define BACKOFF_MAX_MS  1000
 
@@ -41,7 +34,7 @@ struct queue {
 };
 
 struct link {
-	struct event_base *base;
+	struct dialer dialer;
 	struct url url;
 	char *username, *password;
 	int64_t connect_ms, command_ms;
@@ -51,15 +44,15 @@ struct link {
 	unsigned attempts;   /* failed since the peer last proved good */
 	struct bufferevent *bev;
 	redisReader *reader;
-	size_t fed; /* bytes fed since the last whole reply */
+	redisReply *reply; /* being handled; NULL: taken */
+	size_t fed;        /* bytes fed since the last whole reply */
 	struct queue pending, refused;
-	struct mono progress;   /* when the last reply came */
-	struct event *timer;    /* WAITING: next attempt; CONNECTING, GREETING: deadline */
-	struct event *watch;    /* age of the oldest pending command */
-	struct event *refusal;  /* completes `refused` */
-	struct evdns_base *dns; /* made when a host name must be resolved */
-	int held;               /* event callbacks of ours on the stack */
-	bool closed;            /* link_close() was called below one of them */
+	struct mono progress;  /* when the last reply came */
+	struct event *timer;   /* WAITING: next attempt; CONNECTING, GREETING: deadline */
+	struct event *watch;   /* age of the oldest pending command */
+	struct event *refusal; /* completes `refused` */
+	int held;              /* event callbacks of ours on the stack */
+	bool closed;           /* link_close() was called below one of them */
 };
 
 static void fail(struct link *l, const char *why);
@@ -219,8 +212,10 @@ static int handle_reply(struct link *l)
 	unsigned generation = l->generation;
 	l->progress = mono_now();
 	struct pending p = queue_take(&l->pending);
+	l->reply = object;
 	p.done(p.arg, object);
-	freeReplyObject(object);
+	freeReplyObject(l->reply);
+	l->reply = NULL;
 	return generation == l->generation;
 }
 
@@ -295,12 +290,7 @@ static void greet(struct link *l)
 
 static void connected(struct link *l)
 {
-	if (!l->url.is_unix) {
-		int on = 1;
-		evutil_socket_t fd = bufferevent_getfd(l->bev);
-		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-		setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-	}
+	dial_done(&l->url, l->bev);
 	enter(l, LINK_GREETING);
 	greet(l);
 }
@@ -320,41 +310,19 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
 	release(l);
 }
 
-static int connect_unix(struct link *l)
-{
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	memcpy(addr.sun_path, l->url.host, strnlen(l->url.host, sizeof addr.sun_path - 1));
-	return bufferevent_socket_connect(l->bev, (struct sockaddr *)&addr, sizeof addr);
-}
-
-static int connect_tcp(struct link *l)
-{
-	struct in6_addr v6;
-	struct in_addr v4;
-	bool numeric = evutil_inet_pton(AF_INET, l->url.host, &v4) == 1 ||
-		       evutil_inet_pton(AF_INET6, l->url.host, &v6) == 1;
-	if (!numeric && !l->dns)
-		l->dns = evdns_base_new(l->base, EVDNS_BASE_INITIALIZE_NAMESERVERS);
-	return bufferevent_socket_connect_hostname(
-		l->bev, numeric ? NULL : l->dns, AF_UNSPEC, l->url.host, l->url.port);
-}
-
 static void connect_now(struct link *l)
 {
 	l->reader = reply_reader_new();
-	l->bev = bufferevent_socket_new(l->base, -1, BEV_OPT_CLOSE_ON_FREE);
-	CHECK(l->reader && l->bev);
+	l->bev = dial_new(&l->dialer, &l->url);
+	CHECK(l->reader);
 	l->fed = 0;
 	l->progress = mono_now();
 	bufferevent_setcb(l->bev, on_read, NULL, on_event, l);
-	/* A batch goes out in one turn of the loop, not in slices of 16 KiB. */
-	bufferevent_set_max_single_write(l->bev, LINK_TURN_BYTES);
-	bufferevent_set_max_single_read(l->bev, LINK_TURN_BYTES);
 	bufferevent_enable(l->bev, EV_READ | EV_WRITE);
 	enter(l, LINK_CONNECTING);
 	unsigned generation = l->generation;
 	errno = 0;
-	if ((l->url.is_unix ? connect_unix(l) : connect_tcp(l)) < 0 && generation == l->generation)
+	if (dial_start(&l->dialer, &l->url, l->bev) < 0 && generation == l->generation)
 		fail(l, errno ? strerror(errno) : "cannot connect");
 }
 
@@ -386,7 +354,7 @@ struct link *link_open(struct event_base *base, const struct link_options *optio
 	if (url_parse(options->url, &url, e) < 0)
 		return NULL;
 	struct link *l = mem_zalloc(sizeof *l);
-	l->base = base;
+	l->dialer.base = base;
 	l->url = url;
 	l->username = mem_strdup(options->username);
 	l->password = mem_strdup(options->password);
@@ -420,12 +388,18 @@ void link_close(struct link **slot)
 	event_free(l->timer);
 	event_free(l->watch);
 	event_free(l->refusal);
-	if (l->dns)
-		evdns_base_free(l->dns, 0);
+	dial_fini(&l->dialer);
 	explicit_bzero(l->password, strlen(l->password));
 	free(l->username);
 	free(l->password);
 	release(l);
+}
+
+redisReply *link_take_reply(struct link *l)
+{
+	redisReply *reply = l->reply;
+	l->reply = NULL;
+	return reply;
 }
 
 bool link_is_up(const struct link *l)
@@ -472,27 +446,6 @@ void link_settled(struct link *l)
 
 void link_flush(struct link *l, int ms)
 {
-	if (l->state != LINK_UP)
-		return;
-	evutil_socket_t fd = bufferevent_getfd(l->bev);
-	struct evbuffer *out = bufferevent_get_output(l->bev);
-	struct mono start = mono_now();
-	bool sent = false;
-	for (int left = ms; left > 0; left = ms - (int)mono_since_ms(start)) {
-		struct pollfd p = { .fd = fd, .events = sent ? POLLIN : POLLOUT };
-		if (poll(&p, 1, left) <= 0)
-			return;
-		char sink[4096];
-		if (sent && recv(fd, sink, sizeof sink, 0) <= 0)
-			return; /* the server has read everything and closed */
-		if (!sent) {
-			evbuffer_unfreeze(out, 1);
-			if (evbuffer_get_length(out) > 0 && evbuffer_write(out, fd) < 0)
-				return;
-			evbuffer_freeze(out, 1);
-			sent = evbuffer_get_length(out) == 0;
-			if (sent)
-				shutdown(fd, SHUT_WR);
-		}
-	}
+	if (l->state == LINK_UP)
+		dial_flush(l->bev, ms);
 }

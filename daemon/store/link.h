@@ -46,6 +46,9 @@ struct link *link_open(struct event_base *base, const struct link_options *optio
 /* Completes everything pending with NULL before it returns. Allowed from inside callbacks. */
 void link_close(struct link **l);
 
+/* Inside a link_reply_fn: the reply is the caller's now, to be freed with freeReplyObject(). */
+redisReply *link_take_reply(struct link *l);
+
 bool link_is_up(const struct link *l);
 /* While the link is not up, done gets NULL on the next loop turn. */
 void link_send(struct link *l, const struct args *args, link_reply_fn done, void *arg);

@@ -22,7 +22,9 @@ struct tail {
 	void *arg;
 	char block_ms[24];
 	bool paused, reading;
-	bool *closed; /* set by tail_close() while an entry is handed over */
+	struct replicas replicas;
+	redisReply *held;     /* entries the replicas may not have yet */
+	bool handing, closed; /* entries over; tail_close() was called meanwhile */
 };
 
 static void read_more(struct tail *t);
@@ -30,12 +32,61 @@ static void read_more(struct tail *t);
 static void hand_over(void *arg, const char *id, const redisReply *fields)
 {
 	struct tail *t = arg;
-	bool *closed = t->closed;
-	if (*closed)
+	if (t->closed)
 		return;
 	snprintf(t->position, sizeof t->position, "%s", id);
-	for (size_t i = 1; i < fields->elements && !*closed; i += 2)
+	for (size_t i = 1; i < fields->elements && !t->closed; i += 2)
 		t->each(t->arg, id, fields->element[i]->str, fields->element[i]->len);
+}
+
+static void free_tail(struct tail *t)
+{
+	free(t->key);
+	free(t);
+}
+
+static void take(struct tail *t, const redisReply *r)
+{
+	t->handing = true;
+	int bad = r->type == REDIS_REPLY_NIL ? 0 : reply_entries(reply_xread(r), hand_over, t);
+	t->handing = false;
+	if (t->closed)
+		free_tail(t);
+	else if (bad < 0)
+		link_reset(t->link, "XREAD: unexpected answer");
+	else
+		read_more(t);
+}
+
+static void on_replicated(void *arg, const redisReply *r)
+{
+	struct tail *t = arg;
+	struct err e;
+	redisReply *held = t->held;
+	t->held = NULL;
+	t->reading = false;
+	if (r && replicas_check(&t->replicas, r, &e) < 0)
+		link_reset(t->link, e.text);
+	else if (r)
+		take(t, held);
+	freeReplyObject(held);
+}
+
+static void ignore(void *arg, const redisReply *r)
+{
+	(void)arg, (void)r;
+}
+
+/* WAIT speaks of the writes before the connection's last command, and the read that blocked was
+ * given before these entries were written. */
+static void hold(struct tail *t)
+{
+	t->held = link_take_reply(t->link);
+	struct args a = { 0 };
+	args_adds(&a, "PING");
+	link_send(t->link, &a, ignore, t);
+	args_free(&a);
+	replicas_ask(&t->replicas, t->link, on_replicated, t);
 }
 
 static void on_read(void *arg, const redisReply *r)
@@ -50,16 +101,12 @@ static void on_read(void *arg, const redisReply *r)
 		return;
 	}
 	link_settled(t->link);
-	bool closed = false;
-	t->closed = &closed;
-	int bad = r->type == REDIS_REPLY_NIL ? 0 : reply_entries(reply_xread(r), hand_over, t);
-	if (closed)
+	if (t->replicas.needed > 0 && r->type != REDIS_REPLY_NIL) {
+		t->reading = true;
+		hold(t);
 		return;
-	t->closed = NULL;
-	if (bad < 0)
-		link_reset(t->link, "XREAD: unexpected answer");
-	else
-		read_more(t);
+	}
+	take(t, r);
 }
 
 static void read_more(struct tail *t)
@@ -94,6 +141,7 @@ struct tail *tail_open(struct event_base *base, const struct link_options *link,
 	t->key = mem_strdup(options->key);
 	t->each = options->each;
 	t->arg = options->arg;
+	t->replicas = options->replicas;
 	snprintf(t->position, sizeof t->position, "%s",
 		*options->position ? options->position : "0-0");
 	snprintf(t->block_ms, sizeof t->block_ms, "%lld", (long long)link->command_ms / 2 + 1);
@@ -106,11 +154,10 @@ void tail_close(struct tail **slot)
 	*slot = NULL;
 	if (!t)
 		return;
-	if (t->closed)
-		*t->closed = true;
 	link_close(&t->link);
-	free(t->key);
-	free(t);
+	t->closed = true;
+	if (!t->handing)
+		free_tail(t);
 }
 
 const char *tail_position(const struct tail *t)

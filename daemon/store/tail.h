@@ -6,7 +6,7 @@
 #ifndef TRIAGED_STORE_TAIL_H
 #define TRIAGED_STORE_TAIL_H
 
-#include "link.h"
+#include "replicas.h"
 #include "triaged/base/record.h"
 
 struct tail;
@@ -19,6 +19,7 @@ struct tail_options {
 	const char *position; /* entries behind it; "" is "0-0" */
 	tail_fn each;
 	void *arg;
+	struct replicas replicas; /* who must have an entry before it is handed over */
 };
 
 struct tail *tail_open(struct event_base *base, const struct link_options *link,

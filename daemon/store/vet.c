@@ -12,7 +12,7 @@
 enum verdict { VERDICT_NEXT, VERDICT_SKIP_ONE, VERDICT_REFUSED };
 
 struct step {
-	void (*ask)(struct args *a);
+	void (*ask)(struct args *a); /* NULL: how many replicas follow */
 	enum verdict (*answer)(struct vet *v, const redisReply *r, struct err *e);
 };
 
@@ -68,6 +68,7 @@ static void ask_settings(struct args *a)
 	args_adds(a, "appendfsync");
 	args_adds(a, "maxmemory");
 	args_adds(a, "maxmemory-policy");
+	args_adds(a, "min-replicas-to-write");
 }
 
 static const char *setting(const redisReply *r, const char *name)
@@ -79,17 +80,41 @@ static const char *setting(const redisReply *r, const char *name)
 	return "unknown";
 }
 
+/* A master without its replicas must refuse writes: cut off from them it may be replaced. */
+static int check_replication(const struct vet *v, const redisReply *r, struct err *e)
+{
+	const char *least = setting(r, "min-replicas-to-write");
+	int64_t n;
+	if (slice_int((struct slice){ least, strlen(least) }, &n) < 0 || n < v->replicas->needed)
+		return err_set(e,
+			"min-replicas-to-write is %.10s; needed is %d, as many as must "
+			"have a write",
+			least, v->replicas->needed);
+	return 0;
+}
+
+/* With replicas that have each write, the disk of one server may lag by a second. */
+static int check_sync(const struct vet *v, const redisReply *r, struct err *e)
+{
+	const char *aof = setting(r, "appendonly"), *fsync = setting(r, "appendfsync");
+	bool synced = strcmp(fsync, "always") == 0 ||
+		      (v->replicas->needed > 0 && strcmp(fsync, "everysec") == 0);
+	if (strcmp(aof, "yes") == 0 && synced)
+		return 0;
+	return err_set(e, "not durable: appendonly %.10s, appendfsync %.10s; needed are yes and %s",
+		aof, fsync, v->replicas->needed > 0 ? "always or everysec" : "always");
+}
+
 static enum verdict answer_settings(struct vet *v, const redisReply *r, struct err *e)
 {
 	const char *policy = setting(r, "maxmemory-policy");
 	if (strcmp(policy, "noeviction") != 0)
 		return refuse(err_set(
 			e, "maxmemory-policy is %.40s; only noeviction keeps contacts", policy));
-	const char *aof = setting(r, "appendonly"), *fsync = setting(r, "appendfsync");
-	if (strcmp(aof, "yes") == 0 && strcmp(fsync, "always") == 0)
+	if (v->replicas->needed > 0 && check_replication(v, r, e) < 0)
+		return VERDICT_REFUSED;
+	if (check_sync(v, r, e) == 0)
 		return VERDICT_NEXT;
-	err_set(e, "not durable: appendonly %.10s, appendfsync %.10s; needed are yes and always",
-		aof, fsync);
 	if (!v->accept_weak_durability)
 		return VERDICT_REFUSED;
 	if (strcmp(v->warned, v->run_id) != 0) {
@@ -135,12 +160,15 @@ static enum verdict answer_load(struct vet *v, const redisReply *r, struct err *
 	return VERDICT_NEXT;
 }
 
+static enum verdict answer_replicas(struct vet *v, const redisReply *r, struct err *e)
+{
+	return replicas_check(v->replicas, r, e) < 0 ? VERDICT_REFUSED : VERDICT_NEXT;
+}
+
 static const struct step steps[] = {
-	{ ask_role, answer_role },
-	{ ask_info, answer_info },
-	{ ask_settings, answer_settings },
-	{ ask_version, answer_version },
-	{ ask_load, answer_load },
+	{ ask_role, answer_role }, { ask_info, answer_info }, { ask_settings, answer_settings },
+	{ ask_version, answer_version }, { ask_load, answer_load },
+	{ NULL, answer_replicas }, /* of all that the server has written, by the step before */
 };
 #define N_STEPS (sizeof steps / sizeof *steps)
 
@@ -148,8 +176,12 @@ static void on_answer(void *arg, const redisReply *r);
 
 static void ask(struct vet *v)
 {
-	if (v->step >= N_STEPS) {
+	if (v->step >= N_STEPS || (!steps[v->step].ask && !v->replicas->needed)) {
 		v->passed(v->arg);
+		return;
+	}
+	if (!steps[v->step].ask) {
+		replicas_ask(v->replicas, v->link, on_answer, v);
 		return;
 	}
 	struct args a = { 0 };

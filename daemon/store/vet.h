@@ -1,6 +1,6 @@
 /*
- * Before a Redis server is used: is it the master, new enough, durable, does it evict, and does
- * it know our functions? A server that is none of this keeps the store down, with the reason.
+ * Before a Redis server is used: is it the master, new enough, durable, does it evict, does it
+ * know our functions, and do enough replicas follow it? A server that is none of this keeps the store down, with the reason.
  * What cannot be found out counts as wrong.
  */
 #ifndef TRIAGED_STORE_VET_H
@@ -8,13 +8,14 @@
 
 #include <stdbool.h>
 
-#include "link.h"
+#include "replicas.h"
 
 #define RUN_ID_SIZE 41
 
 struct vet {
 	struct link *link;
 	bool accept_weak_durability; /* only warn when writes are not synced before the answer */
+	const struct replicas *replicas;
 	void (*passed)(void *arg);
 	void *arg;
 	size_t step;

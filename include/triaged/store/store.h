@@ -24,6 +24,8 @@ struct event_base;
 struct store;
 struct commit;
 
+#define STORE_REPLICAS_MAX 9
+
 struct store_options {
 	const char *center;
 	const char *node;
@@ -41,6 +43,9 @@ struct store_options {
 	/* Use a server that does not sync each write before it answers, with a warning. Without
 	 * this it is refused: what we acknowledge must survive a power loss. */
 	bool accept_weak_durability;
+	/* 0: a write counts when it is synced to the server's disk. N: when N replicas have it; the
+	 * server must then sync at least every second and refuse writes without N replicas. */
+	int replicas;
 };
 
 enum store_state { STORE_DOWN, STORE_READY };

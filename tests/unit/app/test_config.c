@@ -118,7 +118,10 @@ static void each_fault_is_named_with_its_place(void **state)
 	refused("certificate = \"tls.pem\"", "certificate = \"absent\"", "tls.certificate: ");
 	refused("\"redis\"", "\"sentinel\"", "sentinel is not supported by this version");
 	refused("unix:/run", "unix:run", "store.url: mode redis needs");
-	refused("\"fsync\"", "\"replica:1\"", "replica:1 is not supported by this version");
+	refused("\"fsync\"", "\"replica:0\"", "must be fsync or replica:N with N from 1 to 9");
+	refused("\"fsync\"", "\"replica:1x\"", "must be fsync or replica:N");
+	refused("mode = \"redis\"; url = \"unix:/run/redis.sock\"; durability = \"fsync\"",
+		"durability = \"replica:1\"", "of store.mode managed has no replicas");
 	refused("node", "levels: { high: { target_s = 30; }; }; node",
 		"levels.urgent.target_s: must not be above that of level high");
 	refused("node", "limits: { line_bytes = 16384; }; node", "limits.text_bytes: must be");

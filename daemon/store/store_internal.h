@@ -1,0 +1,52 @@
+/* Shared by the files of a store; see triaged/store/store.h. */
+#ifndef TRIAGED_STORE_STORE_INTERNAL_H
+#define TRIAGED_STORE_STORE_INTERNAL_H
+
+#include "append.h"
+#include "committer.h"
+#include "lease.h"
+#include "redis_time.h"
+#include "tail.h"
+#include "triaged/store/store.h"
+#include "trim.h"
+#include "vet.h"
+
+struct load;
+
+struct store {
+	struct event_base *base;
+	char *center, *node, *incarnation, *previous, *url, *username, *password, *prefix;
+	struct link_options link_options;
+	struct replicas replicas;
+	struct store_events events;
+	enum store_state state;
+	char *why;
+	bool closing;
+	struct link *link; /* commits, appends, reads: never blocked */
+	struct vet vet;
+	char run_id[RUN_ID_SIZE]; /* of the server last used */
+	struct lease lease;
+	struct appender appender;
+	struct committer committer;
+	struct trimmer trimmer;
+	struct load *load; /* the one of this epoch */
+	char *position;    /* committed in the inbox, as loaded */
+	struct tail *inbox, *outputs;
+	int64_t delivered, commit_mark, committed; /* inbox commands, for INBOX_AHEAD */
+	struct redis_time time;
+	bool reassert_due; /* to be told when ready */
+};
+
+/* "t:{center}:" kind id; the caller's to free. */
+char *store_key_of(const struct store *s, const char *kind, const char *id);
+
+/* ---- store_parts.c: what the parts tell, and what follows from it ---- */
+void store_init_parts(struct store *s, const struct store_options *o);
+void store_on_up(void *arg); /* of the link */
+void store_on_down(void *arg, const char *why);
+void store_follow_inbox(struct store *s);
+
+/* ---- store.c ---- */
+void store_cancel_load(struct store *s);
+
+#endif

@@ -1,0 +1,222 @@
+/* What link, lease, committer and tails tell the store, and what follows from it. */
+#include "store_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "triaged/base/check.h"
+#include "triaged/base/clock.h"
+#include "triaged/base/mem.h"
+
+/* How many inbox commands may be handed over and not yet committed. */
+#define INBOX_AHEAD 1024
+
+/* ---- state ---- */
+
+static void set_state(struct store *s, enum store_state state, const char *why)
+{
+	if (s->state == state && strcmp(s->why, why) == 0)
+		return;
+	s->state = state;
+	mem_set_str(&s->why, why);
+	if (!s->closing)
+		s->events.state(s->events.arg, state, s->why);
+}
+
+static void request_reassert(struct store *s)
+{
+	s->reassert_due = s->state != STORE_READY;
+	if (!s->reassert_due)
+		s->events.reassert(s->events.arg);
+}
+
+static void become_ready(struct store *s)
+{
+	link_settled(s->link);
+	appender_open(&s->appender);
+	set_state(s, STORE_READY, "");
+	if (s->reassert_due)
+		request_reassert(s);
+	lease_compete(&s->lease);
+}
+
+void store_on_up(void *arg)
+{
+	struct store *s = arg;
+	vet_start(&s->vet);
+}
+
+static void on_vetted(void *arg)
+{
+	struct store *s = arg;
+	lease_resume(&s->lease);
+}
+
+void store_on_down(void *arg, const char *why)
+{
+	struct store *s = arg;
+	lease_suspend(&s->lease);
+	appender_suspend(&s->appender);
+	set_state(s, STORE_DOWN, why);
+}
+
+/* ---- outputs and inbox ---- */
+
+static void on_output(void *arg, const char *id, char *bytes, size_t n)
+{
+	(void)id;
+	struct store *s = arg;
+	s->events.output(s->events.arg, bytes, n);
+}
+
+static void pace_inbox(struct store *s)
+{
+	if (s->inbox)
+		tail_pause(s->inbox, s->delivered - s->committed >= INBOX_AHEAD);
+}
+
+static void on_inbox(void *arg, const char *id, char *bytes, size_t n)
+{
+	struct store *s = arg;
+	s->delivered++;
+	if (s->delivered - s->committed >= INBOX_AHEAD)
+		pace_inbox(s);
+	s->events.inbox(s->events.arg, id, bytes, n);
+}
+
+static struct tail *follow(struct store *s, const char *stream, struct tail_options o)
+{
+	o.key = stream;
+	o.arg = s;
+	struct err e;
+	struct tail *t = tail_open(s->base, &s->link_options, &o, &e);
+	CHECK(t); /* the url was good for the main link */
+	return t;
+}
+
+/* What is told to a session must be as durable as what is told to one of the leader's. */
+static void follow_outputs(struct store *s, const char *position)
+{
+	char *stream = store_key_of(s, "out:", s->node);
+	s->outputs = follow(s, stream,
+		(struct tail_options){
+			.position = position, .each = on_output, .replicas = s->replicas });
+	free(stream);
+}
+
+void store_follow_inbox(struct store *s)
+{
+	char *stream = store_key_of(s, "in", "");
+	s->inbox = follow(
+		s, stream, (struct tail_options){ .position = s->position, .each = on_inbox });
+	free(stream);
+}
+
+/* ---- lease ---- */
+
+static void on_registered(void *arg, const char *out_end)
+{
+	struct store *s = arg;
+	bool other_server = *s->run_id && strcmp(s->run_id, s->vet.run_id) != 0;
+	memcpy(s->run_id, s->vet.run_id, sizeof s->run_id);
+	if (other_server)
+		request_reassert(s);
+	if (!s->outputs)
+		follow_outputs(s, out_end);
+	/* A batch whose outcome is unknown is decided before anything else happens. */
+	if (committer_is_busy(&s->committer))
+		committer_resend(&s->committer);
+	else
+		become_ready(s);
+}
+
+static void on_lead(void *arg, int64_t epoch)
+{
+	struct store *s = arg;
+	store_cancel_load(s);
+	tail_close(&s->inbox);
+	trimmer_lead(&s->trimmer, epoch);
+	if (epoch)
+		committer_lead(&s->committer, epoch);
+	if (!s->closing)
+		s->events.lead(s->events.arg, epoch, s->lease.leader);
+}
+
+static void on_node_lost(void *arg, const char *node, const char *incarnation)
+{
+	struct store *s = arg;
+	s->events.node_lost(s->events.arg, node, incarnation);
+}
+
+static void on_forgotten(void *arg)
+{
+	request_reassert(arg);
+}
+
+static void on_time(void *arg, int64_t server_ms)
+{
+	struct store *s = arg;
+	redis_time_sample(&s->time, server_ms, mono_now().us / 1000);
+}
+
+static const char *out_position(void *arg)
+{
+	struct store *s = arg;
+	return s->outputs ? tail_position(s->outputs) : "";
+}
+
+/* ---- commits ---- */
+
+static void on_decided(void *arg, enum commit_result result, bool lost)
+{
+	struct store *s = arg;
+	if (s->state != STORE_READY)
+		become_ready(s);
+	if (result == COMMIT_OK) {
+		s->committed = s->commit_mark;
+		pace_inbox(s);
+		return;
+	}
+	if (s->committer.sent_epoch == s->lease.epoch)
+		lease_lose(&s->lease);
+	if (lost)
+		request_reassert(s);
+}
+
+/* ---- all of them ---- */
+
+void store_init_parts(struct store *s, const struct store_options *o)
+{
+	s->vet = (struct vet){ .link = s->link,
+		.accept_weak_durability = o->accept_weak_durability,
+		.replicas = &s->replicas,
+		.passed = on_vetted,
+		.arg = s };
+	s->lease = (struct lease){ .link = s->link,
+		.prefix = s->prefix,
+		.node = s->node,
+		.incarnation = s->incarnation,
+		.previous = s->previous,
+		.term_ms = o->lease_ms,
+		.events = { .arg = s,
+			.registered = on_registered,
+			.lead = on_lead,
+			.node_lost = on_node_lost,
+			.reassert = on_forgotten,
+			.time = on_time,
+			.out_position = out_position } };
+	lease_init(&s->lease, s->base);
+	s->committer = (struct committer){ .link = s->link,
+		.prefix = s->prefix,
+		.replicas = &s->replicas,
+		.arg = s,
+		.time = on_time,
+		.decided = on_decided };
+	s->trimmer = (struct trimmer){ .link = s->link,
+		.prefix = s->prefix,
+		.keep_ms = { o->retain_refs_ms, o->retain_ledger_ms, o->retain_contacts_ms,
+			o->retain_persons_ms } };
+	trimmer_init(&s->trimmer, s->base);
+	s->appender.replicas = &s->replicas;
+	appender_init(&s->appender, s->base, s->link, store_key_of(s, "in", ""));
+}
