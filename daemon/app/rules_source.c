@@ -134,6 +134,15 @@ static const struct rules_member head_members[] = {
 	{ .name = NULL },
 };
 
+static const struct rules_member class_members[] = {
+	MEMBER(RULES_STRING, source_class, name),
+	MEMBER(RULES_STRING, source_class, lang),
+	MEMBER(RULES_STRING, source_class, words),
+	MEMBER(RULES_STRING, source_class, owner),
+	MEMBER(RULES_STRING, source_class, added),
+	{ .name = NULL },
+};
+
 static const struct rules_member entry_members[] = {
 	MEMBER(RULES_STRING, source_entry, id),
 	MEMBER(RULES_STRING, source_entry, family),
@@ -229,6 +238,7 @@ static const struct section {
 			offsetof(struct ruleset_source, items),                                    \
 			offsetof(struct ruleset_source, n_##items)                                 \
 	}
+	SECTION("classes", class_members, NULL, classes),
 	SECTION("lexicon", entry_members, NULL, entries),
 	SECTION("cues", cue_members, NULL, cues),
 	SECTION("frames", frame_members, NULL, frames),
@@ -302,6 +312,7 @@ void rules_source_free(struct rules_source *s)
 		free(s->owned[i]);
 	free(s->roots);
 	free(s->owned);
+	free(s->source.classes);
 	free(s->source.entries);
 	free(s->source.cues);
 	free(s->source.frames);

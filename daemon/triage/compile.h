@@ -12,6 +12,7 @@ struct compiler {
 	struct ruleset_report *report;
 	uint64_t families_used; /* FAMILY_BIT of what rules read */
 	struct map ids;         /* of entries, frames and rules together: reasons name them */
+	struct map classes;     /* "lang name" -> struct source_class */
 };
 
 void compile_error(struct compiler *c, struct source_place place, const char *fmt, ...)
@@ -27,6 +28,10 @@ void compile_owner(
 	struct compiler *c, struct source_place place, const char *owner, const char *added);
 void compile_languages(struct compiler *c); /* before the words */
 void compile_wording(struct compiler *c);   /* what consoles show of instruments */
+void compile_classes(struct compiler *c);   /* before the words */
+/* phrase with its classes written out to out; -1 when one of them is not known (reported). */
+int compile_expand(struct compiler *c, struct source_place place, const char *lang,
+	const char *phrase, struct buf *out) MUST_CHECK;
 void compile_words(struct compiler *c);     /* emoji, lexicon, cues, frames */
 void compile_rules(struct compiler *c);     /* rules and their conditions */
 void compile_tests(struct compiler *c); /* run every rule's tests; the ruleset must be complete */

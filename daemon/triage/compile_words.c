@@ -22,21 +22,34 @@ static void check_duplicate(struct compiler *c, struct map *seen, struct source_
 	buf_free(&key);
 }
 
-/* Compile into *ph; reports and returns -1 when the phrase is not one. */
-static int compile_phrase(struct compiler *c, struct source_place place, const char *source,
-	uint16_t marks, struct phrase *ph)
-{
-	struct err e;
+/* A phrase as it is written, what for, and its language. */
+struct wording {
+	struct source_place place;
+	const char *sense, *lang, *phrase;
+};
 
-	if (!source) {
-		compile_error(c, place, "phrase is missing");
+/* Compile into *ph; reports and returns -1 when the phrase is not one. */
+static int compile_phrase(struct compiler *c, const struct wording *s, uint16_t marks,
+	struct map *seen, struct phrase *ph)
+{
+	struct buf whole = { .data = NULL };
+	struct err e;
+	int result = -1;
+
+	if (!s->phrase) {
+		compile_error(c, s->place, "phrase is missing");
 		return -1;
 	}
-	if (phrase_compile(ph, source, &c->rules->fold, &c->rules->vocab, marks, &e) < 0) {
-		compile_error(c, place, "phrase: %s", e.text);
-		return -1;
+	if (compile_expand(c, s->place, s->lang, s->phrase, &whole) == 0) {
+		result = phrase_compile(
+			ph, buf_str(&whole), &c->rules->fold, &c->rules->vocab, marks, &e);
+		if (result < 0)
+			compile_error(c, s->place, "phrase: %s", e.text);
+		else
+			check_duplicate(c, seen, s->place, s->sense, buf_str(&whole));
 	}
-	return 0;
+	buf_free(&whole);
+	return result;
 }
 
 static void add_phrase(struct compiler *c, struct phrase ph, enum owner_kind kind, uint32_t index)
@@ -83,14 +96,14 @@ static void compile_entry(struct compiler *c, const struct source_entry *s, stru
 	int when = word_of(c, s->place, "time", s->time, when_names, WHEN_COUNT, WHEN_UNKNOWN);
 	int subject = word_of(
 		c, s->place, "subject", s->subject, subject_names, SUBJECT_COUNT, SUBJECT_UNKNOWN);
+	const struct wording wording = { s->place, s->family ? s->family : "", s->lang, s->phrase };
 	struct phrase ph;
 
 	compile_id(c, s->place, "lexicon", s->id);
 	compile_owner(c, s->place, s->owner, s->added);
 	compile_lang(c, s->place, s->lang);
-	if (compile_phrase(c, s->place, s->phrase, WORD_KEY, &ph) < 0)
+	if (compile_phrase(c, &wording, WORD_KEY, seen, &ph) < 0)
 		return;
-	check_duplicate(c, seen, s->place, s->family ? s->family : "", s->phrase);
 	add_phrase(c, ph, OWNER_ENTRY, r->n_entries);
 	if (family < 0 || when < 0 || subject < 0)
 		return;
@@ -112,14 +125,15 @@ static void compile_cue(struct compiler *c, const struct source_cue *s, struct m
 		[CUE_NUMBER] = WORD_NUMBER };
 	struct ruleset *r = c->rules;
 	int kind = word_of(c, s->place, "kind", s->kind, cue_names, CUE_COUNT, -1);
+	const struct wording wording = { s->place, s->kind, s->lang, s->phrase };
 	struct phrase ph;
 
 	compile_lang(c, s->place, s->lang);
-	if (kind < 0 || compile_phrase(c, s->place, s->phrase, marks[kind], &ph) < 0)
+	if (kind < 0 || compile_phrase(c, &wording, marks[kind], seen, &ph) < 0)
 		return;
-	check_duplicate(c, seen, s->place, s->kind, s->phrase);
 	r->n_cues++;
 	r->judges_language |= kind == CUE_LIGHT;
+	ph.one_clause = true;
 	if (kind < CUE_MATCHED) {
 		add_phrase(c, ph, OWNER_CUE, (uint32_t)kind);
 	} else if (kind == CUE_CLAUSE) {
@@ -150,14 +164,15 @@ static uint64_t families_of(struct compiler *c, const struct source_frame *s)
 static void compile_frame(struct compiler *c, const struct source_frame *s, struct map *seen)
 {
 	struct ruleset *r = c->rules;
+	const struct wording wording = { s->place, "frame", s->lang, s->phrase };
 	struct phrase ph;
 
 	compile_id(c, s->place, "frame", s->id);
 	compile_owner(c, s->place, s->owner, s->added);
 	compile_lang(c, s->place, s->lang);
-	if (compile_phrase(c, s->place, s->phrase, 0, &ph) < 0)
+	if (compile_phrase(c, &wording, 0, seen, &ph) < 0)
 		return;
-	check_duplicate(c, seen, s->place, "frame", s->phrase);
+	ph.one_clause = true; /* an idiom here sets nothing aside there */
 	add_phrase(c, ph, OWNER_FRAME, r->n_frames);
 	r->frames = mem_resize(r->frames, r->n_frames + 1, sizeof(*r->frames));
 	r->frames[r->n_frames++] =

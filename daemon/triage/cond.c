@@ -57,6 +57,11 @@ static bool in_window(
 	       (fact->minute != NO_MINUTE && in_minutes(c, w, fact->minute));
 }
 
+static bool in_clause(const struct signal *s, uint32_t clause)
+{
+	return clause == ANY_CLAUSE || (s->clause <= clause && clause <= s->last_clause);
+}
+
 /* Count to `most` distinct hits: different places in the message, different ids in memory. */
 static uint32_t count_signals(
 	const struct cond *c, const struct triage_scratch *w, uint32_t clause, uint32_t most)
@@ -69,8 +74,7 @@ static uint32_t count_signals(
 	for (size_t i = 0; message && i < w->n_signals && n < most; i++) {
 		const struct signal *s = &w->signals[i];
 
-		if ((clause == ANY_CLAUSE || s->clause == clause) && signal_fits(c, s) &&
-			!overlaps(seen, n, s))
+		if (in_clause(s, clause) && signal_fits(c, s) && !overlaps(seen, n, s))
 			seen[n++] = s;
 	}
 	for (size_t i = 0; c->window != WINDOW_MESSAGE && i < w->n_facts && n < most; i++)
@@ -287,8 +291,7 @@ static void explain_signals(const struct cond *c, const struct triage_scratch *w
 	for (size_t i = 0; i < w->n_signals; i++) {
 		const struct signal *s = &w->signals[i];
 
-		if ((!c->same_clause || clause == ANY_CLAUSE || s->clause == clause) &&
-			signal_fits(c, s))
+		if ((!c->same_clause || in_clause(s, clause)) && signal_fits(c, s))
 			out->signal(out->ctx, s);
 	}
 }

@@ -100,7 +100,7 @@ static enum subject read_subject(
 	const struct text *t = &w->honest;
 	enum subject subject = SUBJECT_UNKNOWN;
 
-	for (uint32_t i = s->end; i-- > 0 && t->tokens[i].clause == s->clause;) {
+	for (uint32_t i = s->end; i-- > 0 && (i >= s->from || t->tokens[i].clause == s->clause);) {
 		if (t->tokens[i].marks & TOKEN_THIRD_PARTY)
 			subject = SUBJECT_OTHER;
 		else if (is_first_person(rules, &t->tokens[i]))
@@ -130,9 +130,9 @@ static bool cue_reaches(
 {
 	uint32_t clause = w->honest.tokens[c->from].clause;
 
-	if (clause == s->clause)
+	if (s->clause <= clause && clause <= s->last_clause)
 		return true;
-	return (clause + 1 == s->clause || s->clause + 1 == clause) &&
+	return (clause + 1 == s->clause || s->last_clause + 1 == clause) &&
 	       clause_is_short(&w->honest, c->from);
 }
 

@@ -126,8 +126,8 @@ struct signal {
 	enum subject subject;
 	enum when when;
 	enum framing framing;
-	uint32_t from, end; /* honest tokens; facts: none */
-	uint32_t clause;
+	uint32_t from, end;           /* honest tokens; facts: none */
+	uint32_t clause, last_clause; /* first and last that it lies in */
 	struct triage_span span;
 	const char *suppressed_by; /* NULL: counts */
 	int64_t minute;            /* facts: when it was said, 0 unknown; NO_MINUTE: not noted */

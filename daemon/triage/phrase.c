@@ -12,7 +12,7 @@
 
 /* A part of the automaton: where it may begin and end, and whether it may be empty. */
 struct part {
-	uint64_t first, last;
+	PHRASE_SET first, last;
 	bool empty;
 	uint32_t longest;
 };
@@ -30,7 +30,7 @@ static struct part build_sequence(struct builder *b, const struct sequence *s);
 static struct part position(struct builder *b)
 {
 	struct phrase *ph = b->ph;
-	uint64_t bit;
+	PHRASE_SET bit;
 
 	if (ph->n_positions == PHRASE_POSITIONS) {
 		b->full = true;
@@ -38,20 +38,20 @@ static struct part position(struct builder *b)
 	}
 	ph->follow = mem_resize(ph->follow, ph->n_positions + 1, sizeof(*ph->follow));
 	ph->follow[ph->n_positions] = 0;
-	bit = UINT64_C(1) << ph->n_positions++;
+	bit = (PHRASE_SET)1 << ph->n_positions++;
 	return (struct part){ .first = bit, .last = bit, .longest = 1 };
 }
 
-static void accept_word(struct phrase_word **list, uint32_t *n, uint32_t word, uint64_t at)
+/* Ascending by word; a word may stand at several positions. */
+static void accept_word(struct phrase_word **list, uint32_t *n, uint32_t word, uint32_t at)
 {
 	uint32_t i = *n;
 
 	while (i > 0 && (*list)[i - 1].word > word)
 		i--;
-	if (i > 0 && (*list)[i - 1].word == word) {
-		(*list)[i - 1].at |= at;
-		return;
-	}
+	for (uint32_t k = i; k > 0 && (*list)[k - 1].word == word; k--)
+		if ((*list)[k - 1].at == at)
+			return;
 	*list = mem_resize(*list, *n + 1, sizeof(**list));
 	memmove(*list + i + 1, *list + i, (*n - i) * sizeof(**list));
 	(*list)[i] = (struct phrase_word){ word, at };
@@ -86,16 +86,20 @@ static bool is_single_word(const struct sequence *s)
 static struct part build_group(struct builder *b, const struct node *group)
 {
 	struct part part = { .empty = group->optional }, shared = { .first = 0 };
+	uint32_t at = 0;
 
 	for (size_t i = 0; i < group->n_alts; i++) {
 		if (!is_single_word(&group->alts[i])) {
 			part = either(part, build_sequence(b, &group->alts[i]));
 			continue;
 		}
-		if (!shared.first)
+		if (!shared.first) {
+			at = b->ph->n_positions;
 			part = either(part, shared = position(b));
-		accept_word(
-			&b->ph->words, &b->ph->n_words, group->alts[i].nodes[0].word, shared.first);
+		}
+		if (!b->full)
+			accept_word(
+				&b->ph->words, &b->ph->n_words, group->alts[i].nodes[0].word, at);
 	}
 	return part;
 }
@@ -121,12 +125,12 @@ static struct part build_node(struct builder *b, const struct node *node)
 
 	switch (node->kind) {
 	case NODE_WORD:
+		accept_word(&ph->words, &ph->n_words, node->word, ph->n_positions);
 		part = position(b);
-		accept_word(&ph->words, &ph->n_words, node->word, part.first);
 		break;
 	case NODE_PREFIX:
+		accept_word(&ph->prefixes, &ph->n_prefixes, node->word, ph->n_positions);
 		part = position(b);
-		accept_word(&ph->prefixes, &ph->n_prefixes, node->word, part.first);
 		break;
 	case NODE_NUMBER:
 		part = position(b);
@@ -303,6 +307,14 @@ static void trim_edges(struct phrase *ph)
 	ph->last &= ~ph->any;
 }
 
+/* Most words of a text are none of the phrase's. */
+static void set_filter(struct phrase *ph)
+{
+	for (uint32_t i = 0; i < ph->n_words; i++)
+		ph->filter[ph->words[i].word % PHRASE_FILTER / 64] |= UINT64_C(1)
+								      << ph->words[i].word % 64;
+}
+
 int phrase_compile(struct phrase *ph, const char *source, const struct fold *fold,
 	struct vocab *vocab, uint16_t marks, struct err *e)
 {
@@ -325,6 +337,7 @@ int phrase_compile(struct phrase *ph, const char *source, const struct fold *fol
 	else if (whole.empty || ph->n_needs == 0)
 		err_set(e, "no word that must occur");
 	else {
+		set_filter(ph);
 		trim_edges(ph);
 		return 0;
 	}
@@ -345,9 +358,10 @@ void phrase_fini(struct phrase *ph)
 	memset(ph, 0, sizeof(*ph));
 }
 
-static uint64_t accepts_known(const struct phrase *ph, uint32_t word)
+static PHRASE_SET accepts_known(const struct phrase *ph, uint32_t word)
 {
 	uint32_t lo = 0, hi = ph->n_words;
+	PHRASE_SET at = 0;
 
 	while (lo < hi) {
 		uint32_t mid = (lo + hi) / 2;
@@ -357,16 +371,18 @@ static uint64_t accepts_known(const struct phrase *ph, uint32_t word)
 		else
 			hi = mid;
 	}
-	return lo < ph->n_words && ph->words[lo].word == word ? ph->words[lo].at : 0;
+	for (; lo < ph->n_words && ph->words[lo].word == word; lo++)
+		at |= (PHRASE_SET)1 << ph->words[lo].at;
+	return at;
 }
 
-uint64_t phrase_accepts(const struct phrase *ph, const struct text *t, const struct vocab *vocab,
+PHRASE_SET phrase_accepts(const struct phrase *ph, const struct text *t, const struct vocab *vocab,
 	const struct token *k)
 {
 	bool known = k->word != WORD_NONE;
-	uint64_t at = ph->any;
+	PHRASE_SET at = ph->any;
 
-	if (known)
+	if (known && (ph->filter[k->word % PHRASE_FILTER / 64] >> k->word % 64 & 1))
 		at |= accepts_known(ph, k->word);
 	if ((k->marks & TOKEN_DIGITS) || (known && (vocab->words[k->word].marks & WORD_NUMBER)))
 		at |= ph->numbers;
@@ -376,24 +392,32 @@ uint64_t phrase_accepts(const struct phrase *ph, const struct text *t, const str
 		if (k->len >= vocab->words[prefix].len &&
 			memcmp(t->padded.data + k->at, vocab_text(vocab, prefix),
 				vocab->words[prefix].len) == 0)
-			at |= ph->prefixes[i].at;
+			at |= (PHRASE_SET)1 << ph->prefixes[i].at;
 	}
 	return at;
 }
 
-uint32_t phrase_match(const struct phrase *ph, const uint64_t *accepts, uint32_t n)
+/* The lowest position of a set that has one. */
+static uint32_t lowest(PHRASE_SET s)
 {
-	uint64_t may = ph->first;
+	uint64_t low = (uint64_t)s;
+
+	return (uint32_t)(low ? __builtin_ctzll(low) : 64 + __builtin_ctzll((uint64_t)(s >> 64)));
+}
+
+uint32_t phrase_match(const struct phrase *ph, const PHRASE_SET *accepts, uint32_t n)
+{
+	PHRASE_SET may = ph->first;
 	uint32_t longest = 0;
 
 	for (uint32_t i = 0; i < n && may; i++) {
-		uint64_t now = may & accepts[i];
+		PHRASE_SET now = may & accepts[i];
 
 		if (now & ph->last)
 			longest = i + 1;
 		may = 0;
-		for (uint64_t m = now; m; m &= m - 1)
-			may |= ph->follow[__builtin_ctzll(m)];
+		for (PHRASE_SET m = now; m; m &= m - 1)
+			may |= ph->follow[lowest(m)];
 	}
 	return longest;
 }
@@ -401,7 +425,7 @@ uint32_t phrase_match(const struct phrase *ph, const uint64_t *accepts, uint32_t
 uint32_t phrase_match_at(
 	const struct phrase *ph, const struct text *t, const struct vocab *vocab, uint32_t from)
 {
-	uint64_t accepts[PHRASE_POSITIONS] NOT_ZEROED;
+	PHRASE_SET accepts[PHRASE_POSITIONS] NOT_ZEROED;
 	uint32_t n = 0;
 
 	while (n < ph->longest && from + n < t->n_tokens) {

@@ -5,7 +5,7 @@
 
 #include "triaged/base/mem.h"
 
-#define GROUP_DEPTH 4
+#define GROUP_DEPTH 8
 
 struct parser {
 	const char *at;

@@ -132,9 +132,11 @@ struct ruleset *ruleset_compile(const struct ruleset_source *source, struct rule
 	fold_init(&c.rules->fold);
 	vocab_init(&c.rules->vocab);
 	map_init(&c.ids, 0, 0);
+	map_init(&c.classes, 0, 0);
 	compile_head(&c);
 	compile_languages(&c);
 	compile_wording(&c);
+	compile_classes(&c);
 	compile_words(&c);
 	compile_rules(&c);
 	check_families(&c);
@@ -145,6 +147,7 @@ struct ruleset *ruleset_compile(const struct ruleset_source *source, struct rule
 	while ((place = map_walk(&c.ids, &i, NULL)))
 		free(place);
 	map_fini(&c.ids);
+	map_fini(&c.classes);
 	if (report->n_errors > 0)
 		ruleset_unref(&c.rules);
 	return c.rules;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "triaged/base/buf.h"
 #include "triaged/base/map.h"
 #include "triaged/base/mem.h"
 
@@ -21,79 +22,123 @@ static void list_free(struct literal_list *l)
 	free(l->ids);
 }
 
-/* The literals of one need of a phrase, each with its number. */
+/* Distinct strings and the numbers they got. */
 struct numbering {
-	struct map seen; /* literal -> its number + 1 */
-	uint32_t *numbers;
-	size_t n;
+	struct map seen; /* string -> its number + 1 */
+	uint32_t n;
 };
 
-static size_t count_literals(const struct phrase *phrases, uint32_t n)
+/* The number of key; *fresh tells whether it got it just now. */
+static uint32_t number_of(struct numbering *m, const char *key, bool *fresh)
 {
-	size_t total = 0;
+	uintptr_t id = (uintptr_t)map_get(&m->seen, key);
 
-	for (uint32_t i = 0; i < n; i++)
-		for (uint32_t k = 0; k < phrases[i].n_needs; k++)
-			total += phrases[i].needs[k].n;
-	return total;
+	*fresh = id == 0;
+	if (*fresh) {
+		id = ++m->n;
+		map_put(&m->seen, key, (void *)id);
+	}
+	return (uint32_t)id - 1;
 }
 
-static void number_need(
-	struct scan *s, struct numbering *m, const struct phrase_need *need, struct literal_list *l)
-{
-	for (size_t i = 0; i < need->n; i++) {
-		uintptr_t id = (uintptr_t)map_get(&m->seen, need->literals[i]);
+/* Pairs of group and item, to be grouped once all are known. */
+struct pairs {
+	struct scan_pair {
+		uint32_t group, item;
+	} * list;
+	size_t n, cap;
+};
 
-		if (id == 0) {
-			l->texts[l->n] = need->literals[i];
-			l->lens[l->n] = strlen(need->literals[i]);
-			id = ++l->n;
-			map_put(&m->seen, need->literals[i], (void *)id);
-		}
-		m->numbers[m->n++] = (uint32_t)id - 1;
-		s->first_owner[id]++; /* so far a count, one place on */
+static void pairs_add(struct pairs *p, uint32_t group, uint32_t item)
+{
+	if (p->n == p->cap) {
+		p->cap = p->cap ? p->cap * 2 : 1024;
+		p->list = mem_resize(p->list, p->cap, sizeof(*p->list));
 	}
+	p->list[p->n++] = (struct scan_pair){ group, item };
 }
 
-/* Group the owners by literal: counts to beginnings, then each to its place. */
-static void group_owners(
-	struct scan *s, const struct phrase *phrases, const uint32_t *numbers, size_t total)
+/* Counts, then beginnings, then each item to its place; frees the pairs. */
+static struct scan_groups pairs_group(struct pairs *p, uint32_t n_groups)
 {
-	uint32_t *next = mem_zalloc((s->n_literals + 1) * sizeof(*next));
-	size_t at = 0;
+	struct scan_groups g = { .items = mem_zalloc((p->n + 1) * sizeof(*g.items)),
+		.first = mem_zalloc((n_groups + 2) * sizeof(*g.first)) };
+	uint32_t *next = mem_zalloc((n_groups + 1) * sizeof(*next));
 
-	for (uint32_t i = 0; i < s->n_literals; i++) {
-		s->first_owner[i + 1] += s->first_owner[i];
-		next[i] = s->first_owner[i];
+	for (size_t i = 0; i < p->n; i++)
+		g.first[p->list[i].group + 1]++;
+	for (uint32_t i = 0; i < n_groups; i++) {
+		g.first[i + 1] += g.first[i];
+		next[i] = g.first[i];
 	}
-	s->owners = mem_zalloc((total + 1) * sizeof(*s->owners));
-	for (uint32_t i = 0; i < s->n_phrases; i++)
-		for (uint32_t k = 0; k < phrases[i].n_needs; k++)
-			for (size_t j = 0; j < phrases[i].needs[k].n; j++)
-				s->owners[next[numbers[at++]]++] = (struct scan_owner){ i, k };
+	for (size_t i = 0; i < p->n; i++)
+		g.items[next[p->list[i].group]++] = p->list[i].item;
 	free(next);
+	free(p->list);
+	return g;
 }
 
-/* Number the distinct literals, and list for each the phrases that need it. */
+struct collector {
+	struct scan *scan;
+	struct literal_list *literals;
+	struct numbering literal_numbers, need_numbers;
+	struct pairs needs, phrases, others;
+};
+
+static uint32_t number_literal(struct collector *c, const char *literal)
+{
+	struct literal_list *l = c->literals;
+	bool fresh;
+	uint32_t id = number_of(&c->literal_numbers, literal, &fresh);
+
+	if (!fresh)
+		return id;
+	l->texts = mem_resize(l->texts, l->n + 1, sizeof(*l->texts));
+	l->lens = mem_resize(l->lens, l->n + 1, sizeof(*l->lens));
+	l->texts[l->n] = literal;
+	l->lens[l->n++] = strlen(literal);
+	return id;
+}
+
+/* Literals hold no line ends, so joined by them they name the set. */
+static uint32_t number_need(struct collector *c, const struct phrase_need *need)
+{
+	struct buf key = { .data = NULL };
+	bool fresh;
+	uint32_t id;
+
+	for (size_t i = 0; i < need->n; i++) {
+		buf_adds(&key, need->literals[i]);
+		buf_adds(&key, "\n");
+	}
+	id = number_of(&c->need_numbers, buf_str(&key), &fresh);
+	buf_free(&key);
+	for (size_t i = 0; fresh && i < need->n; i++)
+		pairs_add(&c->needs, number_literal(c, need->literals[i]), id);
+	return id;
+}
+
+/* Number the distinct literals and needs, and note which belongs to which. */
 static void collect(
 	struct scan *s, const struct phrase *phrases, uint32_t n, struct literal_list *l)
 {
-	size_t total = count_literals(phrases, n);
-	struct numbering m = { .n = 0 };
+	struct collector c = { .scan = s, .literals = l };
 
-	map_init(&m.seen, 0, 0);
-	m.numbers = mem_zalloc((total + 1) * sizeof(*m.numbers));
-	l->texts = mem_zalloc((total + 1) * sizeof(*l->texts));
-	l->lens = mem_zalloc((total + 1) * sizeof(*l->lens));
-	s->first_owner = mem_zalloc((total + 2) * sizeof(*s->first_owner));
-	for (uint32_t i = 0; i < n; i++)
-		for (uint32_t k = 0; k < phrases[i].n_needs; k++)
-			number_need(s, &m, &phrases[i].needs[k], l);
+	map_init(&c.literal_numbers.seen, 0, 0);
+	map_init(&c.need_numbers.seen, 0, 0);
+	for (uint32_t i = 0; i < n; i++) {
+		pairs_add(&c.phrases, number_need(&c, &phrases[i].needs[0]), i);
+		for (uint32_t k = 1; k < phrases[i].n_needs; k++)
+			pairs_add(&c.others, i, number_need(&c, &phrases[i].needs[k]));
+	}
 	s->n_literals = l->n;
+	s->n_needs = c.need_numbers.n;
 	s->n_phrases = n;
-	group_owners(s, phrases, m.numbers, total);
-	map_fini(&m.seen);
-	free(m.numbers);
+	s->needs = pairs_group(&c.needs, s->n_literals);
+	s->phrases = pairs_group(&c.phrases, s->n_needs);
+	s->others = pairs_group(&c.others, n);
+	map_fini(&c.literal_numbers.seen);
+	map_fini(&c.need_numbers.seen);
 }
 
 int scan_compile(struct scan *s, const struct phrase *phrases, uint32_t n, struct err *e)
@@ -119,12 +164,25 @@ int scan_compile(struct scan *s, const struct phrase *phrases, uint32_t n, struc
 	return result;
 }
 
+static void free_groups(struct scan_groups *g)
+{
+	free(g->items);
+	free(g->first);
+}
+
 void scan_fini(struct scan *s)
 {
 	hs_free_database(s->db);
-	free(s->owners);
-	free(s->first_owner);
+	free_groups(&s->needs);
+	free_groups(&s->phrases);
+	free_groups(&s->others);
 	memset(s, 0, sizeof(*s));
+}
+
+static void forget_runs(struct scan_scratch *w)
+{
+	memset(w->done, 0, w->n_done * sizeof(*w->done));
+	memset(w->met, 0, w->n_met * sizeof(*w->met));
 }
 
 int scan_bind(struct scan_scratch *w, const struct scan *s)
@@ -133,7 +191,11 @@ int scan_bind(struct scan_scratch *w, const struct scan *s)
 		w->done = mem_resize(w->done, s->n_phrases, sizeof(*w->done));
 		w->n_done = s->n_phrases;
 	}
-	memset(w->done, 0, w->n_done * sizeof(*w->done));
+	if (w->n_met < s->n_needs) {
+		w->met = mem_resize(w->met, s->n_needs, sizeof(*w->met));
+		w->n_met = s->n_needs;
+	}
+	forget_runs(w);
 	w->run = 0;
 	if (s->db && hs_alloc_scratch(s->db, &w->hs) != HS_SUCCESS)
 		return -1;
@@ -144,6 +206,7 @@ void scan_scratch_fini(struct scan_scratch *w)
 {
 	hs_free_scratch(w->hs);
 	free(w->found);
+	free(w->met);
 	free(w->done);
 	free(w->matches);
 	memset(w, 0, sizeof(*w));
@@ -174,86 +237,157 @@ static void add_match(struct scan_scratch *w, struct scan_match m)
 	w->matches[w->n_matches++] = m;
 }
 
-/* Look for phrase in every place that may reach over token, inside its clause. */
-static void check_phrase(struct scan_scratch *w, const struct phrase *ph, uint32_t number,
-	const struct text *t, const struct vocab *vocab, uint32_t token)
+/* A phrase that is looked for around one token. */
+struct look {
+	const struct phrase *ph;
+	uint32_t number;
+	const struct scan_input *in;
+	uint32_t token;
+	bool wide; /* over several clauses of the sentence too */
+	/* What the phrase accepts at each token from..end. */
+	uint32_t from, end;
+	PHRASE_SET accepts[2 * PHRASE_POSITIONS];
+};
+
+static bool together(const struct look *l, uint32_t a, uint32_t b, bool wide)
 {
-	uint64_t accepts[2 * PHRASE_POSITIONS] NOT_ZEROED;
-	uint32_t from = token, clause = t->tokens[token].clause, n = 0;
+	const struct token *tokens = l->in->text->tokens;
 
-	while (from > w->done[number].next && token - from + 1 < ph->longest &&
-		t->tokens[from - 1].clause == clause)
-		from--;
-	if (from < w->done[number].next)
-		return;
-	for (uint32_t i = from;
-		i < t->n_tokens && i < token + ph->longest && t->tokens[i].clause == clause; i++)
-		accepts[n++] = phrase_accepts(ph, t, vocab, &t->tokens[i]);
-	w->steps += n;
-	for (uint32_t at = 0; from + at <= token;) {
-		uint32_t len = phrase_match(ph, accepts + at, n - at);
+	return wide ? tokens[a].sentence == tokens[b].sentence
+		    : tokens[a].clause == tokens[b].clause;
+}
 
+/* The tokens that a match over the middle one may begin and end with. */
+static void set_bounds(struct look *l, uint32_t next)
+{
+	uint32_t longest = l->ph->longest;
+
+	for (l->from = l->token; l->from > next && l->token - l->from + 1 < longest;)
+		if (!together(l, --l->from, l->token, l->wide)) {
+			l->from++;
+			break;
+		}
+	l->end = l->token + 1;
+	while (l->end < l->in->text->n_tokens && l->end < l->token + longest &&
+		together(l, l->end, l->token, l->wide))
+		l->end++;
+}
+
+/* Every match over the token that lies in its clause or, when `over`, in more than one. */
+static void match_around(struct scan_scratch *w, const struct look *l, bool over)
+{
+	uint32_t *next = &w->done[l->number].next[over], from = l->from, end = l->end;
+
+	while (!over && !together(l, from, l->token, false))
+		from++;
+	while (!over && !together(l, end - 1, l->token, false))
+		end--;
+	if (from < *next)
+		from = *next;
+	while (from <= l->token) {
+		uint32_t len = phrase_match(l->ph, l->accepts + (from - l->from), end - from);
+
+		if (len && over && together(l, from, from + len - 1, false))
+			len = 0;
 		if (len)
-			add_match(w, (struct scan_match){ number, from + at, from + at + len });
-		at += len ? len : 1;
-		w->done[number].next = from + at;
+			add_match(w, (struct scan_match){ l->number, from, from + len });
+		from += len ? len : 1;
+		*next = from;
 	}
 }
 
-/* A new clause: what was noted about phrases is about another one. */
+/* Look for the phrase in every place that may reach over the token. */
+static void check_phrase(struct scan_scratch *w, struct look *l)
+{
+	const uint32_t *next = w->done[l->number].next;
+	uint32_t least = l->wide && next[1] < next[0] ? next[1] : next[0];
+
+	if (l->token < least)
+		return;
+	set_bounds(l, least);
+	for (uint32_t i = l->from; i < l->end; i++)
+		l->accepts[i - l->from] =
+			phrase_accepts(l->ph, l->in->text, l->in->vocab, &l->in->text->tokens[i]);
+	w->steps += l->end - l->from;
+	match_around(w, l, false);
+	if (l->wide)
+		match_around(w, l, true);
+}
+
+/* A new sentence: what was noted about needs and phrases is about another one. */
 static void next_run(struct scan_scratch *w)
 {
 	if (++w->run > 0)
 		return;
-	memset(w->done, 0, w->n_done * sizeof(*w->done));
+	forget_runs(w);
 	w->run = 1;
 }
 
-/* Note which needs of which phrases the literals from..end of one clause meet. */
+/* Note which needs the literals from..end of one sentence meet. */
 static void note_needs(const struct scan *s, struct scan_scratch *w, size_t from, size_t end)
 {
 	next_run(w);
 	for (size_t i = from; i < end; i++) {
 		uint32_t literal = w->found[i].literal;
 
-		for (uint32_t k = s->first_owner[literal]; k < s->first_owner[literal + 1]; k++) {
-			uint32_t phrase = s->owners[k].phrase;
-
-			if (w->done[phrase].run != w->run) {
-				w->done[phrase].run = w->run;
-				w->done[phrase].needs = 0;
-				w->done[phrase].next = 0;
-			}
-			w->done[phrase].needs |= 1u << s->owners[k].need;
-		}
+		for (uint32_t k = s->needs.first[literal]; k < s->needs.first[literal + 1]; k++)
+			w->met[s->needs.items[k]] = w->run;
 	}
 }
 
-static int check_clause(const struct scan *s, struct scan_scratch *w, size_t from, size_t end,
+static bool meets_others(const struct scan *s, const struct scan_scratch *w, uint32_t phrase)
+{
+	for (uint32_t k = s->others.first[phrase]; k < s->others.first[phrase + 1]; k++)
+		if (w->met[s->others.items[k]] != w->run)
+			return false;
+	return true;
+}
+
+/* The phrases whose rarest need is met at the token. */
+static void check_need(
+	const struct scan *s, struct scan_scratch *w, uint32_t need, struct look *l, bool several)
+{
+	for (uint32_t k = s->phrases.first[need]; k < s->phrases.first[need + 1]; k++) {
+		l->number = s->phrases.items[k];
+		l->ph = &l->in->phrases[l->number];
+		l->wide = several && !l->ph->one_clause;
+		if (!meets_others(s, w, l->number))
+			continue;
+		if (w->done[l->number].run != w->run) {
+			w->done[l->number].run = w->run;
+			w->done[l->number].next[0] = w->done[l->number].next[1] = 0;
+		}
+		check_phrase(w, l);
+	}
+}
+
+/* What the literals from..end say, which stand in one sentence. */
+static int check_sentence(const struct scan *s, struct scan_scratch *w, size_t from, size_t end,
 	const struct scan_input *in)
 {
+	const struct token *tokens = in->text->tokens;
+	struct look look NOT_ZEROED;
+	bool several =
+		tokens[w->found[from].token].clause != tokens[w->found[end - 1].token].clause;
+
+	look.in = in;
 	note_needs(s, w, from, end);
 	for (size_t i = from; i < end; i++) {
 		uint32_t literal = w->found[i].literal;
 
-		for (uint32_t k = s->first_owner[literal]; k < s->first_owner[literal + 1]; k++) {
-			uint32_t number = s->owners[k].phrase;
-			const struct phrase *ph = &in->phrases[number];
-
-			if (s->owners[k].need != 0 ||
-				w->done[number].needs != (1u << ph->n_needs) - 1)
-				continue;
+		look.token = w->found[i].token;
+		for (uint32_t k = s->needs.first[literal]; k < s->needs.first[literal + 1]; k++) {
 			if (w->steps > in->max_steps)
 				return -1;
-			check_phrase(w, ph, number, in->text, in->vocab, w->found[i].token);
+			check_need(s, w, s->needs.items[k], &look, several);
 		}
 	}
 	return 0;
 }
 
-static uint32_t clause_of(const struct scan_scratch *w, const struct scan_input *in, size_t i)
+static uint32_t sentence_of(const struct scan_scratch *w, const struct scan_input *in, size_t i)
 {
-	return in->text->tokens[w->found[i].token].clause;
+	return in->text->tokens[w->found[i].token].sentence;
 }
 
 int scan_run(const struct scan *s, struct scan_scratch *w, const struct scan_input *in)
@@ -270,11 +404,12 @@ int scan_run(const struct scan *s, struct scan_scratch *w, const struct scan_inp
 	/* A literal ends with the space behind its last word, or inside the word of a prefix. */
 	for (size_t i = 0; i < w->n_found; i++)
 		w->found[i].token = text_token_at(t, w->found[i].end - 2);
-	/* They come in the order of their ends, so those of one clause stand together. */
+	/* They come in the order of their ends, so those of one sentence stand together. */
 	for (size_t i = 0, end; i < w->n_found; i = end) {
-		for (end = i + 1; end < w->n_found && clause_of(w, in, end) == clause_of(w, in, i);)
+		for (end = i + 1;
+			end < w->n_found && sentence_of(w, in, end) == sentence_of(w, in, i);)
 			end++;
-		if (check_clause(s, w, i, end, in) < 0)
+		if (check_sentence(s, w, i, end, in) < 0)
 			return -1;
 	}
 	return 0;

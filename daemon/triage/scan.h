@@ -1,6 +1,10 @@
 /*
  * The pattern scan: vectorscan finds the literals of all phrases in one pass over a reading, and
  * each candidate is then checked word by word.
+ *
+ * Phrases share word classes, so what they need is kept once: a need is a set of literals, a literal
+ * meets every need it is in, and a phrase is looked at where its rarest need is met in a sentence
+ * that meets the others too.
  */
 #ifndef TRIAGE_SCAN_H
 #define TRIAGE_SCAN_H
@@ -12,17 +16,17 @@
 
 #include "phrase.h"
 
-/* A phrase that needs a literal, and which of its needs that is. */
-struct scan_owner {
-	uint32_t phrase, need;
+/* Numbers grouped: those of group i are items[first[i]] up to items[first[i + 1]]. */
+struct scan_groups {
+	uint32_t *items, *first;
 };
 
 struct scan {
 	hs_database_t *db;
-	uint32_t n_literals;
-	struct scan_owner *owners; /* grouped by literal */
-	uint32_t *first_owner;     /* n_literals + 1 */
-	uint32_t n_phrases;
+	uint32_t n_literals, n_needs, n_phrases;
+	struct scan_groups needs;   /* by literal: the needs it meets */
+	struct scan_groups phrases; /* by need: the phrases whose rarest it is */
+	struct scan_groups others;  /* by phrase: its other needs */
 };
 
 struct scan_match {
@@ -38,12 +42,13 @@ struct scan_scratch {
 		uint32_t token;        /* its last word */
 	} * found;
 	size_t n_found, cap_found;
+	uint32_t *met; /* per need: the last run that met it */
 	struct {
-		uint32_t run;   /* which clause the rest is about */
-		uint32_t needs; /* bits of those found in it */
-		uint32_t next;  /* first token at which a match may still begin */
-	} * done;               /* per phrase */
-	size_t n_done;
+		uint32_t run;     /* which sentence the rest is about */
+		uint32_t next[2]; /* first token at which a match may still begin: inside a clause,
+				     over several */
+	} * done;                 /* per phrase */
+	size_t n_met, n_done;
 	uint32_t run;
 	struct scan_match *matches;
 	size_t n_matches, cap_matches;
@@ -61,13 +66,14 @@ void scan_scratch_fini(struct scan_scratch *w);
 struct scan_input {
 	const struct phrase *phrases;
 	const struct vocab *vocab;
-	const struct text *text; /* clauses set */
+	const struct text *text; /* clauses and sentences set */
 	uint64_t max_steps;
 };
 
 /*
  * Fill w->matches with every phrase in the text, leftmost longest, not overlapping itself, inside
- * one clause, in order of discovery. Stops early when w->steps passes max_steps. 0, or -1 when the
+ * one clause; then, for phrases that may, likewise those that run over several clauses of one
+ * sentence; in order of discovery. Stops early when w->steps passes max_steps. 0, or -1 when the
  * text could not be searched to its end.
  */
 int scan_run(const struct scan *s, struct scan_scratch *w, const struct scan_input *in) MUST_CHECK;

@@ -12,15 +12,19 @@
 #define COVERAGE_MIN_WORDS 5
 #define COVERAGE_WINDOW    10
 
-/* Number the clauses: one begins at a hard stop and at every clause cue ("but", "pero"). */
+/*
+ * Number sentences and clauses: a clause begins at a hard stop and at every clause cue ("but",
+ * "pero"), a sentence at the hard stop alone.
+ */
 static void mark_clauses(const struct ruleset *rules, struct text *t)
 {
-	uint32_t clause = 0;
+	uint32_t clause = 0, sentence = 0;
 
 	for (uint32_t i = 0; i < t->n_tokens; i++) {
 		struct token *k = &t->tokens[i];
 		bool begins = i > 0 && (k->marks & TOKEN_HARD);
 
+		sentence += begins;
 		if (!begins && i > 0 && k->word != WORD_NONE &&
 			(rules->vocab.words[k->word].marks & WORD_CLAUSE))
 			for (uint32_t c = 0; c < rules->n_clause_cues && !begins; c++)
@@ -29,6 +33,7 @@ static void mark_clauses(const struct ruleset *rules, struct text *t)
 		if (begins)
 			clause++;
 		k->clause = clause;
+		k->sentence = sentence;
 	}
 }
 
@@ -60,6 +65,7 @@ static bool add_signal(struct triage_scratch *w, const struct entry *entry, cons
 	if (w->n_signals == MAX_SIGNALS)
 		return false;
 	s.clause = w->honest.tokens[s.from].clause;
+	s.last_clause = w->honest.tokens[s.end - 1].clause;
 	for (uint32_t i = s.from; i < s.end; i++)
 		w->honest.tokens[i].marks |=
 			entry->negatable ? TOKEN_PHRASE : TOKEN_PHRASE | TOKEN_OWN_NEGATOR;

@@ -35,6 +35,7 @@ struct token {
 	uint32_t start, end; /* bytes of the original */
 	uint32_t word;       /* in the vocabulary, or WORD_NONE */
 	uint32_t clause;     /* number of its clause; set by whoever knows the clause cues */
+	uint32_t sentence;   /* likewise: clauses up to a hard stop */
 	uint32_t segment;    /* number of its piece between commas */
 	uint32_t chunk;      /* between white space */
 	uint32_t honest,

@@ -3,7 +3,9 @@
  *
  * The phrase language, matched on folded text, on word boundaries, inside one clause:
  *   words separated by single spaces; (a|b c|d) alternatives; (a|b)? optional group;
- *   <N> up to N arbitrary words, N 1..8; word* any ending; # a number; #mg a number with its unit.
+ *   <N> up to N arbitrary words, N 1..8; word* any ending; # a number; #mg a number with its unit;
+ *   {name} one of the words of that class in the phrase's language.
+ * Phrases of the lexicon may also run over words that begin a clause, up to the end of a sentence.
  */
 #ifndef TRIAGED_TRIAGE_RULESET_SOURCE_H
 #define TRIAGED_TRIAGE_RULESET_SOURCE_H
@@ -14,6 +16,15 @@
 struct source_place {
 	const char *file;
 	int line;
+};
+
+/*
+ * classes = ( { name; lang; words; owner; added } ): words is what stands between the parentheses of
+ * a group, "a|b c|d"; it may name other classes.
+ */
+struct source_class {
+	struct source_place place;
+	const char *name, *lang, *words, *owner, *added;
 };
 
 /*
@@ -141,6 +152,8 @@ struct ruleset_source {
 	const char *default_level, *unscored_level; /* NULL: low, moderate */
 	const char *
 		digest; /* SHA-256 over the files' bytes as 64 hex digits, from whoever read them */
+	struct source_class *classes;
+	size_t n_classes;
 	struct source_entry *entries;
 	size_t n_entries;
 	struct source_cue *cues;

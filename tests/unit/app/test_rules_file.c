@@ -65,6 +65,32 @@ static void test_good(void **state)
 	free(errors);
 }
 
+#define CLASS(name, words)                                                                         \
+	"{ name = \"" name "\"; lang = \"en\"; words = \"" words "\"; owner = \"o\"; "             \
+	"added = \"2026-01-01\"; }"
+#define OF_CLASS                                                                                   \
+	"lexicon = ( { id = \"a\"; family = \"plan\"; lang = \"en\"; phrase = \"my {plan}\"; "     \
+	"owner = \"o\"; added = \"2026-01-01\"; } );\nrules: ( " RULE " );\n"
+
+static void test_classes(void **state)
+{
+	char *errors = errors_of(HEAD "classes = ( " CLASS("plan", "{idea}|way out") ", " CLASS(
+		"idea", "plan|scheme") " );\n" OF_CLASS);
+	(void)state;
+
+	assert_string_equal(errors, "");
+	free(errors);
+	EXPECT(HEAD OF_CLASS, "phrase: there is no class plan");
+	EXPECT(HEAD "classes = ( " CLASS("plan", "x|{plan}") " );\n" OF_CLASS, "nested deeper");
+	EXPECT(HEAD "classes = ( " CLASS("plan", "x|{plan") " );\n" OF_CLASS, "closing brace");
+	EXPECT(HEAD "classes = ( " CLASS("plan", "x y|(") " );\n" OF_CLASS, "phrase: ");
+	EXPECT(HEAD "classes = ( " CLASS("plan", "x") ",\n" CLASS("plan", "y") ",\n" CLASS(
+		       "Plan", "y") ",\n" CLASS("q",
+		       "") ",\n{ name = \"r\"; lang = \"fr\"; } );\n" OF_CLASS,
+		":3: class plan: there is one already", ":4: class: name is missing",
+		":5: class q: words are missing", ":6: lang \"fr\"", ":6: owner is missing");
+}
+
 static void test_all_at_once(void **state)
 {
 	(void)state;
@@ -171,6 +197,7 @@ int main(void)
 		cmocka_unit_test(test_wording_and_languages),
 		cmocka_unit_test(test_windows),
 		cmocka_unit_test(test_good),
+		cmocka_unit_test(test_classes),
 		cmocka_unit_test(test_all_at_once),
 		cmocka_unit_test(test_structure),
 		cmocka_unit_test(test_meaning),

@@ -79,7 +79,7 @@ static void test_refused(void **state)
 {
 	static const char *const phrases[] = { "", " a", "a ", "a  b", "(a", "a)", "(a|)", "()",
 		"<3>", "a <9> b", "a <0> b", "#", "(a|b)?", "(a)? (b)?", "ab*", "a <3>b", "*", "a?",
-		"\xff", "((((((a))))))" };
+		"\xff", "((((((((((a))))))))))" };
 	(void)state;
 
 	for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++)
