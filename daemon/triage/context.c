@@ -68,21 +68,49 @@ static const char *read_negation(
 	return reason;
 }
 
-static const char *read_frame(const struct triage_scratch *w, const struct signal *s)
-{
-	for (size_t i = 0; i < w->n_frames; i++) {
-		const struct frame_match *f = &w->frames[i];
-
-		if (f->from <= s->from && s->end <= f->end &&
-			(f->frame->families & FAMILY_BIT(s->family)))
-			return f->frame->id;
-	}
-	return NULL;
-}
-
 static bool is_first_person(const struct ruleset *rules, const struct token *k)
 {
 	return k->word != WORD_NONE && (rules->vocab.words[k->word].marks & WORD_FIRST_PERSON);
+}
+
+/* Neither grammar nor who or when. */
+static bool has_weight(const struct ruleset *rules, const struct token *k)
+{
+	return !is_light(rules, k) && !(k->marks & (TOKEN_THIRD_PARTY | TOKEN_DATE)) &&
+	       !is_first_person(rules, k);
+}
+
+/*
+ * A frame covers a phrase when every word of weight in it lies in the frame, whoever and whenever it
+ * is about: "my dad is going to die" is covered by a frame over "die of laughter". A phrase without
+ * such words has to lie in it whole.
+ */
+static bool covers(const struct ruleset *rules, const struct triage_scratch *w,
+	const struct frame_match *f, const struct signal *s)
+{
+	uint32_t inside = 0, outside = 0;
+
+	for (uint32_t i = s->from; i < s->end; i++) {
+		bool in = f->from <= i && i < f->end;
+
+		if (has_weight(rules, &w->honest.tokens[i])) {
+			if (!in)
+				return false;
+			inside++;
+		}
+		outside += !in;
+	}
+	return inside > 0 || outside == 0;
+}
+
+static const char *read_frame(
+	const struct ruleset *rules, const struct triage_scratch *w, const struct signal *s)
+{
+	for (size_t i = 0; i < w->n_frames; i++)
+		if ((w->frames[i].frame->families & FAMILY_BIT(s->family)) &&
+			covers(rules, w, &w->frames[i], s))
+			return w->frames[i].frame->id;
+	return NULL;
 }
 
 static bool has_cue(const struct triage_scratch *w, enum cue kind)
@@ -208,7 +236,7 @@ void context_read(const struct ruleset *rules, const struct triage_scratch *w, s
 	if (s->when == WHEN_UNKNOWN)
 		s->when = read_when(rules, w, s);
 	if (s->entry->figurative_ok && !s->decoded)
-		s->suppressed_by = read_frame(w, s);
+		s->suppressed_by = read_frame(rules, w, s);
 	if (!s->suppressed_by && s->entry->negatable)
 		s->suppressed_by = read_negation(rules, w, s);
 	if (s->suppressed_by)

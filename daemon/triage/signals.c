@@ -82,14 +82,17 @@ static bool is_negator(const struct triage_scratch *w, enum cue kind)
 static bool add_cue(struct triage_scratch *w, enum cue kind, const struct scan_match *m)
 {
 	struct token *tokens = w->honest.tokens, *last = &tokens[m->end - 1];
-	uint32_t mark = kind == CUE_PSEUDO_NEGATION ? TOKEN_PSEUDO
-			: kind == CUE_THIRD_PARTY   ? TOKEN_THIRD_PARTY
-						    : 0;
+	static const uint32_t marks[CUE_COUNT] = { [CUE_PSEUDO_NEGATION] = TOKEN_PSEUDO,
+		[CUE_THIRD_PARTY] = TOKEN_THIRD_PARTY,
+		[CUE_PAST] = TOKEN_DATE,
+		[CUE_NOW] = TOKEN_DATE,
+		[CUE_SOON] = TOKEN_DATE,
+		[CUE_RECENT] = TOKEN_DATE };
 
 	if (w->n_cues == MAX_CUES)
 		return false;
 	for (uint32_t i = m->from; i < m->end; i++)
-		tokens[i].marks |= mark;
+		tokens[i].marks |= marks[kind];
 	if (is_negator(w, kind) &&
 		(last->negator == 0 || w->cues[last->negator - 1].from > m->from))
 		last->negator = (uint32_t)w->n_cues + 1;

@@ -28,6 +28,7 @@ enum {
 	TOKEN_OWN_NEGATOR = 64,  /* under one that holds its own negator */
 	TOKEN_PSEUDO = 128,      /* under a cue that makes negators not count */
 	TOKEN_THIRD_PARTY = 256, /* under a third-party cue */
+	TOKEN_DATE = 512,        /* under a time cue */
 };
 
 struct token {
