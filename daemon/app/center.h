@@ -27,9 +27,12 @@ struct center_options {
 struct center_events {
 	void *arg;
 	void (*output)(void *arg, const struct output *o); /* for a session or request here */
-	void (*refuse)(void *arg, int64_t request);        /* custody cannot be taken */
-	void (*refuse_all)(void *arg);                     /* every request that waits here */
-	void (*leader)(void *arg);                         /* somebody (else) leads: re-assert */
+	/* OUTPUT_DISPATCH_SEND, committed, while this node leads: for outreach. NULL: nobody sends,
+	 * and the core goes on asking and alarming. */
+	void (*send)(void *arg, const struct core *core, const struct output *o);
+	void (*refuse)(void *arg, int64_t request); /* custody cannot be taken */
+	void (*refuse_all)(void *arg);              /* every request that waits here */
+	void (*leader)(void *arg);                  /* somebody (else) leads: re-assert */
 	/* Answer a query over the core: out becomes the result's JSON, or false: not found. */
 	bool (*query)(void *arg, const struct core *core, const char *method, struct slice params,
 		struct buf *out);

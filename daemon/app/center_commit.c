@@ -14,9 +14,13 @@ void center_schedule_flush(struct center *c)
 
 static void deliver(struct center *c, struct step *s)
 {
-	for (size_t i = 0; i < s->n_outputs; i++)
-		if (strcmp(s->outputs[i].node, c->node) == 0)
-			c->events.output(c->events.arg, &s->outputs[i]);
+	for (size_t i = 0; i < s->n_outputs; i++) {
+		const struct output *o = &s->outputs[i];
+		if (o->kind == OUTPUT_DISPATCH_SEND && c->events.send)
+			c->events.send(c->events.arg, c->core, o);
+		else if (strcmp(o->node, c->node) == 0)
+			c->events.output(c->events.arg, o);
+	}
 	step_clear(s);
 }
 
@@ -75,7 +79,7 @@ void center_flush(struct center *c)
 	core_take_dirty(c->core, write_entity, c);
 	for (size_t i = 0; i < c->step.n_outputs; i++) {
 		const struct output *o = &c->step.outputs[i];
-		if (strcmp(o->node, c->node) == 0)
+		if (o->kind == OUTPUT_DISPATCH_SEND || strcmp(o->node, c->node) == 0)
 			continue;
 		buf_clear(&c->scratch);
 		output_encode(o, &c->scratch);

@@ -115,6 +115,12 @@ struct clients *clients_load(const char *path, const char *center, struct conf_e
 	return c;
 }
 
+const struct principal *clients_find(const struct clients *c, const char *name)
+{
+	const struct client *found = map_get(&c->by_name, name);
+	return found ? found->who : NULL;
+}
+
 /* Remember in *found whom name belongs to. False when that is somebody other than before. */
 static bool match(const struct clients *c, const char *name, struct client **found)
 {

@@ -38,6 +38,9 @@ struct clients *clients_load(
 void clients_free(struct clients **c);
 size_t clients_count(const struct clients *c);
 
+/* The one of that name, not a reference; NULL: none. */
+const struct principal *clients_find(const struct clients *c, const char *name);
+
 /* References, or NULL. */
 struct principal *clients_by_certificate(
 	const struct clients *c, const struct certificate_names *names) MUST_CHECK;

@@ -48,6 +48,27 @@ static void read_clinical_keys(const struct config *c, struct conf_errors *error
 			conf_error(errors, c->file, 0, "clinical_keys: %s", e.text);
 }
 
+/* Who speaks for an agency must be able to connect, and a test agency must not be reached by one who
+ * is real, nor the reverse. */
+static void check_partners(const struct config *c, struct conf_errors *errors)
+{
+	for (size_t i = 0; i < c->agencies.set.n; i++) {
+		const struct agency *a = &c->agencies.set.at[i];
+		if (!*a->session)
+			continue;
+		const struct principal *who = clients_find(c->clients, a->session);
+		if (!who || !(who->roles & ROLE_PARTNER))
+			conf_error(errors, c->file, 0,
+				"agencies: %s: session %s is no client with role partner", a->id,
+				a->session);
+		else if (who->test != a->test)
+			conf_error(errors, c->file, 0,
+				"agencies: %s: mode %s, but client %s has test = %s", a->id,
+				a->test ? "test" : "live", a->session,
+				who->test ? "true" : "false");
+	}
+}
+
 /* The fields alone, checked each for itself. NULL with errors when the file cannot be read. */
 static struct config *read_fields(
 	const char *path, struct option_origin *origins, struct conf_errors *errors)
@@ -75,6 +96,8 @@ struct config *config_load(
 		read_clinical_keys(c, errors);
 		if (*c->clients_file)
 			c->clients = clients_load(c->clients_file, c->center, errors);
+		if (c->clients)
+			check_partners(c, errors);
 		if (errors->count != before)
 			config_unref(&c);
 	}

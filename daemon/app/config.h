@@ -12,6 +12,8 @@
 #include <stdint.h>
 
 #include "triaged/base/level.h"
+#include "triaged/core/agency.h"
+#include "triaged/core/core.h"
 #include "triaged/privacy/signature.h"
 
 #include "conf_tree.h"
@@ -48,6 +50,18 @@ struct config_keys {
 	size_t n;
 };
 
+/* What only the configuration knows of an agency. */
+struct config_channel {
+	char *url, *hours;                  /* as written; "" none */
+	struct config_strings secret_files; /* the first signs, all verify */
+};
+
+struct config_agencies {
+	struct agencies set;
+	struct config_channel *channels; /* set.n, in the same order */
+	struct buf record;               /* set as core_options carry it */
+};
+
 struct config {
 	unsigned refs; /* config_ref, config_unref only */
 	char *file;    /* the file it was read from */
@@ -57,6 +71,7 @@ struct config {
 	char *rules_signature;
 	struct config_strings rules_staged;
 	struct config_keys clinical_keys;
+	struct config_agencies agencies;
 	bool demo;
 	int64_t drain_s;
 	struct {

@@ -180,6 +180,22 @@ static void check_levels(const struct config_check *check)
 	}
 }
 
+static void check_secrets(const struct config_check *check)
+{
+	const struct config_agencies *agencies = &check->config->agencies;
+	struct stat st;
+	struct err e;
+	for (size_t i = 0; i < agencies->set.n; i++) {
+		const struct config_strings *files = &agencies->channels[i].secret_files;
+		for (size_t k = 0; k < files->n; k++) {
+			check_readable(check, "agencies", files->at[k]);
+			if (stat(files->at[k], &st) == 0 && secret_file_check_mode(&st, &e) < 0)
+				say(check, check->errors, "agencies", "%s: %s", files->at[k],
+					e.text);
+		}
+	}
+}
+
 static void check_keys(const struct config_check *check)
 {
 	const struct config *c = check->config;
@@ -208,5 +224,6 @@ void config_check(const struct config_check *check)
 	check_store(check);
 	check_limits(check);
 	check_levels(check);
+	check_secrets(check);
 	check_keys(check);
 }

@@ -30,6 +30,9 @@ void node_core_options(const struct config *config, struct core_options *o)
 	o->alert_reminder_ms = config->alerts.reminder_s * 1000;
 	o->refs_retain_ms = config->retain.refs_h * 3600000;
 	o->persons_retain_ms = config->retain.persons_d * 86400000;
+	o->agencies_len = config->agencies.record.len;
+	if (o->agencies_len)
+		memcpy(o->agencies, config->agencies.record.data, o->agencies_len);
 	o->n_tiers = (int)config->match.tiers.n;
 	for (int i = 0; i < o->n_tiers; i++) {
 		const struct config_tier *t = &config->match.tiers.at[i];

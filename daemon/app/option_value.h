@@ -32,6 +32,11 @@ static inline struct config_tiers *tiers_of(const struct option *o, const struct
 	return (struct config_tiers *)((char *)(uintptr_t)c + o->offset);
 }
 
+static inline struct config_agencies *agencies_of(const struct option *o, const struct config *c)
+{
+	return (struct config_agencies *)((char *)(uintptr_t)c + o->offset);
+}
+
 static inline struct config_keys *keys_of(const struct option *o, const struct config *c)
 {
 	return (struct config_keys *)((char *)(uintptr_t)c + o->offset);

@@ -9,6 +9,7 @@
 #include "triaged/base/mem.h"
 #include "triaged/base/record.h"
 
+#include "option_agencies.h"
 #include "option_keys.h"
 #include "option_tiers.h"
 #include "option_value.h"
@@ -28,6 +29,7 @@ static void set_default(const struct option *o, struct config *c)
 		break;
 	case OPTION_PATHS:
 	case OPTION_KEYS:
+	case OPTION_AGENCIES:
 		break;
 	case OPTION_STRING:
 	case OPTION_PATH:
@@ -65,6 +67,8 @@ void options_free_fields(struct config *c)
 			free_strings(strings_of(o, c));
 		else if (o->type == OPTION_KEYS)
 			keys_free_list(keys_of(o, c));
+		else if (o->type == OPTION_AGENCIES)
+			agencies_free_list(agencies_of(o, c));
 		else if (o->type != OPTION_INT && o->type != OPTION_BOOL)
 			free(*text_of(o, c));
 	}
@@ -89,6 +93,7 @@ const char *option_demand(const struct option *o, char *text, size_t size)
 		return "a list of file names";
 	case OPTION_TIERS:
 	case OPTION_KEYS:
+	case OPTION_AGENCIES:
 		return "a list of groups";
 	case OPTION_STRING:
 		return "a string";
@@ -119,6 +124,8 @@ bool option_equal(const struct option *o, const struct config *a, const struct c
 		return tiers_equal(tiers_of(o, a), tiers_of(o, b));
 	case OPTION_KEYS:
 		return keys_equal(keys_of(o, a), keys_of(o, b));
+	case OPTION_AGENCIES:
+		return agencies_equal(agencies_of(o, a), agencies_of(o, b));
 	case OPTION_STRING:
 	case OPTION_PATH:
 	case OPTION_ADDRESS:

@@ -9,15 +9,16 @@
 #include "config.h"
 
 enum option_type {
-	OPTION_STRING,  /* char * */
-	OPTION_PATH,    /* char *, made absolute by the directory of the file it stands in */
-	OPTION_ADDRESS, /* char *, "host:port" or "[v6]:port" */
-	OPTION_WORD,    /* char *, one of `words` */
-	OPTION_INT,     /* int64_t, min to max */
-	OPTION_BOOL,    /* bool */
-	OPTION_PATHS,   /* struct config_strings */
-	OPTION_TIERS,   /* struct config_tiers */
-	OPTION_KEYS,    /* struct config_keys */
+	OPTION_STRING,   /* char * */
+	OPTION_PATH,     /* char *, made absolute by the directory of the file it stands in */
+	OPTION_ADDRESS,  /* char *, "host:port" or "[v6]:port" */
+	OPTION_WORD,     /* char *, one of `words` */
+	OPTION_INT,      /* int64_t, min to max */
+	OPTION_BOOL,     /* bool */
+	OPTION_PATHS,    /* struct config_strings */
+	OPTION_TIERS,    /* struct config_tiers */
+	OPTION_KEYS,     /* struct config_keys */
+	OPTION_AGENCIES, /* struct config_agencies */
 };
 
 enum option_flag {

@@ -7,6 +7,7 @@
 #include "triaged/base/mem.h"
 
 #include "conf_text.h"
+#include "option_agencies.h"
 #include "option_keys.h"
 #include "option_tiers.h"
 #include "option_value.h"
@@ -80,6 +81,9 @@ static bool set_value(const struct option *o, const struct conf_node *node, stru
 		return true;
 	case OPTION_KEYS:
 		keys_parse(node, keys_of(o, p->config), p->errors);
+		return true;
+	case OPTION_AGENCIES:
+		agencies_parse(node, agencies_of(o, p->config), p->errors);
 		return true;
 	case OPTION_PATH:
 		if (!text_fits(o, node))

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "conf_text.h"
+#include "option_agencies.h"
 #include "option_keys.h"
 #include "option_tiers.h"
 #include "option_value.h"
@@ -39,6 +40,9 @@ static void print_value(
 		break;
 	case OPTION_KEYS:
 		keys_print(keys_of(o, c), indent, out);
+		break;
+	case OPTION_AGENCIES:
+		agencies_print(agencies_of(o, c), indent, out);
 		break;
 	case OPTION_STRING:
 	case OPTION_PATH:

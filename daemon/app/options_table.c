@@ -72,6 +72,12 @@ const struct option options[] = {
 		.offset = AT(clinical_keys),
 		.doc = "Who may approve rules: list of { name; key }, the key a PEM file; twice for "
 		       "an old and a new key." },
+	{ .name = "agencies",
+		.type = OPTION_AGENCIES,
+		.flags = LIVE,
+		.offset = AT(agencies),
+		.doc = "Where rescues go, in the order in which they are asked: list of { id; name; "
+		       "kinds; areas; polygon; hours; zone; mode; session; webhook }." },
 	PATH("clients", clients_file, LIVE | REQUIRED, NULL,
 		"File of who may connect, with which roles."),
 	{ .name = "demo",

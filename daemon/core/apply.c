@@ -30,6 +30,7 @@ static const apply_fn table[COMMAND_KIND_COUNT] = {
 	[COMMAND_RESPONDER_DONE] = apply_responder_done,
 	[COMMAND_DISPATCH_ACK] = apply_dispatch_ack,
 	[COMMAND_DISPATCH_OUTCOME] = apply_dispatch_outcome,
+	[COMMAND_DISPATCH_SENT] = apply_dispatch_sent,
 	[COMMAND_ALERT_ACK] = apply_alert_ack,
 	[COMMAND_BOARD_WATCH] = apply_board_watch,
 	[COMMAND_SESSION_UP] = apply_session_up,

@@ -31,6 +31,7 @@ int apply_responder_force(struct core *core, const struct command *c);
 int apply_responder_done(struct core *core, const struct command *c);
 int apply_dispatch_ack(struct core *core, const struct command *c);
 int apply_dispatch_outcome(struct core *core, const struct command *c);
+int apply_dispatch_sent(struct core *core, const struct command *c);
 int apply_alert_ack(struct core *core, const struct command *c);
 int apply_board_watch(struct core *core, const struct command *c);
 int apply_session_up(struct core *core, const struct command *c);

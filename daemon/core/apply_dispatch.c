@@ -93,3 +93,10 @@ int apply_dispatch_outcome(struct core *core, const struct command *c)
 	dispatch_touch(core, d);
 	return answer(core, d);
 }
+
+int apply_dispatch_sent(struct core *core, const struct command *c)
+{
+	if (!map_get(&core->dispatches, c->dispatch))
+		return core_refuse(core, OUTPUT_ERR_NOT_FOUND, "no_such_dispatch", "dispatch");
+	return core_refuse(core, OUTPUT_ERR_STALE, "no_such_send", "version");
+}

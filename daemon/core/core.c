@@ -16,6 +16,7 @@ struct core *core_new(const struct core_options *options)
 {
 	struct core *core = mem_zalloc(sizeof *core);
 	core->options = *options;
+	core_take_agencies(core);
 	struct map *maps[] = { &core->contacts, &core->offers, &core->responders, &core->persons,
 		&core->refs, &core->dispatches, &core->requirements, &core->profiles,
 		&core->sessions };
@@ -78,7 +79,16 @@ void core_free(struct core **slot)
 	free(core->free_indices);
 	buf_free(&core->answer.fields);
 	buf_free(&core->scratch);
+	agencies_free(&core->agencies);
 	free(core);
+}
+
+void core_take_agencies(struct core *core)
+{
+	struct slice record = { core->options.agencies, core->options.agencies_len };
+	agencies_free(&core->agencies);
+	if (agencies_decode(record, &core->agencies, NULL) != 0)
+		core->options.agencies_len = 0; /* none rather than half of them */
 }
 
 uint64_t core_new_id(struct core *core)

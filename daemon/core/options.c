@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 #define SECOND 1000
 #define MINUTE (60 * SECOND)
@@ -77,6 +78,8 @@ void core_options_encode(const struct core_options *o, struct buf *out)
 			(int)t->needs);
 		record_puts(out, "tier", text);
 	}
+	if (o->agencies_len)
+		record_put(out, "agencies", o->agencies, o->agencies_len);
 }
 
 /* n numbers with blanks between them. */
@@ -102,6 +105,15 @@ static int take_tier(struct slice value, struct core_options *o)
 		return -1;
 	o->tiers[o->n_tiers++] =
 		(struct core_tier){ v[0], (enum tier_demand)v[1], (enum tier_demand)v[2] };
+	return 0;
+}
+
+static int take_agencies(struct slice value, struct core_options *o)
+{
+	if (value.len > sizeof o->agencies)
+		return -1;
+	memcpy(o->agencies, value.data, value.len);
+	o->agencies_len = value.len;
 	return 0;
 }
 
@@ -135,6 +147,8 @@ int core_options_decode(struct slice record, struct core_options *o, struct err 
 			tiers = true;
 			bad = take_tier(value, o);
 		}
+		if (slice_is(name, "agencies"))
+			bad = take_agencies(value, o);
 		for (size_t i = 0; i < N_FIELDS; i++)
 			if (slice_is(name, fields[i].name))
 				bad = take_field(i, value, o);

@@ -171,5 +171,6 @@ void core_set_options(struct core *core, const struct core_options *options)
 	uint64_t seed[2] = { core->options.hash_seed[0], core->options.hash_seed[1] };
 	core->options = *options;
 	memcpy(core->options.hash_seed, seed, sizeof seed); /* the tables stand on the first one */
+	core_take_agencies(core);
 	core_rebuild(core);
 }

@@ -29,6 +29,7 @@ struct dirty {
 
 struct core {
 	struct core_options options;
+	struct agencies agencies; /* of options */
 	int64_t now_ms;
 	uint64_t next_id;
 	struct map contacts, offers, responders, persons, refs, dispatches;
@@ -57,6 +58,7 @@ struct core {
 };
 
 uint64_t core_new_id(struct core *core);
+void core_take_agencies(struct core *core); /* as the options have them */
 
 /* Refuse the command: nothing was changed. Always -1. */
 int core_refuse(struct core *core, enum output_error code, const char *reason, const char *field);

@@ -38,6 +38,7 @@
 	X(RESPONDER_DONE, "responder.done")     /* wrap-up ends early */                           \
 	X(DISPATCH_ACK, "dispatch.ack")         /* a named person takes a rescue request */        \
 	X(DISPATCH_OUTCOME, "dispatch.outcome") /* how the rescue ended */                         \
+	X(DISPATCH_SENT, "dispatch.sent")       /* outreach: what became of a DISPATCH_SEND */     \
 	X(ALERT_ACK, "alert.ack")               /* a named person takes an alert */                \
 	X(BOARD_WATCH, "board.watch")                                                              \
 	X(SESSION_UP, "session.up")             /* a session with a role exists (also re-assert) */\
@@ -99,6 +100,9 @@ enum command_kind {
 	T(disposition) B(outcome) /* JSON object */                                                \
 	T(kind) T(corrects)                                                                        \
 	T(consent) T(tried) T(agency) T(by)                                                        \
+	/* dispatch.sent: which send, and accepted (a receipt), refused (for good) or unknown */   \
+	I(version) T(result)                                                                       \
+	T(detail)       /* for people: "HTTP 503", "no route to host"; nothing of the person */    \
 	/* responders and sessions */                                                              \
 	T(presence)     /* ready paused away */                                                    \
 	T(name)         /* alias shown to the person */                                            \

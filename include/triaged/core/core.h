@@ -20,48 +20,8 @@
 #include "triaged/base/buf.h"
 #include "triaged/base/level.h"
 #include "triaged/core/command.h"
+#include "triaged/core/options.h"
 #include "triaged/core/output.h"
-
-/* How much of a requirement a tier still asks for. */
-enum tier_demand { TIER_REQUIRED, TIER_INTERPRETER, TIER_ANY };
-
-struct core_tier {
-	int64_t after_ms; /* waiting time at which it opens */
-	enum tier_demand
-		language; /* required: speaks it; interpreter: has the skill "interpreter"; any */
-	enum tier_demand
-		needs; /* required: has every needed skill; any (interpreter is not used) */
-};
-
-#define CORE_TIERS_MAX 8
-
-struct core_options {
-	int64_t target_ms[LEVEL_COUNT]; /* promised wait */
-	int64_t offer_ms[LEVEL_COUNT];  /* how long an offer stands */
-	int64_t wrap_ms[LEVEL_COUNT];   /* wrap-up behind a contact of that level */
-	int weight[LEVEL_COUNT];        /* load units; an emergency fills its responder anyway */
-	int capacity_default;           /* units, 1..64 */
-	int parallel_emergency_offers;  /* 1..8 */
-	int missed_to_away;   /* consecutive missed offers before presence becomes away; 0: never */
-	int missed_to_widen;  /* missed offers of a contact before its next tier and an alert */
-	int64_t exclusion_ms; /* a responder who declined or missed is not asked again before */
-	int64_t person_grace_ms;    /* a person's connection may be gone so long */
-	int64_t responder_grace_ms; /* a responder's connection may be gone so long with contacts */
-	int64_t alert_repeat_ms;    /* an unacknowledged alert repeats */
-	int64_t alert_reminder_ms;  /* an acknowledged one reminds while its cause lasts */
-	int64_t refs_retain_ms;     /* answers to client references are kept so long */
-	int64_t persons_retain_ms;  /* how long a person counts as returning */
-	struct core_tier tiers[CORE_TIERS_MAX]; /* ascending after_ms, the first with after_ms 0 */
-	int n_tiers;
-	uint64_t hash_seed[2]; /* for tables whose keys peers choose */
-};
-
-void core_options_default(struct core_options *o);
-
-/* Options as a record and back, without the hash seed: nothing is decided by it. Decoding changes
- * the fields that the record names; unknown ones are skipped. */
-void core_options_encode(const struct core_options *o, struct buf *out);
-int core_options_decode(struct slice record, struct core_options *o, struct err *e) MUST_CHECK;
 
 struct core;
 
@@ -174,12 +134,19 @@ struct responder_view {
 
 struct dispatch_view {
 	const char *id, *contact, *kind, *state, *by, *consent, *outcome;
+	const char *agency; /* who is asked or has it, "" nobody */
+	const char *tried;  /* words: less invasive steps */
+	const char *reason, *requested_by, *line;
+	bool test;
 	int64_t requested_ms;
+	int64_t version;       /* of what agencies are told; rises with every send */
+	struct slice location; /* sealed with the contact's id: JSON; len 0 none */
 };
 
 /* false when there is no such id */
 bool core_contact(const struct core *core, const char *id, struct contact_view *v);
 bool core_responder(const struct core *core, const char *id, struct responder_view *v);
+bool core_find_dispatch(const struct core *core, const char *id, struct dispatch_view *v);
 
 /* Walk: size_t i = 0; while (core_next_contact(core, &i, &v)). Ended contacts are walked as long
  * as the core keeps them (it forgets them once written; the store has them). */

@@ -34,6 +34,7 @@
 	X(CONTACT_LEFT, "contact.left")           /* contact why */                                \
 	X(CONTACT_BACK, "contact.back")           /* contact */                                    \
 	X(DISPATCH_UPDATE, "dispatch.update")     /* dispatch contact kind state by? */            \
+	X(DISPATCH_SEND, "dispatch.send")         /* to the leading node's outreach: see below */  \
 	X(NOTICE, "notice")                       /* to supervisors: kind contact? level? line?    \
 	                                             waited_ms? responder? count? */               \
 	X(BOARD_CHANGE, "board.change")           /* json: the board as it now stands */           \
@@ -66,6 +67,18 @@ struct output {
 	int64_t request;           /* REPLY and ERROR: the asking node's number */
 	struct buf fields;         /* a record, owned by the step */
 };
+
+/*
+ * DISPATCH_SEND: dispatch agency version attempt what(new update cancel) test?(1). node and session
+ * are "": it is for the outreach of the node that leads, after the commit, and for nobody else.
+ * Outreach posts the dispatch as core_find_dispatch() shows it now to the agency's webhook, under
+ * the idempotency key dispatch + agency + version, and feeds back COMMAND_DISPATCH_SENT with these
+ * and the result. Each attempt is tried once, within 10 s; the core asks again (same version, next
+ * attempt) while the result is unknown, none came, or somebody else leads now. A receiver takes a
+ * version it has as done, an update of a dispatch it does not know as new, a cancel likewise as
+ * known. No receipt is an acknowledgement: that is dispatch.ack by a named person, who comes as
+ * identity "agency:<id>" with role partner when the agency calls back.
+ */
 
 const char *output_name(enum output_kind kind);
 

@@ -15,6 +15,7 @@
 #include "../../../daemon/app/clients.h"
 #include "../../../daemon/app/config.h"
 #include "../../../daemon/app/conf_text.h"
+#include "../../../daemon/app/node.h"
 #include "../../../daemon/app/options.h"
 #include "site.h"
 
@@ -157,6 +158,96 @@ static void tiers_are_checked(void **state)
 	done(&l);
 }
 
+/* An agency among the options, and the message that it must be refused with. */
+static void agency_refused(const char *members, const char *message)
+{
+	struct buf text = { 0 };
+	buf_addf(&text, "node = \"n1\"; agencies = ( { %s } )", members);
+	refused("node = \"n1\"", buf_str(&text), message);
+	buf_free(&text);
+}
+
+#define AGENCY  "id = \"a\"; kinds = [ \"ems\" ]; "
+#define WEBHOOK "webhook = { url = \"https://a.example/\"; secret_files = [ \"tls.key\" ]; }; "
+
+static void agencies_are_checked(void **state)
+{
+	(void)state;
+	refused("node = \"n1\"", "node = \"n1\"; agencies = ( 1 )", "agencies must hold groups");
+	agency_refused("kinds = [ \"ems\" ]; " WEBHOOK, "triaged.conf:1: agencies: id is missing");
+	agency_refused("id = \"a\"; " WEBHOOK, "agencies: kinds is missing");
+	agency_refused(AGENCY, "agencies: a channel is missing");
+	agency_refused(AGENCY WEBHOOK "pager = 1;", "agencies: unknown name pager");
+	agency_refused("id = \"A b\"; kinds = [ \"ems\" ]; " WEBHOOK, "agencies: id must have");
+	agency_refused("id = \"a\"; kinds = [ \"navy\" ]; " WEBHOOK, "words out of: ems police");
+	agency_refused(AGENCY WEBHOOK "areas = [ ];", "areas must be a list of different words");
+	agency_refused(AGENCY WEBHOOK "areas = [ \"b\", \"b\" ];", "areas must be a list");
+	agency_refused(AGENCY WEBHOOK "polygon = ( [ 1.0, 2.0 ], [ 1.0, 3.0 ] );",
+		"polygon must be a list of 3 to 256 points");
+	agency_refused(AGENCY WEBHOOK "polygon = ( [ 1, 2 ], [ 91.0, 3.0 ], [ 2, 2 ] );",
+		"polygon must be a list");
+	agency_refused(AGENCY WEBHOOK "hours = \"mon-fri 8-18\";", "hours not hours such as");
+	agency_refused(AGENCY WEBHOOK "hours = \"24:00-24:00\";", "hours not hours such as");
+	agency_refused(AGENCY WEBHOOK "hours = \"mon 08:00-18:00,\";", "hours not hours such as");
+	agency_refused(AGENCY WEBHOOK "zone = \"UTC\";", "zone is of no use without hours");
+	agency_refused(AGENCY WEBHOOK "hours = \"08:00-18:00\"; zone = \"Europe/Atlantis\";",
+		"no time zone Europe/Atlantis");
+	agency_refused(AGENCY WEBHOOK "hours = \"08:00-18:00\"; zone = \"../passwd\";",
+		"no time zone ../passwd");
+	agency_refused(AGENCY WEBHOOK "mode = \"drill\";", "mode must be one of: live test");
+	agency_refused(AGENCY
+		"webhook = { url = \"http://a.example/\"; secret_files = [ \"s\" ]; };",
+		"url must begin with https://");
+	agency_refused(AGENCY "webhook = { url = \"https://a.example/\"; };",
+		"webhook needs url and secret_files");
+	agency_refused(AGENCY
+		"webhook = { url = \"https://a.example/\"; secret_files = [ \"no\" ]; };",
+		"no: No such file");
+	agency_refused(AGENCY "webhook = { url = \"https://a.example/\"; secret_files = "
+			      "[ \"rules.conf\" ]; };",
+		"rules.conf");
+	agency_refused(
+		AGENCY "session = \"gw\";", "agencies: a: session gw is no client with role");
+	refused("node = \"n1\"",
+		"node = \"n1\"; agencies = ( { " AGENCY WEBHOOK "}, { " AGENCY WEBHOOK "} )",
+		"agencies: a is there twice");
+}
+
+static void an_agency_becomes_what_the_core_asks(void **state)
+{
+	(void)state;
+	struct buf text = { 0 };
+	struct core_options o;
+	struct agencies set;
+	struct err e;
+	buf_addf(&text,
+		"agencies = ( { id = \"a-1\"; name = \"A one\"; kinds = [ \"ems\", \"fire\" ]; areas = "
+		"[ \"kent\" ]; polygon = ( [ 1.0, 2.5 ], [ -1.25, 3.0 ], [ 0, 0 ] ); hours = \"fri-sat "
+		"22:00-06:00\"; zone = \"Europe/Berlin\"; mode = \"test\"; " WEBHOOK "} );\n%s",
+		site_minimal());
+	struct loaded l = load(buf_str(&text));
+	assert_string_equal(buf_str(&l.errors.text), "");
+	node_core_options(l.c, &o);
+	assert_int_equal(
+		agencies_decode((struct slice){ o.agencies, o.agencies_len }, &set, &e), 0);
+	const struct agency *a = agencies_find(&set, "a-1");
+	assert_non_null(a);
+	assert_string_equal(a->name, "A one");
+	assert_string_equal(a->kinds, "ems fire");
+	assert_int_equal(a->n_polygon, 3);
+	assert_int_equal(a->polygon[1].lat, -125000);
+	assert_int_equal(a->n_hours, 2);
+	assert_int_equal(a->hours[0].from_min, 4 * 1440 + 1320);
+	assert_int_equal(a->hours[1].to_min, 6 * 1440 + 360);
+	assert_true(a->test && a->webhook);
+	/* Saturday, 4 July 2026, 4:00 UTC is 6:00 in Berlin: just closed. */
+	assert_false(agency_is_open(&set, a, (int64_t)1783137600 * 1000));
+	assert_true(agency_is_open(&set, a, (int64_t)1783137599 * 1000));
+	agencies_free(&set);
+	done(&l);
+	buf_free(&text);
+}
+
 static void a_key_that_others_can_read_is_refused(void **state)
 {
 	(void)state;
@@ -209,9 +300,14 @@ static void the_printout_reads_back_to_the_same(void **state)
 	(void)state;
 	struct buf text = { 0 };
 	buf_adds(&text, site_minimal());
-	buf_adds(&text, "texts: { waiting = \"a \\\"b\\\" \\\\ c\\n\\x01 \xc3\xa9\"; };\n"
-			"limits: { output_backlog_bytes = 1048577; };\n"
-			"match: { tiers = ( { after_s = 0; name = \"x\"; } ); capacity = 5; };\n");
+	buf_adds(&text,
+		"texts: { waiting = \"a \\\"b\\\" \\\\ c\\n\\x01 \xc3\xa9\"; };\n"
+		"limits: { output_backlog_bytes = 1048577; };\n"
+		"match: { tiers = ( { after_s = 0; name = \"x\"; } ); capacity = 5; };\n"
+		"agencies = ( { " AGENCY WEBHOOK "areas = [ \"kent\", \"sussex\" ]; polygon = "
+		"( [ 1, 2 ], [ -1.25, 3.00001 ], [ 0, 0 ] ); hours = \"fri 22:00-06:00\"; "
+		"zone = \"Europe/Berlin\"; }, { id = \"b\"; kinds = [ \"fire\" ]; mode = \"test\"; " WEBHOOK
+		"} );\n");
 	struct loaded a = load(buf_str(&text));
 	assert_non_null(a.c);
 	struct buf first = dump(site_path("triaged.conf"));
@@ -334,6 +430,8 @@ int main(void)
 		cmocka_unit_test(each_fault_is_named_with_its_place),
 		cmocka_unit_test(all_faults_come_at_once),
 		cmocka_unit_test(tiers_are_checked),
+		cmocka_unit_test(agencies_are_checked),
+		cmocka_unit_test(an_agency_becomes_what_the_core_asks),
 		cmocka_unit_test(a_key_that_others_can_read_is_refused),
 		cmocka_unit_test(an_expired_certificate_is_refused_and_an_expiring_one_warned_of),
 		cmocka_unit_test(the_printout_reads_back_to_the_same),
