@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "managed_conf.h"
+#include "managed_repair.h"
 #include "triaged/base/buf.h"
 #include "triaged/base/check.h"
 #include "triaged/base/clock.h"
@@ -113,6 +114,22 @@ static void explain(struct managed *m, bool ours, int status)
 		(int)m->pid, how, line);
 }
 
+/* What a power cut leaves behind stops every further start; true: it is out of the way. */
+static bool repaired(struct managed *m)
+{
+	struct err e;
+	size_t removed;
+	if (!managed_unreadable(m->trouble))
+		return false;
+	if (managed_repair(m->dir, &removed, &e) < 0) {
+		LOG(ERROR, "managed.damaged", LOG_S("why", e.text));
+		memcpy(m->trouble, e.text, sizeof m->trouble);
+		return false;
+	}
+	LOG(WARNING, "managed.torn_tail_set_aside", LOG_S("dir", m->dir), LOG_I("bytes", removed));
+	return true;
+}
+
 static void forget(struct managed *m)
 {
 	if (m->ended)
@@ -131,7 +148,7 @@ static void on_ended(evutil_socket_t fd, short what, void *arg)
 	bool ours = waitpid(m->pid, &status, WNOHANG) == m->pid;
 	explain(m, ours, status);
 	forget(m);
-	if (mono_since_ms(m->started) > HEALTHY_MS)
+	if (repaired(m) || mono_since_ms(m->started) > HEALTHY_MS)
 		m->backoff_ms = 0;
 	LOG(ERROR, "managed.ended", LOG_S("why", m->trouble), LOG_I("again_in_ms", m->backoff_ms));
 	after(m, m->backoff_ms);
