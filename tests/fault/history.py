@@ -6,6 +6,8 @@ Each contact is a small state machine of its own, so one pass in time order is e
 import collections
 import json
 
+REPEATABLE = ("contact.open", "offer.accept", "contact.close")  # asked again under their ref
+
 Violation = collections.namedtuple("Violation", "kind what entry")
 
 
@@ -55,14 +57,14 @@ class Checker:
 
     def _fail(self, e):
         self.open_requests.pop((e["p"], e.get("ref")), None)
-        key = (e["p"], e.get("ref"))
-        if e.get("ref") and self.answers.get(key) == "ok":
+        key = (e["p"], e["op"], e.get("ref"))
+        if e.get("ref") and self.answers.get(key) == "ok" and e["op"] in REPEATABLE:
             self._bad("answer changed", "ref %s was ok before and is refused now" % e["ref"], e)
 
     def _ok(self, e):
         self.open_requests.pop((e["p"], e.get("ref")), None)
         if e.get("ref"):
-            self.answers[(e["p"], e["ref"])] = "ok"
+            self.answers[(e["p"], e["op"], e["ref"])] = "ok"
         handler = {"contact.open": self._opened, "offer.accept": self._accepted,
                    "contact.close": self._closed}.get(e["op"])
         if handler and "contact" not in e:

@@ -1,106 +1,18 @@
 """Under load, daemon, store and leader are killed again and again: the history must hold no lost,
 doubled or stuck contact. KILLS sets how often; each test prints its seed."""
 
-import json
 import os
 import random
 import signal
-import subprocess
 import time
 
 import pytest
 
-import history
-from devkit import line
-from harness.center import BUILD, eventually, managed_store_pids
+from fault_load import CLIENTS, SETTINGS, assert_nothing_lost, fixed_port
+from harness.center import eventually, managed_store_pids
 
 KILLS = int(os.environ.get("KILLS", "20"))
-LOADGEN = os.path.join(BUILD, "loadgen")
-FRONTENDS = RESPONDERS = 4
-
-CLIENTS = [{"name": "fe%d" % i, "cert": "fe%d" % i, "roles": ["frontend"]}
-           for i in range(FRONTENDS)] + [
-    {"name": "r%d" % i, "cert": "r%d" % i, "roles": ["responder"], "skills": ["general"],
-     "langs": ["en"], "capacity": 64} for i in range(RESPONDERS)] + [
-    {"name": "lead", "cert": "lead", "roles": ["supervisor"]},
-    {"name": "root", "cert": "root", "roles": ["admin"]}]
-
-# An offer whose responder came back must not wait long for its next, nor a responder be shut out.
-SETTINGS = {"levels__low__offer_s": 3, "levels__moderate__offer_s": 3, "match__missed_to_away": 0,
-            "match__exclusion_s": 0, "limits__requests_per_s": 0}
-
-
-class Load:
-    """loadgen with a history, asking again after every lost session."""
-
-    def __init__(self, center, at, seconds, rate=150):
-        self.file = center.path("history")
-        self.center = center
-        port = at.address.rsplit(":", 1)[1]
-        self.process = subprocess.Popen(
-            [LOADGEN, "contacts", "port=" + port, "ca=" + center.tls.ca,
-             "certs=" + center.authority.directory, "frontends=%d" % FRONTENDS,
-             "responders=%d" % RESPONDERS, "rate=%d" % rate, "seconds=%d" % seconds, "drain=40",
-             "reconnect=1", "history=" + self.file],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-    def result(self, timeout=120):
-        out, err = self.process.communicate(timeout=timeout)
-        assert out, err
-        told = json.loads(out)
-        print(told, err)
-        return told
-
-    def stop(self):
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-
-
-def final_states(center, at=None):
-    def ask():
-        try:
-            s = center.session("lead", at=at)
-            listed = s.request("contact.list", limit=1000)["contacts"]
-            s.close()
-            return [listed]
-        except (line.RpcError, line.Closed, line.Deadline, OSError):
-            return None
-    return {c["contact"]: c["state"] for c in eventually(ask, 20)[0]}
-
-
-def assert_nothing_lost(load, center, at=None):
-    told = load.result()
-    entries = history.read(load.file)
-    violations = history.check(entries, final_states(center, at))
-    assert not violations, violations[:10]
-    assert told["completed"] > 0 and told["unfinished"] == 0 and told["wrong"] == 0
-    return told
-
-
-@pytest.fixture
-def seed():
-    n = int(os.environ.get("SEED", random.randrange(1 << 30)))
-    print("SEED=%d" % n)
-    random.seed(n)
-    return n
-
-
-@pytest.fixture
-def run(center):
-    started = []
-
-    def begin(*arguments, **more):
-        started.append(Load(center, *arguments, **more))
-        return started[-1]
-    yield begin
-    for load in started:
-        load.stop()
-
-
-def fixed_port(n):
-    """A restarted node is found again where it was."""
-    n.write(listen__line=n.address)
+STORE_KILLS = int(os.environ.get("STORE_KILLS", max(3, KILLS // 3)))
 
 
 @pytest.mark.usefixtures("seed")
@@ -119,8 +31,8 @@ def test_daemon_killed(center, run):
 @pytest.mark.usefixtures("seed")
 def test_store_killed(center, run):
     n = center.node(clients=CLIENTS, **SETTINGS)
-    load = run(n, seconds=KILLS)
-    for _ in range(KILLS):
+    load = run(n, seconds=STORE_KILLS)
+    for _ in range(STORE_KILLS):
         time.sleep(random.uniform(0.2, 0.9))
         center.redis.kill()
         center.redis.start()
@@ -130,9 +42,8 @@ def test_store_killed(center, run):
 @pytest.mark.usefixtures("seed")
 def test_managed_store_killed(center, run):
     n = center.node(clients=CLIENTS, store__mode="managed", **SETTINGS)
-    kills = max(3, KILLS // 4)
-    load = run(n, seconds=kills * 2)
-    for _ in range(kills):
+    load = run(n, seconds=STORE_KILLS * 2)
+    for _ in range(STORE_KILLS):
         time.sleep(random.uniform(0.5, 1.5))
         os.kill(eventually(lambda: managed_store_pids(n), 10)[0], signal.SIGKILL)
     assert_nothing_lost(load, center)
