@@ -53,8 +53,13 @@ bool center_transcript(const struct center *c, const char *contact,
 
 bool center_is_leading(const struct center *c); /* with its state loaded */
 
+/* Once a second while it runs: some of the state is held against the invariants of the design, all
+ * of it in the course of minutes. */
+void center_sweep(struct center *c);
+
 struct center_counts {
 	uint64_t commands, commits, batch_max, refused, fenced, load_failures;
+	uint64_t violations; /* of invariants: a defect of this program, must stay 0 */
 };
 const struct center_counts *center_counts(const struct center *c);
 

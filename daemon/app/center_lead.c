@@ -4,6 +4,7 @@
 #include <event2/event.h>
 #include <string.h>
 
+#include "triaged/base/log.h"
 #include "ended.h"
 
 static void schedule_tick(struct center *c)
@@ -126,4 +127,16 @@ void center_on_board(void *arg)
 			buf_str(&json), json.len);
 	buf_free(&json);
 	center_schedule_flush(c);
+}
+
+#define SWEPT_AT_ONCE 256 /* contacts; of 100,000 waiting, each is seen every 7 minutes */
+
+/* What broke cannot be trusted to mend itself: it is said, and nothing else is done. */
+void center_sweep(struct center *c)
+{
+	struct err e;
+	if (c->lead != LEADING || core_check_some(c->core, &c->sweep, SWEPT_AT_ONCE, &e) == 0)
+		return;
+	c->counts.violations++;
+	LOG(ERROR, "center.invariant_broken", LOG_S("what", e.text));
 }

@@ -60,12 +60,22 @@ static void on_watchdog(evutil_socket_t fd, short what, void *arg)
 	sd_notify(0, "WATCHDOG=1");
 }
 
+static void on_second(evutil_socket_t fd, short what, void *arg)
+{
+	struct node *n = arg;
+	(void)fd;
+	(void)what;
+	center_sweep(n->center);
+}
+
 static void start_timers(struct node *n)
 {
-	static const struct timeval ready_within = { 3, 0 };
+	static const struct timeval ready_within = { 3, 0 }, second = { 1, 0 };
 	uint64_t watchdog_us;
 	n->ready_event = evtimer_new(n->base, on_ready_deadline, n);
 	CHECK(n->ready_event && evtimer_add(n->ready_event, &ready_within) == 0);
+	n->second_event = event_new(n->base, -1, EV_PERSIST, on_second, n);
+	CHECK(n->second_event && event_add(n->second_event, &second) == 0);
 	if (sd_watchdog_enabled(0, &watchdog_us) > 0) {
 		struct timeval third = { (time_t)(watchdog_us / 3000000),
 			(suseconds_t)(watchdog_us / 3 % 1000000) };
@@ -162,7 +172,7 @@ void node_stop(struct node *n)
 	if (n->ready)
 		listen_file_remove(n->config->data_dir);
 	struct event *timers[] = { n->ready_event, n->drain_event, n->watchdog_event,
-		n->approval_event };
+		n->second_event, n->approval_event };
 	for (size_t i = 0; i < sizeof timers / sizeof *timers; i++)
 		if (timers[i])
 			event_free(timers[i]);

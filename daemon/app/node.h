@@ -48,7 +48,7 @@ struct node {
 	uint64_t hash_seed[2];
 	struct map totp_steps; /* user -> last accepted step + 1, so a code works once */
 	struct mono drain_since;
-	struct event *ready_event, *drain_event, *watchdog_event, *approval_event;
+	struct event *ready_event, *drain_event, *watchdog_event, *second_event, *approval_event;
 	int approval_step; /* how near its end was when last logged, see node_rules.c */
 	struct mono started;
 	bool ready, draining;

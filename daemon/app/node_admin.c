@@ -50,6 +50,7 @@ static void show_counters(const struct node *n, struct buf *out)
 	number(out, "refused", c->refused);
 	number(out, "fenced", c->fenced);
 	number(out, "load_failures", c->load_failures);
+	number(out, "invariant_violations", c->violations);
 	number(out, "sessions_accepted", e.accepted);
 	number(out, "sessions_refused", e.refused);
 	number(out, "handshake_failures", e.handshake_failures);

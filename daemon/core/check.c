@@ -76,16 +76,22 @@ static int check_course(const struct core *core, const struct contact *c, struct
 	return 0;
 }
 
+static int check_contact(const struct core *core, const struct contact *c, struct err *e)
+{
+	if (c->state == CONTACT_ENDED)
+		return 0;
+	return check_place(core, c, e) != 0 || check_order(core, c, e) != 0 ||
+			       check_offers(core, c, e) != 0 || check_course(core, c, e) != 0
+		       ? -1
+		       : 0;
+}
+
 static int check_contacts(const struct core *core, struct err *e)
 {
 	const struct contact *c;
-	for (size_t i = 0; (c = map_walk(&core->contacts, &i, NULL));) {
-		if (c->state == CONTACT_ENDED)
-			continue;
-		if (check_place(core, c, e) != 0 || check_order(core, c, e) != 0 ||
-			check_offers(core, c, e) != 0 || check_course(core, c, e) != 0)
+	for (size_t i = 0; (c = map_walk(&core->contacts, &i, NULL));)
+		if (check_contact(core, c, e) != 0)
 			return -1;
-	}
 	return 0;
 }
 
@@ -133,6 +139,19 @@ int core_check(const struct core *core, struct err *e)
 		check_dispatches(core, e) != 0)
 		return -1;
 	return check_responders(core, e);
+}
+
+int core_check_some(
+	const struct core *core, struct core_sweep *sweep, size_t contacts, struct err *e)
+{
+	const struct contact *c = NULL;
+	for (size_t n = 0; n < contacts && (c = map_walk(&core->contacts, &sweep->contact, NULL));
+		n++)
+		if (check_contact(core, c, e) != 0)
+			return -1;
+	if (!c)
+		sweep->contact = 0;
+	return check_some_responder(core, &sweep->responder, e);
 }
 
 /* ---- digest ---- */

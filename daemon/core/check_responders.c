@@ -4,6 +4,8 @@
 #include "check_state.h"
 #include "state.h"
 
+#define HEAD_OF_LINE 1000 /* contacts looked at for one responder while the center runs */
+
 static int bad(struct err *e, const char *rule, const struct responder *r, const char *what)
 {
 	return err_set(e, "%s: %s: %s", rule, r->id, what);
@@ -73,12 +75,13 @@ static bool has_room(const struct core *core, const struct responder *r, const s
 
 /* I6 and I10: of what they may serve, the first in line does not wait while it could be offered.
  * (What stands behind it may have to wait for it.) */
-static int check_idle(const struct core *core, const struct responder *r, struct err *e)
+static int check_idle(
+	const struct core *core, const struct responder *r, size_t depth, struct err *e)
 {
 	if (!responder_is_ready(r))
 		return 0;
 	const struct contact *c = tree_first(&core->queue.order);
-	for (; c; c = tree_next(&core->queue.order, c)) {
+	for (; c && depth > 0; c = tree_next(&core->queue.order, c), depth--) {
 		if (fit_of(&core->options, r->profile, c->need).tier > contact_tier(core, c) ||
 			contact_excludes(c, r))
 			continue;
@@ -90,6 +93,25 @@ static int check_idle(const struct core *core, const struct responder *r, struct
 	return 0;
 }
 
+static int check_responder(
+	const struct core *core, const struct responder *r, size_t depth, struct err *e)
+{
+	if (check_lists(core, r, e) != 0 || check_load(core, r, e) != 0 ||
+		check_idle(core, r, depth, e) != 0)
+		return -1;
+	if (r->lost_due_ms && r->timer.index == 0)
+		return bad(e, "I5", r, "lost, and nobody will notice");
+	return 0;
+}
+
+int check_some_responder(const struct core *core, size_t *i, struct err *e)
+{
+	const struct responder *r = map_walk(&core->responders, i, NULL);
+	if (!r)
+		*i = 0;
+	return r && !core->rematch ? check_responder(core, r, HEAD_OF_LINE, e) : 0;
+}
+
 int check_responders(const struct core *core, struct err *e)
 {
 	if (core->rematch)
@@ -97,12 +119,9 @@ int check_responders(const struct core *core, struct err *e)
 	const struct responder *r;
 	size_t available = 0, listed = 0;
 	for (size_t i = 0; (r = map_walk(&core->responders, &i, NULL));) {
-		if (check_lists(core, r, e) != 0 || check_load(core, r, e) != 0 ||
-			check_idle(core, r, e) != 0)
+		if (check_responder(core, r, SIZE_MAX, e) != 0)
 			return -1;
 		available += r->available;
-		if (r->lost_due_ms && r->timer.index == 0)
-			return bad(e, "I5", r, "lost, and nobody will notice");
 	}
 	const struct profile *p;
 	for (size_t i = 0; (p = map_walk(&core->profiles, &i, NULL));)

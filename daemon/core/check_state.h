@@ -5,5 +5,7 @@
 #include "triaged/core/core.h"
 
 int check_responders(const struct core *core, struct err *e) MUST_CHECK;
+/* The next one, against the head of the line; behind the last, *i is 0 again. */
+int check_some_responder(const struct core *core, size_t *i, struct err *e) MUST_CHECK;
 
 #endif

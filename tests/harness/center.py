@@ -87,7 +87,10 @@ class Center:
             end_managed_store(n)
         if self.redis:
             self.redis.stop()
+        broken = [l for n in self.nodes for l in n.log_text().splitlines()
+                  if "center.invariant_broken" in l]
         shutil.rmtree(self.directory, ignore_errors=True)
+        assert not broken, broken
 
     # ---- people
 

@@ -97,6 +97,15 @@ int core_load_done(struct core *core, struct err *e) MUST_CHECK;
 /* Verify I1-I7, I10, I11, I14 over the whole state; -1 names the first that is broken. */
 int core_check(const struct core *core, struct err *e) MUST_CHECK;
 
+/* The same for the next contacts and the next responder, for a running center: bounded work, all
+ * of the state in the course of many calls. Begin with zeroes. */
+struct core_sweep {
+	size_t contact, responder;
+};
+
+int core_check_some(const struct core *core, struct core_sweep *sweep, size_t contacts,
+	struct err *e) MUST_CHECK;
+
 /* A digest of the whole state without sealed content, independent of history: two cores with equal
  * state are equal, whether they were loaded, replayed from the ledger or lived through it. */
 uint64_t core_digest(const struct core *core);

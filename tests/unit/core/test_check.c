@@ -46,6 +46,34 @@ static void caught(const char *rule)
 		fail_msg("wanted %s, got: %s", rule, e.text);
 }
 
+/* In a running center a few at a time are looked at: all of them in the end. */
+static void caught_in_small_steps(const char *rule)
+{
+	struct err e = { "" };
+	struct core_sweep sweep = { 0 };
+	for (int i = 0; i < 20; i++)
+		if (core_check_some(w.core, &sweep, 1, &e) != 0) {
+			assert_int_equal(strncmp(e.text, rule, strlen(rule)), 0);
+			return;
+		}
+	fail_msg("%s was not found", rule);
+}
+
+static void a_sweep_finds_what_the_whole_check_finds(void **state)
+{
+	(void)state;
+	struct err e;
+	struct core_sweep sweep = { 0 };
+	for (int i = 0; i < 20; i++)
+		assert_int_equal(core_check_some(w.core, &sweep, 2, &e), 0);
+	get(waiting)->arrived_ms += 5;
+	caught_in_small_steps("I7");
+	get(waiting)->arrived_ms -= 5;
+	get(active)->responder->load++;
+	caught_in_small_steps("I4");
+	get(active)->responder->load--;
+}
+
 /* Plant a fault, see it caught, repair it, see it gone. */
 #define PLANT(place, value, rule)                                                                  \
 	do {                                                                                       \
@@ -117,6 +145,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(planted_faults_are_caught),
+		TEST(a_sweep_finds_what_the_whole_check_finds),
 		TEST(planted_faults_in_order_and_time_are_caught),
 		TEST(a_missed_match_is_caught),
 		TEST(a_waiting_emergency_is_caught),
