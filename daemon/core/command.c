@@ -46,6 +46,7 @@ void command_init(struct command *c, enum command_kind kind)
 static bool is_content(size_t offset)
 {
 	return offset == offsetof(struct command, text) ||
+	       offset == offsetof(struct command, answers) ||
 	       offset == offsetof(struct command, address) ||
 	       offset == offsetof(struct command, location) ||
 	       offset == offsetof(struct command, meta);

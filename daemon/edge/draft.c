@@ -147,6 +147,12 @@ struct slice draft_json(struct draft *d, const char *param)
 	return (struct slice){ buf_str(text), text->len };
 }
 
+int draft_seal_json(struct draft *d, const char *param, const char *contact, struct slice *field)
+{
+	struct slice json = draft_json(d, param);
+	return json.len ? draft_seal(d, contact, json.data, json.len, field) : 0;
+}
+
 /* ---- triage ---- */
 
 #define ANSWERS_MAX 64

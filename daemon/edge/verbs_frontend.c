@@ -25,12 +25,6 @@ static void note_contacts(struct verbs *v, const struct edge_request *r)
 	a->contacts = true;
 }
 
-static int seal_json(struct draft *d, const char *param, const char *contact, struct slice *field)
-{
-	struct slice json = draft_json(d, param);
-	return json.len ? draft_seal(d, contact, json.data, json.len, field) : 0;
-}
-
 static int seal_text(struct draft *d, const char *contact)
 {
 	const json_t *text = json_object_get(d->request->params, "text");
@@ -59,12 +53,12 @@ static void open_contact(struct verbs *v, const struct edge_request *r)
 	}
 	if ((from && v->ops.keep_addresses &&
 		    draft_seal(&d, id, from, strlen(from), &c->address) < 0) ||
-		seal_text(&d, id) < 0 || seal_json(&d, "location", id, &c->location) < 0 ||
-		seal_json(&d, "meta", id, &c->meta) < 0) {
+		seal_text(&d, id) < 0 || draft_seal_json(&d, "location", id, &c->location) < 0 ||
+		draft_seal_json(&d, "meta", id, &c->meta) < 0 ||
+		draft_seal_json(&d, "answers", id, &c->answers) < 0) {
 		draft_drop(&d);
 		return;
 	}
-	c->answers = draft_json(&d, "answers");
 	draft_triage(&d, id);
 	note_contacts(v, r);
 	draft_submit(&d);
@@ -87,7 +81,10 @@ static void answer(struct verbs *v, const struct edge_request *r)
 {
 	struct draft d;
 	draft_init(&d, v, r, COMMAND_CONTACT_ANSWER);
-	d.command.answers = draft_json(&d, "answers");
+	if (draft_seal_json(&d, "answers", d.command.contact, &d.command.answers) < 0) {
+		draft_drop(&d);
+		return;
+	}
 	draft_triage(&d, d.command.contact);
 	note_contacts(v, r);
 	draft_submit(&d);

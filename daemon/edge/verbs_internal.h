@@ -60,6 +60,8 @@ void draft_retriage(struct draft *d, const char *contact, struct slice facts);
 const char *draft_words(struct draft *d, const char *param);
 /* The JSON text of an object parameter. */
 struct slice draft_json(struct draft *d, const char *param);
+/* Seal that JSON text for the contact, when there is any. */
+int draft_seal_json(struct draft *d, const char *param, const char *contact, struct slice *field);
 /* Remember who waits and hand the command over. */
 void draft_submit(struct draft *d);
 /* Hand the command over; nobody waits for its answer. */

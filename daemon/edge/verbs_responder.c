@@ -31,9 +31,7 @@ static int escalate(struct draft *d)
 {
 	struct command *c = &d->command;
 	c->tried = draft_words(d, "tried");
-	struct slice location = draft_json(d, "location");
-	return location.len ? draft_seal(d, c->contact, location.data, location.len, &c->location)
-			    : 0;
+	return draft_seal_json(d, "location", c->contact, &c->location);
 }
 
 /* Method -> command; what needs more than the named parameters is filled in behind it. */
@@ -94,8 +92,9 @@ void verbs_responder(struct verbs *v, const struct edge_request *r)
 		d.command.since = param_int(r, "since_seq", -1) + 1;
 		break;
 	case VERB_CONTACT_ASSESS:
-		d.command.answers = draft_json(&d, "answers");
-		draft_triage(&d, d.command.contact);
+		ok = draft_seal_json(&d, "answers", d.command.contact, &d.command.answers);
+		if (ok == 0)
+			draft_triage(&d, d.command.contact);
 		break;
 	case VERB_CONTACT_LEVEL:
 		d.command.human_level = level_param(r);

@@ -1,5 +1,6 @@
 """A person's words and address are sealed wherever they rest."""
 
+import json
 import os
 
 WORDS = "canary-words-of-a-person"
@@ -34,6 +35,19 @@ def test_no_words_or_numbers_in_clear(running):
              for canary in (WORDS, NOTE, NUMBER, NUMBER[1:])
              if canary.encode() in content]
     assert not leaks
+
+
+def test_answers_to_screeners_are_sealed_and_shown(running):
+    ann, gateway = running.responder("ann"), running.session("gateway")
+    c = running.open(gateway, text="hello", answers={"own": {"q1": WORDS}})["contact"]
+    gateway.request("contact.answer", contact=c, ref="a1", instrument="own", answers={"q2": WORDS})
+    taken = running.take(ann, c)
+    shown = [m["text"] for m in taken["transcript"] if m["kind"] == "answers"]
+    assert [json.loads(t) for t in shown] == [{"q2": WORDS}]
+    ann.request("contact.assess", contact=c, ref="a2", instrument="own", answers={"q3": WORDS})
+    running.redis.command("SAVE")
+    assert not [path for path, content in everything_at_rest(running).items()
+                if WORDS.encode() in content]
 
 
 def test_pseudonym_is_stable_and_keyed(center):

@@ -92,7 +92,7 @@ enum command_kind {
 	B(explain)      /* JSON object: near, suppressed; at most COMMAND_EXPLAIN_MAX bytes */     \
 	B(facts)        /* sorted set of lines, see triage.h; united by the core */                \
 	T(instrument)                                                                              \
-	B(answers)      /* JSON object */                                                          \
+	B(answers)      /* sealed JSON */                                                          \
 	/* people's decisions */                                                                   \
 	I(confirm)      /* 1: second person's confirmation */                                      \
 	I(human_level)  /* enum level + 1, contact.level */                                        \
@@ -131,8 +131,8 @@ struct command {
 const char *command_name(enum command_kind kind);
 void command_init(struct command *c, enum command_kind kind);
 
-/* Append the record form. Blobs named text, address, location and meta are left out when
- * with_content is false: that is the ledger's form. */
+/* Append the record form. Blobs named text, answers, address, location and meta are left
+ * out when with_content is false: that is the ledger's form. */
 void command_encode(const struct command *c, bool with_content, struct buf *out);
 
 /* Decode in place: bytes[0..n) is changed (string ends become NUL) and must outlive c. Unknown

@@ -22,6 +22,7 @@ static void what_is_written_is_read(void **state)
 	in.text = BLOB("sealed\0bytes\n");
 	in.reasons = BLOB("[]");
 	in.address = BLOB("who");
+	in.answers = BLOB("answered");
 	command_encode(&in, true, &b);
 	assert_int_equal(decode(b.data, b.len, &out, copy), 0);
 	assert_int_equal(out.command, COMMAND_CONTACT_OPEN);
@@ -35,6 +36,7 @@ static void what_is_written_is_read(void **state)
 	command_encode(&in, false, &b);
 	assert_null(memmem(b.data, b.len, "sealed", 6));
 	assert_null(memmem(b.data, b.len, "who", 3));
+	assert_null(memmem(b.data, b.len, "answered", 8));
 	assert_int_equal(decode(b.data, b.len, &out, copy), 0);
 	assert_int_equal(out.text.len, 0);
 	assert_int_equal(out.said, 1);
