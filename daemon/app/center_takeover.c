@@ -36,8 +36,8 @@ void center_mark(struct center *c, enum mark_kind kind)
 		.state = core_digest(c->core),
 		.options = c->options.core };
 	snprintf(m.node, sizeof m.node, "%s", c->node);
-	mark_commit(c->batch, now, &m);
-	c->batch_size++; /* there is something to commit */
+	mark_commit(c->batch, core_now(c->core), &m); /* not before what stands above it */
+	c->batch_size++;                              /* there is something to commit */
 	center_schedule_flush(c);
 }
 
