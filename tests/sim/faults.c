@@ -1,0 +1,182 @@
+/* What goes wrong, and when. Each fault ends by itself; faults_end() ends those that are left. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim.h"
+
+static int64_t mean_us; /* between two faults */
+static unsigned kinds;  /* which of them this seed has */
+
+static void restart(void *arg)
+{
+	struct node *n = arg;
+	if (!n->alive)
+		node_start(n);
+}
+
+static struct node *any_node(void)
+{
+	return &nodes[rnd_below(n_nodes)];
+}
+
+static void watch_node(void *arg)
+{
+	struct node *n = arg;
+	if (!n->alive)
+		sim_after(rnd_in(50, 20000) * 1000, restart, n);
+}
+
+static void kill_node(void)
+{
+	struct node *n = any_node();
+	if (!n->alive)
+		return;
+	if (chance(300)) {
+		node_crash(n, "killed");
+	} else if (chance(600)) {
+		n->crash_in_effects = rnd_in(1, 40);
+	} else {
+		n->crash_in_allocations = rnd_in(1, 3000);
+	}
+	sim_trace("fault: %s is to die", n->name);
+}
+
+static void freeze_node(void)
+{
+	struct node *n = any_node();
+	n->frozen_until_us =
+		sim.now_us + (chance(500) ? rnd_in(100, 4000) * 1000 : rnd_in(5, 40) * SECOND);
+	sim_trace("fault: %s stands still", n->name);
+}
+
+static void heal(void *arg)
+{
+	struct node *n = arg;
+	n->partitioned = false;
+}
+
+static void part_node(void)
+{
+	struct node *n = any_node();
+	if (n->partitioned)
+		return;
+	sim_trace("fault: %s is cut off from the server", n->name);
+	n->partitioned = chance(700);
+	if (n->alive)
+		store_cut(n->store, chance(300) ? rnd_in(0, 8 * SECOND) : 0);
+	sim_after(rnd_in(100, 40000) * 1000, heal, n);
+}
+
+static void server_back(void *arg)
+{
+	(void)arg;
+	if (!server.up)
+		server_start();
+}
+
+static void kill_server(void)
+{
+	if (!server.up)
+		return;
+	bool other = chance(400);
+	server_crash(other);
+	oracle_kept();
+	if (other)
+		server_start();
+	else
+		sim_after(rnd_in(20, 15000) * 1000, server_back, NULL);
+}
+
+static void go_on(void *arg)
+{
+	(void)arg;
+	server.stalled = false;
+}
+
+static void stall_server(void)
+{
+	sim_trace("fault: the server stalls");
+	server.stalled = true;
+	sim_after(rnd_in(50, 6000) * 1000, go_on, NULL);
+}
+
+static void cut_client(void)
+{
+	int64_t pick = rnd_below(16);
+	struct client *c = clients;
+	while (pick-- > 0)
+		c = c->next ? c->next : clients;
+	if (c->conn)
+		conn_cut(c->conn);
+}
+
+static void jump_clock(void)
+{
+	int64_t ms = chance(500) ? rnd_in(-3000, 3000) : rnd_in(-3600, 3600) * 1000;
+	if (chance(500)) {
+		server.clock_offset_ms += ms;
+		server.jumped_ms = server_now_ms();
+		sim_trace("fault: the server's clock jumps by %lld ms", (long long)ms);
+	} else {
+		any_node()->wall_offset_ms += ms;
+	}
+}
+
+/* Everything stops, and comes back in another order. */
+static void swizzle(void)
+{
+	sim_trace("fault: all links of the store stop");
+	for (int i = 0; i < n_nodes; i++) {
+		nodes[i].partitioned = true;
+		if (nodes[i].alive)
+			store_cut(nodes[i].store, 0);
+		sim_after(rnd_in(1, 20) * SECOND, heal, &nodes[i]);
+	}
+}
+
+static void (*const faults[])(void) = { kill_node, freeze_node, part_node, kill_server,
+	stall_server, cut_client, jump_clock, swizzle };
+#define N_FAULTS ((int64_t)(sizeof faults / sizeof faults[0]))
+
+static void on_fault(void *arg)
+{
+	(void)arg;
+	if (sim.calm)
+		return;
+	int64_t pick = rnd_below(N_FAULTS);
+	if (kinds & (1u << pick))
+		faults[pick]();
+	sim_after(chance(100) ? rnd_in(10, 3000) * 1000 : rnd_wait(mean_us), on_fault, NULL);
+}
+
+/* A node that died is started again, as the supervisor of processes does. */
+static void on_round(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < n_nodes; i++)
+		watch_node(&nodes[i]);
+	sim_after(2 * SECOND, on_round, NULL);
+}
+
+void faults_init(void)
+{
+	mean_us = rnd_in(4, 40) * MINUTE;
+	kinds = chance(100) ? 0 : (unsigned)rnd();
+	sim_after(rnd_wait(mean_us), on_fault, NULL);
+	sim_after(2 * SECOND, on_round, NULL);
+}
+
+void faults_end(void)
+{
+	for (int i = 0; i < n_nodes; i++) {
+		nodes[i].partitioned = false;
+		nodes[i].crash_in_effects = nodes[i].crash_in_allocations = 0;
+		if (nodes[i].frozen_until_us > sim.now_us)
+			nodes[i].frozen_until_us = sim.now_us + 1;
+		if (!nodes[i].alive)
+			node_start(&nodes[i]);
+	}
+	server.stalled = false;
+	if (!server.up)
+		server_start();
+}

@@ -1,0 +1,458 @@
+/*
+ * What the ledger and the records say, followed commit by commit and independent of the core: who
+ * was offered, took, left, was raised. Whatever may never happen is found here, and the ledger is
+ * replayed beside it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../daemon/app/replay.h"
+#include "history.h"
+
+static struct history {
+	struct map contacts;   /* id -> struct known */
+	struct map offers;     /* id -> struct known_offer, open or not */
+	struct map dispatches; /* id -> struct known_dispatch */
+	struct map refs, marks;
+	struct replay *replay;
+	int64_t last_at_ms;
+} h;
+
+static struct offered {
+	struct known *contact;
+	struct known_offer *offer;
+} made[256]; /* in this commit */
+static size_t n_made;
+
+struct slice find_field(struct slice record, const char *name)
+{
+	struct record_reader in = { record.data, record.data + record.len };
+	struct slice n, v;
+	while (record.len && record_next(&in, &n, &v) == 1)
+		if (slice_is(n, name))
+			return v;
+	return (struct slice){ NULL, 0 };
+}
+
+static int64_t number_in(struct slice record, const char *name)
+{
+	struct slice v = find_field(record, name);
+	int64_t n = 0;
+	if (v.data && slice_int(v, &n) != 0)
+		sim_fail("a record has a bad number in %s", name);
+	return n;
+}
+
+static int level_of(struct slice v)
+{
+	enum level level;
+	if (!v.data || level_parse(v.data, v.len, &level) != 0)
+		sim_fail("a level is missing");
+	return (int)level;
+}
+
+static struct known *known(const char *id)
+{
+	struct known *k = map_get(&h.contacts, id);
+	if (!k)
+		sim_fail("I1: decided about a contact that was never opened: %s", id);
+	return k;
+}
+
+void history_reset(void)
+{
+	if (h.replay)
+		replay_free(&h.replay);
+	map_init(&h.contacts, 2, 2);
+	map_init(&h.offers, 2, 2);
+	map_init(&h.dispatches, 2, 2);
+	map_init(&h.refs, 2, 2);
+	map_init(&h.marks, 2, 2);
+	h.last_at_ms = 0;
+	h.replay = replay_new(NULL, NULL);
+}
+
+/* ---- decisions ---- */
+
+static void note_level(struct known *k, const struct command *c, int level, const char *cause)
+{
+	if (strcmp(cause, "arrival") == 0) {
+		k->level = level;
+		return;
+	}
+	if (level < k->level && c->command != COMMAND_CONTACT_LEVEL)
+		sim_fail("I14: %s fell from %d to %d by %s", k->id, k->level, level,
+			command_name(c->command));
+	k->level = level;
+}
+
+static void note_opened(const char *id, const struct command *c)
+{
+	struct known *k = map_get(&h.contacts, id);
+	if (k && k->opened)
+		sim_fail("I9: contact %s was opened twice", id);
+	k->opened = true;
+	snprintf(k->shape, sizeof k->shape, "%s|%s|%s|%s|%lld", c->channel, c->lang, c->line,
+		c->needs, (long long)c->age);
+}
+
+static bool is_excluded(const struct known *k, const char *responder, int64_t at_ms)
+{
+	for (int i = 0; i < EXCLUSIONS_MAX; i++)
+		if (strcmp(k->excluded[i].responder, responder) == 0 &&
+			at_ms < k->excluded[i].until_ms)
+			return true;
+	return false;
+}
+
+static void note_offered(char *const w[5], int64_t at_ms)
+{
+	struct known *k = known(w[1]);
+	struct known_offer *o = calloc(1, sizeof *o);
+	bool pulled = w[3] && strcmp(w[3], "pulled") == 0;
+	int most = k->level == LEVEL_EMERGENCY ? sim.options.parallel_emergency_offers : 1;
+	if (map_get(&h.offers, w[0]))
+		sim_fail("offer %s was made twice", w[0]);
+	if (k->active || k->ended || k->closed)
+		sim_fail("I3: %s is offered and not in line", k->id);
+	if (++k->offers > most)
+		sim_fail("I3: %s has %d offers", k->id, k->offers);
+	if (!pulled && is_excluded(k, w[2], at_ms))
+		sim_fail("%s was offered to %s again, who had just not taken it", k->id, w[2]);
+	*o = (struct known_offer){ .contact = k, .open = true };
+	snprintf(o->responder, sizeof o->responder, "%s", w[2]);
+	o->expires_ms = at_ms + sim.options.offer_ms[k->level];
+	map_put(&h.offers, w[0], o);
+	if (!pulled && n_made < sizeof made / sizeof made[0])
+		made[n_made++] = (struct offered){ k, o };
+}
+
+static void exclude(struct known *k, const char *responder, int64_t at_ms)
+{
+	int64_t ms = sim.options.exclusion_ms / (k->level == LEVEL_EMERGENCY ? 4 : 1);
+	int oldest = 0;
+	for (int i = 0; i < EXCLUSIONS_MAX; i++)
+		if (k->excluded[i].until_ms < k->excluded[oldest].until_ms)
+			oldest = i;
+	k->excluded[oldest].until_ms = at_ms + ms;
+	snprintf(k->excluded[oldest].responder, sizeof k->excluded[0].responder, "%s", responder);
+	k->missed++;
+}
+
+static struct known_offer *open_offer(const char *id)
+{
+	struct known_offer *o = map_get(&h.offers, id);
+	if (!o || !o->open)
+		sim_fail("offer %s is not open any more", id);
+	return o;
+}
+
+static void note_unoffered(char *const w[5], int64_t at_ms)
+{
+	struct known_offer *o = open_offer(w[0]);
+	struct known *k = o->contact;
+	o->open = false;
+	k->offers--;
+	if (strcmp(w[1], "expired") == 0 || strcmp(w[1], "declined") == 0)
+		exclude(k, o->responder, at_ms);
+}
+
+static void note_accepted(char *const w[5], int64_t at_ms)
+{
+	struct known_offer *o = open_offer(w[0]);
+	struct known *k = known(w[1]);
+	if (o->contact != k || strcmp(o->responder, w[2]) != 0)
+		sim_fail("offer %s was taken by %s and was %s's", w[0], w[2], o->responder);
+	if (at_ms >= o->expires_ms)
+		sim_fail("offer %s was taken after it had expired", w[0]);
+	if (k->active || k->closed || k->ended)
+		sim_fail("I3: %s was taken twice", k->id);
+	k->active = true;
+	k->missed = 0;
+	memset(k->excluded, 0, sizeof k->excluded);
+	snprintf(k->responder, sizeof k->responder, "%s", w[2]);
+}
+
+static void note_closed(char *const w[5], const struct command *c)
+{
+	struct known *k = known(w[0]);
+	if (k->dispatches > 0)
+		sim_fail("I16: %s was closed over an open dispatch", k->id);
+	if (k->active && strcmp(c->role, "supervisor") != 0 &&
+		strcmp(k->responder, c->identity) != 0)
+		sim_fail("I3: %s was closed by %s, who does not serve it", k->id, c->identity);
+	k->closed = true;
+	k->active = false;
+}
+
+static void note_returned(const char *id)
+{
+	struct known *k = known(id);
+	if (!k->active)
+		sim_fail("%s came back from nobody", id);
+	k->active = false;
+}
+
+static void note_dispatch(const char *name, char *const w[5], int64_t at_ms)
+{
+	struct known_dispatch *d = map_get(&h.dispatches, w[0]);
+	struct known *k = known(w[1]);
+	if (strcmp(name, "dispatch_requested") == 0) {
+		if (d)
+			sim_fail("I16: dispatch %s twice", w[0]);
+		d = calloc(1, sizeof *d);
+		d->open = true;
+		k->dispatches++;
+		map_put(&h.dispatches, w[0], d);
+	}
+	if (!d || !d->open)
+		sim_fail("I16: dispatch %s is not open", w[0]);
+	d->told_ms = at_ms;
+	if (strcmp(name, "dispatch_ended") == 0) {
+		d->open = false;
+		k->dispatches--;
+	}
+}
+
+static void note_notice(char *const w[5], int64_t at_ms)
+{
+	struct known *k = w[1] ? map_get(&h.contacts, w[1]) : NULL;
+	struct known_dispatch *d = w[1] ? map_get(&h.dispatches, w[1]) : NULL;
+	if (k)
+		k->told_ms = at_ms;
+	if (d)
+		d->told_ms = at_ms;
+}
+
+struct entry_at {
+	const struct command *command;
+	int64_t at_ms;
+};
+
+static void on_decision(void *arg, const char *name, char *const w[5])
+{
+	const struct entry_at *e = arg;
+	if (strcmp(name, "level") == 0) {
+		struct known *k = map_get(&h.contacts, w[0]);
+		if (!k) {
+			k = calloc(1, sizeof *k);
+			snprintf(k->id, sizeof k->id, "%s", w[0]);
+			k->arrived_ms = e->at_ms;
+			map_put(&h.contacts, w[0], k);
+		}
+		note_level(k, e->command, level_of((struct slice){ w[1], strlen(w[1]) }),
+			w[2] ? w[2] : "");
+	} else if (strcmp(name, "opened") == 0) {
+		note_opened(w[0], e->command);
+	} else if (strcmp(name, "offered") == 0) {
+		note_offered(w, e->at_ms);
+	} else if (strcmp(name, "unoffered") == 0) {
+		note_unoffered(w, e->at_ms);
+	} else if (strcmp(name, "accepted") == 0) {
+		note_accepted(w, e->at_ms);
+	} else if (strcmp(name, "closed") == 0) {
+		note_closed(w, e->command);
+	} else if (strcmp(name, "returned") == 0) {
+		note_returned(w[0]);
+	} else if (strncmp(name, "dispatch_", 9) == 0) {
+		note_dispatch(name, w, e->at_ms);
+	} else if (strcmp(name, "notice") == 0) {
+		note_notice(w, e->at_ms);
+	} else if (strcmp(name, "acknowledged") == 0) {
+		known(w[0])->told_ms = e->at_ms;
+	}
+}
+
+/* ---- the ledger ---- */
+
+/* I15: what shows more danger is in force at the end of the same step. */
+static void check_raise(const struct command *c)
+{
+	struct known *k = map_get(&h.contacts, c->contact);
+	bool triaged = c->command == COMMAND_CONTACT_SAY || c->command == COMMAND_CONTACT_ANSWER ||
+		       c->command == COMMAND_CONTACT_ASSESS;
+	if (k && triaged && c->level > 0 && k->level < c->level_alone - 1)
+		sim_fail("I15: %s stays at %d after a sign of %lld", k->id, k->level,
+			(long long)c->level_alone - 1);
+}
+
+static void check_entry(const struct command *c)
+{
+	struct known *k = *c->contact ? map_get(&h.contacts, c->contact) : NULL;
+	if (k && k->offers > 0 && (k->active || k->closed))
+		sim_fail("I17: %s is taken or closed and still offered", k->id);
+	if (k && c->command == COMMAND_CONTACT_LEAVE && k->offers > 0)
+		sim_fail("I17: %s has left and is still offered", k->id);
+	check_raise(c);
+	if (!*c->ref)
+		return;
+	char key[100];
+	snprintf(key, sizeof key, "%s %s", c->identity, c->ref);
+	if (map_put(&h.refs, key, &h))
+		sim_fail("I9: request %s had an effect twice (%s)", key, command_name(c->command));
+}
+
+static void replay_one(const struct item *i, int64_t number)
+{
+	char id[24];
+	struct buf why = { 0 };
+	snprintf(id, sizeof id, "%lld", (long long)number);
+	const struct ledger_entry entry = { .id = id,
+		.at_ms = i->at_ms,
+		.command = { i->a.data, i->a.n },
+		.decisions = { i->b.data, i->b.n } };
+	enum replay_result r = replay_entry(h.replay, &entry, &why);
+	if (r != REPLAY_SAME)
+		sim_fail("I12: the ledger does not replay: %s", buf_str(&why));
+}
+
+static void take_ledger(const struct item *i)
+{
+	struct command c;
+	struct err e;
+	struct slice decisions = { i->b.data, i->b.n };
+	if (i->at_ms < h.last_at_ms)
+		sim_fail("I13: time ran back in the ledger");
+	h.last_at_ms = i->at_ms;
+	if (memmem(i->a.data, i->a.n, "\x01sealed:", 8))
+		sim_fail("text of a person in the ledger");
+	replay_one(i, (int64_t)server.n_ledger);
+	if (mark_is((struct slice){ i->a.data, i->a.n }))
+		return;
+	char *bytes = malloc(i->a.n + 1);
+	memcpy(bytes, i->a.data, i->a.n);
+	if (command_decode(bytes, i->a.n, &c, &e) != 0)
+		sim_fail("%s", e.text);
+	sim_trace("ledger: %s %s %s %s%s", command_name(c.command), c.identity, c.contact, c.offer,
+		c.session);
+	struct entry_at at = { &c, i->at_ms };
+	replay_decisions(decisions, on_decision, &at);
+	check_entry(&c);
+	free(bytes);
+}
+
+/* ---- records ---- */
+
+static void end_contact(struct known *k, struct slice r)
+{
+	if (!find_field(r, "disposition").data)
+		sim_fail("I1: %s ended without an outcome", k->id);
+	if (k->dispatches > 0)
+		sim_fail("I16: %s ended over an open dispatch", k->id);
+	if (k->offers > 0)
+		sim_fail("I17: %s ended and is still offered", k->id);
+	k->ended = true;
+	k->active = false;
+}
+
+static void check_carried(const struct known *k, struct slice r)
+{
+	struct slice by = find_field(r, "responder");
+	bool active = slice_is(find_field(r, "state"), "active");
+	if (active != k->active)
+		sim_fail("I3: %s is %s by the record and %s by the ledger", k->id,
+			active ? "active" : "not active", k->active ? "active" : "not active");
+	if (active && !slice_is(by, k->responder))
+		sim_fail("I3: %s is with %.*s by the record and with %s by the ledger", k->id,
+			(int)by.len, by.data, k->responder);
+}
+
+static void take_contact(const struct item *i, bool live)
+{
+	struct known *k = known(i->id);
+	struct slice r = { i->a.data, i->a.n }, state = find_field(r, "state");
+	int level_auto = level_of(find_field(r, "level_auto"));
+	if (k->ended)
+		sim_fail("I1: %s had ended", k->id);
+	if (number_in(r, "arrived_ms") != k->arrived_ms)
+		sim_fail("I7: %s lost its place: arrived at another time", k->id);
+	if (level_auto < k->level_auto)
+		sim_fail("I14: the automatic level of %s fell", k->id);
+	if (level_of(find_field(r, "level")) != k->level)
+		sim_fail("%s has another level than the ledger says", k->id);
+	if (number_in(r, "seq") < k->seq)
+		sim_fail("%s forgot messages", k->id);
+	k->level_auto = level_auto;
+	k->seq = number_in(r, "seq");
+	k->waiting = live && slice_is(state, "waiting");
+	if (live != !slice_is(state, "ended"))
+		sim_fail("I2: %s has ended and lives", k->id);
+	if (!live)
+		end_contact(k, r);
+	else
+		check_carried(k, r);
+}
+
+static void take_message(const struct item *i)
+{
+	struct slice r = { i->a.data, i->a.n }, text = find_field(r, "text");
+	const char *mark = text.len ? memrchr(text.data, ' ', text.len) : NULL;
+	char key[40];
+	if (!slice_is(find_field(r, "from"), "person") || !mark || mark[1] != 'm')
+		return;
+	snprintf(key, sizeof key, "%.*s", (int)(text.data + text.len - mark - 1), mark + 1);
+	if (strchr(key, '-') && map_put(&h.marks, key, &h))
+		sim_fail("I9: message %s is in a transcript twice", key);
+}
+
+/* I11: nobody with the same needs who has waited longer and is at least as urgent was passed over. */
+static void check_order(const struct offered *o)
+{
+	struct known *c = o->contact, *w;
+	for (size_t i = 0; (w = map_walk(&h.contacts, &i, NULL));) {
+		if (w == c || !w->waiting || !w->waited || strcmp(w->shape, c->shape) != 0)
+			continue;
+		int weight_w = sim.options.weight[w->level],
+		    weight_c = sim.options.weight[c->level];
+		bool before = w->level >= c->level && w->arrived_ms < c->arrived_ms;
+		if (before && (weight_w <= weight_c || w->level == LEVEL_EMERGENCY) &&
+			c->missed == 0 && w->missed == 0 && !is_excluded(w, o->offer->responder, 0))
+			sim_fail("I11: %s waits longer than %s, which was offered to %s", w->id,
+				c->id, o->offer->responder);
+	}
+}
+
+void history_commit(const struct commit *c)
+{
+	struct known *k;
+	n_made = 0;
+	for (size_t i = 0; i < c->n; i++)
+		if (c->items[i].kind == ITEM_LEDGER)
+			take_ledger(&c->items[i]);
+		else if (c->items[i].kind == ITEM_MESSAGE)
+			take_message(&c->items[i]);
+	for (size_t i = 0; i + 1 < c->n; i++)
+		if (c->items[i].kind == ITEM_ENTITY && c->items[i].entity == 'c')
+			take_contact(&c->items[i], c->items[i + 1].live);
+	for (size_t i = 0; i < n_made; i++)
+		check_order(&made[i]);
+	for (size_t i = 0; (k = map_walk(&h.contacts, &i, NULL));)
+		k->waited = k->waiting;
+}
+
+/* ---- what others ask ---- */
+
+const struct known *history_contact(const char *id)
+{
+	return map_get(&h.contacts, id);
+}
+
+const struct known_dispatch *history_dispatch(const char *id)
+{
+	return map_get(&h.dispatches, id);
+}
+
+bool history_has_offer(const char *id)
+{
+	return map_get(&h.offers, id) != NULL;
+}
+
+bool history_has_mark(const char *mark)
+{
+	return map_get(&h.marks, mark) != NULL;
+}
+
+const struct core *history_core(void)
+{
+	return replay_core(h.replay);
+}

@@ -1,0 +1,40 @@
+/* What the history knows; see history.c. */
+#ifndef SIM_HISTORY_H
+#define SIM_HISTORY_H
+
+#include "sim.h"
+
+#define EXCLUSIONS_MAX 8
+
+struct known {
+	char id[24], responder[16], shape[120];
+	int level, level_auto;
+	int64_t arrived_ms, seq, told_ms;
+	bool opened, active, closed, ended;
+	bool waiting, waited; /* by its record: now, and at the commit before */
+	int offers, dispatches, missed;
+	struct {
+		char responder[16];
+		int64_t until_ms;
+	} excluded[EXCLUSIONS_MAX];
+};
+
+struct known_offer {
+	struct known *contact;
+	char responder[16];
+	bool open;
+	int64_t expires_ms;
+};
+
+struct known_dispatch {
+	bool open;
+	int64_t told_ms; /* when somebody was last told, or took it */
+};
+
+const struct known *history_contact(const char *id);
+const struct known_dispatch *history_dispatch(const char *id);
+bool history_has_offer(const char *id);
+bool history_has_mark(const char *mark);
+const struct core *history_core(void); /* the ledger, folded from empty */
+
+#endif

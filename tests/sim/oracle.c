@@ -1,0 +1,237 @@
+/*
+ * What must hold after every step, and what must hold of all that was ever promised. The core's own
+ * check runs behind each command that a node decides (the linker puts it there, see rules.mk).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "history.h"
+
+#define LATE_MS        3000
+#define ALERTS_AT_ONCE 15 /* beyond these the core sums repeats up */
+
+static struct map acknowledged, said;
+
+void __real_core_apply(struct core *core, const struct command *c, int64_t now_ms, struct step *s);
+void __wrap_core_apply(struct core *core, const struct command *c, int64_t now_ms, struct step *s);
+
+/* A replay's or a tool's core is not looked at: it does what was looked at before. */
+void __wrap_core_apply(struct core *core, const struct command *c, int64_t now_ms, struct step *s)
+{
+	struct err e;
+	int64_t before = core_now(core);
+	__real_core_apply(core, c, now_ms, s);
+	struct node *in = sim_outside();
+	if (in) {
+		sim.steps++;
+		if (core_now(core) < before)
+			sim_fail("I13: the core's time ran back");
+		if (core_check(core, &e) != 0)
+			sim_fail("%s, after %s of %s (%s)", e.text, command_name(c->command),
+				c->identity, c->contact);
+	}
+	sim_inside(in);
+}
+
+/* ---- deadlines, alerts ---- */
+
+static bool is_overdue(int64_t now, int64_t told_ms, bool taken)
+{
+	int64_t ms = taken ? sim.options.alert_reminder_ms : sim.options.alert_repeat_ms;
+	return now - told_ms > ms;
+}
+
+static void check_alerts(const struct core *core)
+{
+	struct contact_view v;
+	size_t alerts = 0;
+	int64_t now = core_now(core);
+	for (size_t i = 0; core_next_contact(core, &i, &v);)
+		alerts += *v.alert != '\0';
+	for (size_t i = 0; core_next_contact(core, &i, &v);) {
+		bool waits = strcmp(v.state, "waiting") == 0 || strcmp(v.state, "offered") == 0;
+		const struct known *k = history_contact(v.id);
+		if (!k)
+			sim_fail("I12: the ledger does not know %s", v.id);
+		if (waits && v.deadline_ms <= now && !*v.alert)
+			sim_fail("%s waits longer than its target and nobody was told", v.id);
+		if (*v.alert && alerts <= ALERTS_AT_ONCE &&
+			is_overdue(now, k->told_ms, *v.alert_by != '\0'))
+			sim_fail("alert %s of %s is not repeated", v.alert, v.id);
+	}
+}
+
+static void check_dispatches(const struct core *core)
+{
+	struct dispatch_view d;
+	int64_t now = core_now(core);
+	for (size_t i = 0; core_next_dispatch(core, &i, &d);) {
+		const struct known_dispatch *k = history_dispatch(d.id);
+		if (!k || !k->open)
+			sim_fail("I16: dispatch %s is open and the ledger does not know it", d.id);
+		if (is_overdue(now, k->told_ms, strcmp(d.state, "acknowledged") == 0))
+			sim_fail("I16: dispatch %s is forgotten", d.id);
+	}
+}
+
+/* Everything that was to happen by now has happened. */
+static void look_at(struct node *n)
+{
+	const struct core *core = node_core(n);
+	if (!core || !node_is_settled(n) || n->frozen_until_us > sim.now_us ||
+		!store_epoch(n->store) || store_epoch(n->store) != server.lead.epoch)
+		return;
+	int64_t now = store_now_ms(n->store), due = core_next_due(core);
+	/* Timers keep their pace when the clock leaps; the next command sees the new time. */
+	if (now - due > LATE_MS && core_now(core) >= server.jumped_ms)
+		sim_fail("%s: what is due at %lld has not happened at %lld", n->name,
+			(long long)due, (long long)now);
+	if (due <= core_now(core))
+		return;
+	check_alerts(core);
+	check_dispatches(core);
+}
+
+/* ---- what is written is the state ---- */
+
+static struct core *load(void)
+{
+	static const char letters[] = "crdpi";
+	static const enum entity_kind kinds[] = { ENTITY_CONTACT, ENTITY_RESPONDER, ENTITY_DISPATCH,
+		ENTITY_PERSON, ENTITY_REF };
+	struct core *core = core_new(&sim.options);
+	const struct entry *r;
+	const char *key;
+	struct err e;
+	if (server.counters.n &&
+		core_load(core, ENTITY_COUNTERS, "", "",
+			(struct slice){ server.counters.data, server.counters.n }, &e) != 0)
+		sim_fail("I12: %s", e.text);
+	for (size_t i = 0; (r = map_walk(&server.records, &i, &key));)
+		if (r->live && core_load(core, kinds[strchr(letters, *key) - letters], r->id,
+				       r->ref ? r->ref : "",
+				       (struct slice){ r->bytes.data, r->bytes.n }, &e) != 0)
+			sim_fail("I12: %s", e.text);
+	if (core_load_done(core, &e) != 0)
+		sim_fail("I12: after loading: %s", e.text);
+	return core;
+}
+
+static void check_written(const struct node *n)
+{
+	const struct core *live = node_core(n);
+	if (!live || !node_is_settled(n) || store_epoch(n->store) != server.lead.epoch)
+		return;
+	struct core *loaded = load();
+	if (core_digest(loaded) != core_digest(live))
+		sim_fail("I12: what is written is not the state of %s", n->name);
+	if (core_digest(history_core()) != core_digest(live))
+		sim_fail("I12: the ledger folded from empty is not the state of %s", n->name);
+	core_free(&loaded);
+}
+
+/* I2: the line as an operator sees it in the store. */
+static void check_line(void)
+{
+	const struct entry *r;
+	const char *key;
+	for (size_t i = 0; (r = map_walk(&server.records, &i, &key));) {
+		if (*key != 'c')
+			continue;
+		struct slice state =
+			find_field((struct slice){ r->bytes.data, r->bytes.n }, "state");
+		if (r->waiting != slice_is(state, "waiting"))
+			sim_fail("I2: %s and its place in the store's line disagree", r->id);
+	}
+}
+
+static void on_look(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < n_nodes; i++)
+		if (nodes[i].alive)
+			look_at(&nodes[i]);
+	sim_after(rnd_in(2, 8) * SECOND, on_look, NULL);
+}
+
+static void on_audit(void *arg)
+{
+	(void)arg;
+	check_line();
+	for (int i = 0; i < n_nodes; i++)
+		if (nodes[i].alive)
+			check_written(&nodes[i]);
+	sim_after(rnd_in(60, 150) * MINUTE, on_audit, NULL);
+}
+
+/* ---- promises ---- */
+
+void oracle_acknowledged(const char *contact)
+{
+	map_put(&acknowledged, contact, &acknowledged);
+	if (!server_record('c', contact) || !history_contact(contact))
+		sim_fail("I1: %s is acknowledged and not written", contact);
+}
+
+void oracle_said(const char *contact, const char *mark)
+{
+	map_put(&said, mark, &said);
+	if (!history_has_mark(mark))
+		sim_fail("I1: message %s of %s is acknowledged and not written", mark, contact);
+}
+
+void oracle_told(const char *method, const json_t *params)
+{
+	const char *contact = json_string_value(json_object_get(params, "contact"));
+	const char *offer = json_string_value(json_object_get(params, "offer"));
+	if (contact && !history_contact(contact))
+		sim_fail("told of %s (%s) before it was written", contact, method);
+	if (offer && !history_has_offer(offer))
+		sim_fail("told of offer %s before it was written", offer);
+}
+
+void oracle_kept(void)
+{
+	const char *key;
+	for (size_t i = 0; map_walk(&acknowledged, &i, &key);)
+		if (!server_record('c', key))
+			sim_fail("I1: %s was acknowledged and is lost", key);
+	for (size_t i = 0; map_walk(&said, &i, &key);)
+		if (!history_has_mark(key))
+			sim_fail("I1: message %s was acknowledged and is lost", key);
+}
+
+void oracle_init(void)
+{
+	map_init(&acknowledged, 3, 3);
+	map_init(&said, 3, 3);
+	sim_after(5 * SECOND, on_look, NULL);
+	sim_after(30 * MINUTE, on_audit, NULL);
+}
+
+bool oracle_quiet(void)
+{
+	const struct entry *r;
+	const char *key;
+	if (!clients_are_quiet())
+		return false;
+	for (size_t i = 0; (r = map_walk(&server.records, &i, &key));)
+		if ((*key == 'c' && r->live) || *key == 'd')
+			return false;
+	return true;
+}
+
+/* Everybody was served: I1 to the end, and I18's liveness. */
+void oracle_end(void)
+{
+	const struct entry *r;
+	const char *key;
+	for (struct client *c = clients; c; c = c->next)
+		if (c->requests)
+			sim_fail("%s of %s is not answered", c->requests->method, c->name);
+	for (size_t i = 0; (r = map_walk(&server.records, &i, &key));)
+		if ((*key == 'c' && r->live) || *key == 'd')
+			sim_fail("I18: %s does not end: %.400s", key, r->bytes.data);
+	on_audit(NULL);
+	oracle_kept();
+}

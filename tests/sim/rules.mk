@@ -1,0 +1,18 @@
+# The simulator: whole nodes in one thread against models of everything else; see README.
+
+SIM_COUNT ?= 2000
+SIM_SRC   := $(wildcard tests/sim/*.c)
+SIM_OBJ   := $(patsubst %.c,$(BUILD)/%.o,$(SIM_SRC))
+# Time, chance, memory and the log are the simulator's; every step of a core is checked.
+SIM_WRAP  := mono_now mono_since_ms wall_now_ms RAND_bytes log_event check_failed mem_zalloc \
+             mem_resize core_apply
+SIM_LINK  := $(SIM_WRAP:%=-Wl,--wrap=%)
+
+$(BUILD)/sim: $(SIM_OBJ) $(LIBS_ALL)
+	@echo "LD $@"
+	@$(CC) $(LDFLAGS_ALL) $(SIM_LINK) -o $@ $(SIM_OBJ) $(LIBS_ALL) $(PKG_LIBS) -lpthread -lm
+
+sim: $(BUILD)/sim
+	$(BUILD)/sim --seeds tests/sim/seeds.txt --count $(SIM_COUNT)
+
+.PHONY: sim

@@ -1,0 +1,521 @@
+/*
+ * The store's client side as store.h promises it: one link with replies in order, a lease, commits
+ * repeated until they are decided, appends, loading, the inbox and the outputs. After
+ * daemon/store/: store.c, lease.c, committer.c, append.c, tail.c.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "store_model.h"
+
+/* ---- the link ---- */
+
+static void become_ready(struct store *s);
+static void reply(struct store *s, struct op *op);
+static void lease_lose(struct store *s);
+
+static void on_reply(void *arg)
+{
+	struct op *op = arg;
+	struct store *s = op->store;
+	if (s->dead || op->link != s->link || !s->up)
+		return;
+	if (--s->unanswered == 0)
+		s->oldest_us = 0;
+	else
+		s->oldest_us = sim.now_us;
+	reply(s, op);
+}
+
+static int64_t hop(void)
+{
+	return chance(5) ? rnd_in(5000, 400000) : rnd_in(30, 600);
+}
+
+static int64_t in_order(int64_t *last, int64_t us)
+{
+	int64_t at = sim.now_us + us;
+	*last = at > *last ? at : *last + 1;
+	return *last - sim.now_us;
+}
+
+/* The answer leaves when the write is synced; from then on it may not be lost. */
+static void on_synced(void *arg)
+{
+	struct op *op = arg;
+	struct store *s = op->store;
+	if (!server.up || op->run != server.run)
+		return;
+	op->answered = true;
+	if (!s->dead && op->link == s->link)
+		sim_after_in(s->node, in_order(&s->last_down_us, hop()), on_reply, op);
+}
+
+static void on_arrival(void *arg)
+{
+	struct op *op = arg;
+	struct store *s = op->store;
+	if (!server.up || (op->link != s->link && sim.now_us > s->cut_us))
+		return;
+	if (server.stalled) {
+		sim_after(20000, on_arrival, op);
+		return;
+	}
+	server_apply(op);
+	sim_after(rnd_in(100, 900), on_synced, op);
+}
+
+void store_transmit(struct store *s, struct op *op)
+{
+	op->store = s;
+	op->link = s->link;
+	op->node = s->node->number;
+	snprintf(op->name, sizeof op->name, "%s", s->node->name);
+	memcpy(op->incarnation, s->incarnation, sizeof op->incarnation);
+	memcpy(op->previous, s->previous, sizeof op->previous);
+	op->term_ms = LEASE_MS;
+	if (s->unanswered++ == 0)
+		s->oldest_us = sim.now_us;
+	sim_after(in_order(&s->last_up_us, hop()), on_arrival, op);
+}
+
+struct op *op_new(enum op_kind kind)
+{
+	struct op *op = calloc(1, sizeof *op);
+	op->kind = kind;
+	return op;
+}
+
+static void set_state(struct store *s, bool ready, const char *why)
+{
+	if (s->ready == ready)
+		return;
+	s->ready = ready;
+	sim_inside(s->node);
+	s->events.state(s->events.arg, ready ? STORE_READY : STORE_DOWN, why);
+	(void)sim_outside();
+}
+
+static void on_connected(void *arg);
+
+void store_connect(struct store *s, int64_t us)
+{
+	if (s->connecting || s->dead)
+		return;
+	s->connecting = true;
+	sim_after_in(s->node, us, on_connected, s);
+}
+
+/* From inside the node or not: its callbacks run as the node's code. */
+static void go_down(void *arg)
+{
+	struct store *s = arg;
+	struct node *in = sim_outside();
+	if (!s->dead && s->up) {
+		s->up = s->running = s->asked_lead = false;
+		s->link++;
+		s->unanswered = 0;
+		s->oldest_us = 0;
+		s->inbox.busy = s->out.busy = false;
+		for (struct append *a = s->appends; a; a = a->next)
+			a->sent = false;
+		set_state(s, false, "lost");
+		store_connect(s, rnd_in(50000, 400000));
+		while (s->reads)
+			store_give_up(s, s->reads);
+	}
+	sim_inside(in);
+}
+
+void store_cut(struct store *s, int64_t late_us)
+{
+	s->cut_us = sim.now_us + late_us;
+	if (s->up)
+		sim_after_in(s->node, rnd_in(10, 1000), go_down, s);
+}
+
+static void on_connected(void *arg)
+{
+	struct store *s = arg;
+	struct node *in = sim_outside();
+	s->connecting = false;
+	if (!s->dead) {
+		if (!server.up || s->node->partitioned) {
+			store_connect(s, rnd_in(100000, 500000));
+		} else {
+			s->up = true;
+			s->cut_us = sim.now_us; /* an older link is gone for good, soon */
+			s->last_up_us = s->last_down_us = 0;
+			store_transmit(s, op_new(OP_NODE));
+		}
+	}
+	sim_inside(in);
+}
+
+void store_beat(void *arg)
+{
+	struct store *s = arg;
+	struct node *in = sim_outside();
+	if (!s->dead) {
+		sim_after_in(s->node, LEASE_MS / 3 * 1000, store_beat, s);
+		if (s->up && s->oldest_us && sim.now_us - s->oldest_us > COMMAND_MS * 1000) {
+			s->cut_us = sim.now_us + (chance(300) ? rnd_in(0, 5 * SECOND) : 0);
+			go_down(s);
+		} else if (s->running) {
+			store_transmit(s, op_new(OP_NODE));
+			store_ask_lead(s);
+		}
+	}
+	sim_inside(in);
+}
+
+/* ---- reading streams ---- */
+
+struct page {
+	struct store *store;
+	uint64_t link;
+	bool inbox;
+	size_t from, n;
+};
+
+static void on_page(void *arg)
+{
+	struct page *p = arg;
+	struct store *s = p->store;
+	struct reader *r = p->inbox ? &s->inbox : &s->out;
+	struct stream *in = p->inbox ? &server.inbox : &server.out[s->node->number];
+	if (s->dead || p->link != s->link || !r->open || r->at != p->from)
+		return;
+	for (size_t i = p->from; i < p->from + p->n && i < in->n && r->open && s->link == p->link;
+		i++) {
+		char position[24], *bytes = malloc(in->items[i].n + 1);
+		memcpy(bytes, in->items[i].data, in->items[i].n + 1);
+		snprintf(position, sizeof position, "%zu", i + 1);
+		r->at = i + 1;
+		if (p->inbox)
+			s->events.inbox(s->events.arg, position, bytes, in->items[i].n);
+		else
+			s->events.output(s->events.arg, bytes, in->items[i].n);
+	}
+	struct node *node = sim_outside();
+	r->busy = false;
+	store_read_more(s, p->inbox);
+	sim_inside(node);
+}
+
+void store_read_more(struct store *s, bool inbox)
+{
+	struct reader *r = inbox ? &s->inbox : &s->out;
+	size_t n = inbox ? server.inbox.n : server.out[s->node->number].n;
+	if (s->dead || !s->ready || !r->open || r->busy || r->at >= n || !server.up ||
+		s->node->partitioned)
+		return;
+	struct page *p = calloc(1, sizeof *p);
+	*p = (struct page){ s, s->link, inbox, r->at, n - r->at < 128 ? n - r->at : 128 };
+	r->busy = true;
+	sim_after_in(s->node, 2 * hop(), on_page, p);
+}
+
+void store_wake(struct store *s, bool inbox)
+{
+	store_read_more(s, inbox);
+}
+
+/* ---- the lease ---- */
+
+static void set_lead(struct store *s, int64_t epoch, const char *leader, int64_t followed)
+{
+	if (epoch == s->epoch && followed == s->followed && strcmp(leader, s->leader) == 0)
+		return;
+	if (epoch != s->epoch)
+		s->n_told = 0;
+	s->epoch = epoch;
+	s->followed = followed;
+	snprintf(s->leader, sizeof s->leader, "%s", leader);
+	if (!epoch)
+		s->lead_end++;
+	s->load = NULL;
+	s->inbox.open = s->inbox.busy = false;
+	if (epoch)
+		s->batch = 0;
+	sim_trace("%s: %s %s epoch %lld", s->node->name, epoch ? "leads" : "follows", s->leader,
+		(long long)(epoch ? epoch : followed));
+	sim_inside(s->node);
+	s->events.lead(s->events.arg, epoch, s->leader);
+	(void)sim_outside();
+}
+
+static void ask_again(void *arg)
+{
+	struct store *s = arg;
+	struct node *in = sim_outside();
+	if (!s->dead)
+		store_ask_lead(s);
+	sim_inside(in);
+}
+
+static void lease_lose(struct store *s)
+{
+	if (s->running)
+		sim_after_in(s->node, 1000, ask_again, s);
+	set_lead(s, 0, "", 0);
+}
+
+void store_poke(struct store *s)
+{
+	sim_after_in(s->node, rnd_in(1000, 250000), ask_again, s);
+}
+
+struct lead_end {
+	struct store *store;
+	uint64_t number;
+};
+
+static void on_lead_end(void *arg)
+{
+	struct lead_end *end = arg;
+	struct node *in = sim_outside();
+	if (!end->store->dead && end->number == end->store->lead_end)
+		lease_lose(end->store);
+	sim_inside(in);
+}
+
+void store_ask_lead(struct store *s)
+{
+	if (!s->running || !s->ready || s->asked_lead)
+		return;
+	struct op *op = op_new(OP_LEAD);
+	op->epoch = s->epoch;
+	op->highest_epoch = s->highest;
+	op->compete = true;
+	s->asked_lead = true;
+	s->lead_asked_us = sim.now_us;
+	store_transmit(s, op);
+}
+
+static void take_lead(struct store *s, const struct op *op)
+{
+	int64_t trust = LEASE_MS * 1000 * 5 / 6 - (sim.now_us - s->lead_asked_us);
+	s->asked_lead = false;
+	if (op->a_epoch > s->highest)
+		s->highest = op->a_epoch;
+	if (!op->a_mine || trust <= 0) {
+		bool led = !op->a_mine && *op->a_holder;
+		set_lead(s, 0, led ? op->a_holder : "", led ? op->a_epoch : 0);
+		return;
+	}
+	struct lead_end *end = calloc(1, sizeof *end);
+	*end = (struct lead_end){ s, ++s->lead_end };
+	sim_after_in(s->node, trust, on_lead_end, end);
+	if (s->epoch && s->epoch != op->a_epoch)
+		set_lead(s, 0, "", 0);
+	if (end->number != s->lead_end) /* losing ended it; the new one counts from here */
+		end->number = ++s->lead_end;
+	set_lead(s, op->a_epoch, op->a_holder, 0);
+}
+
+static void request_reassert(struct store *s)
+{
+	s->reassert_due = !s->ready;
+	if (s->reassert_due)
+		return;
+	sim_inside(s->node);
+	s->events.reassert(s->events.arg);
+	(void)sim_outside();
+}
+
+static void report_lost(struct store *s, const struct op *op)
+{
+	for (size_t i = 0; i < op->n_lost && s->epoch; i++) {
+		size_t k = 0;
+		while (k < s->n_told && strcmp(s->told[k], op->a_lost[i]) != 0)
+			k++;
+		if (k < s->n_told || k == 16)
+			continue;
+		snprintf(s->told[s->n_told++], sizeof s->told[0], "%s", op->a_lost[i]);
+		char name[8];
+		snprintf(
+			name, sizeof name, "%.*s", (int)strcspn(op->a_lost[i], " "), op->a_lost[i]);
+		sim_inside(s->node);
+		s->events.node_lost(s->events.arg, name, strchr(op->a_lost[i], ' ') + 1);
+		(void)sim_outside();
+	}
+}
+
+static void take_node(struct store *s, const struct op *op)
+{
+	bool registering = !s->running, forgotten = s->registered && !op->a_mine;
+	s->running = s->registered = true;
+	if (forgotten)
+		request_reassert(s);
+	if (registering) {
+		bool other = s->run && s->run != op->run;
+		s->run = op->run;
+		if (other)
+			request_reassert(s);
+		if (!s->out.open)
+			s->out = (struct reader){ op->a_out_end, true, false };
+		if (s->commit)
+			store_send_commit(s);
+		else
+			become_ready(s);
+	}
+	report_lost(s, op);
+}
+
+static void become_ready(struct store *s)
+{
+	if (!s->up)
+		return;
+	set_state(s, true, "");
+	for (struct append *a = s->appends; a; a = a->next) {
+		if (a->sent || !a->done)
+			continue;
+		struct op *op = op_new(OP_APPEND);
+		op->bytes = a->bytes;
+		op->tag = a;
+		a->sent = true;
+		store_transmit(s, op);
+	}
+	if (s->reassert_due)
+		request_reassert(s);
+	store_ask_lead(s);
+	store_read_more(s, true);
+	store_read_more(s, false);
+}
+
+/* ---- answers ---- */
+
+static void take_commit(struct store *s, const struct op *op)
+{
+	commit_done_fn done = s->done;
+	bool fenced = *op->error != '\0';
+	s->commit = NULL;
+	totals.commits += !fenced;
+	if (!s->ready)
+		become_ready(s);
+	if (fenced && s->commit_epoch == s->epoch)
+		lease_lose(s);
+	if (fenced && strcmp(op->error, "BATCH") == 0)
+		request_reassert(s);
+	sim_inside(s->node);
+	done(s->done_arg, fenced ? COMMIT_FENCED : COMMIT_OK);
+	(void)sim_outside();
+}
+
+static void load_each(struct store *s, const struct batch *b)
+{
+	const char *key;
+	const struct entry *r;
+	struct bytes *c = &server.counters;
+	if (c->n)
+		b->each_record(b->arg, 's', "", "", (struct slice){ c->data, c->n });
+	for (size_t i = 0; (r = map_walk(&server.records, &i, &key));)
+		if (r->live)
+			b->each_record(b->arg, *key, r->id, r->ref ? r->ref : "",
+				(struct slice){ r->bytes.data, r->bytes.n });
+	s->inbox.at = server.positioned ? server.position : 0;
+}
+
+/* The load or reading has come back, one way or the other. */
+static void finish(struct store *s, struct batch *b)
+{
+	struct batch **at = &s->reads;
+	while (*at != b)
+		at = &(*at)->next;
+	*at = b->next;
+	b->over = true;
+}
+
+void store_give_up(struct store *s, struct batch *b)
+{
+	bool loading = b == s->load;
+	finish(s, b);
+	if (loading) {
+		s->load = NULL;
+		lease_lose(s);
+	}
+	sim_inside(s->node);
+	if (b->record)
+		b->record(b->arg, STORE_UNAVAILABLE, (struct slice){ "", 0 });
+	else
+		b->done(b->arg, STORE_UNAVAILABLE);
+	(void)sim_outside();
+}
+
+static void take_load(struct store *s, const struct op *op)
+{
+	struct batch *b = op->tag;
+	if (b != s->load || *op->error) {
+		store_give_up(s, b);
+		return;
+	}
+	s->load = NULL;
+	finish(s, b);
+	sim_inside(s->node);
+	load_each(s, b);
+	b->done(b->arg, STORE_OK);
+	(void)sim_outside();
+}
+
+static void take_messages(struct store *s, const struct op *op)
+{
+	struct batch *b = op->tag;
+	const struct stream *m = map_get(&server.messages, b->contact);
+	finish(s, b);
+	sim_inside(s->node);
+	for (size_t i = 0; m && i < m->n; i++)
+		b->each_message(b->arg, (struct slice){ m->items[i].data, m->items[i].n });
+	b->done(b->arg, STORE_OK);
+	(void)sim_outside();
+}
+
+static void take_append(struct store *s, struct append *a)
+{
+	store_done_fn done = a->done;
+	a->done = NULL;
+	if (!done)
+		return;
+	sim_inside(s->node);
+	done(a->arg, STORE_OK);
+	(void)sim_outside();
+}
+
+static void reply(struct store *s, struct op *op)
+{
+	struct node *in = sim_outside();
+	struct batch *b = op->tag;
+	redis_time_sample(&s->time, op->now_ms, sim.now_us / 1000);
+	switch (op->kind) {
+	case OP_NODE:
+		take_node(s, op);
+		break;
+	case OP_LEAD:
+		take_lead(s, op);
+		break;
+	case OP_COMMIT:
+		take_commit(s, op);
+		break;
+	case OP_APPEND:
+		take_append(s, op->tag);
+		break;
+	case OP_LOAD:
+		take_load(s, op);
+		break;
+	case OP_MESSAGES:
+		take_messages(s, op);
+		break;
+	case OP_RECORD: {
+		const struct entry *r = server_record('c', b->contact);
+		finish(s, b);
+		sim_inside(s->node);
+		b->record(b->arg, STORE_OK,
+			r ? (struct slice){ r->bytes.data, r->bytes.n } : (struct slice){ "", 0 });
+		(void)sim_outside();
+		break;
+	}
+	case OP_YIELD:
+		break;
+	}
+	sim_inside(in);
+}

@@ -1,0 +1,80 @@
+/* The store of a node, shared by its two files. */
+#ifndef SIM_STORE_MODEL_H
+#define SIM_STORE_MODEL_H
+
+#include "triaged/store/store.h"
+
+#include "../../daemon/store/redis_time.h"
+#include "sim.h"
+
+#define COMMAND_MS 2000
+
+struct append {
+	struct append *next;
+	struct store *store;
+	struct bytes bytes;
+	int64_t deadline_us;
+	store_done_fn done;
+	void *arg;
+	bool sent;
+};
+
+struct reader {
+	size_t at;
+	bool open, busy;
+};
+
+struct store {
+	struct node *node;
+	char incarnation[16], previous[16];
+	struct store_events events;
+	bool dead, up, connecting, ready, running;
+	uint64_t link;
+	int64_t last_up_us, last_down_us; /* the link keeps the order */
+	int64_t cut_us;                   /* what arrives later over the link before is lost */
+	int64_t oldest_us;                /* of what is not answered; 0 none */
+	size_t unanswered;
+	int run;
+	bool registered, reassert_due, asked_lead;
+	int64_t lead_asked_us;
+	/* lease */
+	int64_t epoch, followed, highest;
+	char leader[8];
+	uint64_t lead_end; /* number of the one that counts */
+	char told[16][32];
+	size_t n_told;
+	/* commit */
+	struct commit *commit;
+	int64_t commit_epoch, batch;
+	commit_done_fn done;
+	void *done_arg;
+	struct batch *load;  /* the one of this epoch */
+	struct batch *reads; /* on their way */
+	struct append *appends;
+	struct reader inbox, out;
+	struct redis_time time;
+};
+
+/* A load or a reading on its way. */
+struct batch {
+	struct batch *next;
+	struct store *store;
+	store_load_fn each_record;
+	store_message_fn each_message;
+	store_record_fn record;
+	store_done_fn done;
+	void *arg;
+	char contact[64];
+	bool over;
+};
+
+struct op *op_new(enum op_kind kind);
+void store_transmit(struct store *s, struct op *op);
+void store_connect(struct store *s, int64_t us);
+void store_send_commit(struct store *s);
+void store_ask_lead(struct store *s);
+void store_read_more(struct store *s, bool inbox);
+void store_give_up(struct store *s, struct batch *b); /* STORE_UNAVAILABLE */
+void store_beat(void *store);
+
+#endif
