@@ -38,29 +38,41 @@ static void on_committed(void *arg, enum commit_result result)
 		center_flush(c);
 }
 
+static void put_entity(struct commit *batch, char kind, const struct entity_write *w)
+{
+	if (w->again && w->bytes.len)
+		commit_entity_again(batch, kind, w->id, w->bytes);
+	else
+		commit_entity(batch, kind, w->id, w->bytes);
+}
+
 static void write_entity(void *arg, const struct entity_write *w)
 {
 	struct center *c = arg;
 	struct commit *batch = c->batch;
 	switch (w->kind) {
 	case ENTITY_CONTACT:
-		commit_entity(batch, 'c', w->id, w->bytes);
-		commit_contact(batch, w->id, w->live, w->waiting, w->queue_score);
+		put_entity(batch, 'c', w);
+		if (w->moved)
+			commit_contact(batch, w->id, w->live, w->waiting, w->queue_score);
 		if (!w->live)
 			transcripts_forget(&c->transcripts, w->id);
 		break;
 	case ENTITY_RESPONDER:
-		commit_entity(batch, 'r', w->id, w->bytes);
+		put_entity(batch, 'r', w);
 		break;
 	case ENTITY_DISPATCH:
-		/* a rescue that is over lives on in the ledger */
-		commit_entity(batch, 'd', w->id, w->live ? w->bytes : (struct slice){ "", 0 });
+		if (w->live)
+			put_entity(batch, 'd', w);
+		else /* a rescue that is over lives on in the ledger */
+			commit_entity(batch, 'd', w->id, (struct slice){ "", 0 });
 		break;
 	case ENTITY_PERSON:
-		commit_entity(batch, 'p', w->id, w->bytes);
+		put_entity(batch, 'p', w);
 		break;
 	case ENTITY_REF:
-		commit_ref(batch, w->id, w->ref, w->bytes);
+		if (w->bytes.len) /* what is too old the store removes by itself */
+			commit_ref(batch, w->id, w->ref, w->bytes);
 		break;
 	case ENTITY_MESSAGE:
 		commit_message(batch, w->id, w->bytes);

@@ -115,6 +115,8 @@ struct contact {
 	struct session *front;                           /* when connected */
 	size_t mark;                                     /* in the list of contacts to match */
 	bool dirty;
+	bool written, written_waiting; /* handed over to be written, and its place then */
+	double written_score;
 };
 
 const char *contact_state_name(int state);

@@ -15,6 +15,7 @@ struct dispatch {
 	int64_t requested_ms, alert_due_ms;
 	struct timer timer;
 	bool dirty;
+	bool written; /* handed over before */
 };
 
 const char *dispatch_state_name(int state);

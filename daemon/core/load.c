@@ -26,6 +26,12 @@ static void write_contact(
 	w->waiting = c->state == CONTACT_WAITING;
 	if (w->waiting)
 		w->queue_score = (double)c->key_band * BAND + (double)c->key_deadline_ms;
+	w->again = c->written;
+	w->moved = !c->written || !w->live || w->waiting != c->written_waiting ||
+		   (w->waiting && w->queue_score != c->written_score);
+	c->written = true;
+	c->written_waiting = w->waiting;
+	c->written_score = w->queue_score;
 	c->dirty = false;
 	(void)core;
 }
@@ -53,17 +59,23 @@ static void describe(struct core *core, struct dirty *d, struct entity_write *w,
 	case ENTITY_RESPONDER:
 		responder_encode(r, b);
 		w->id = r->id;
+		w->again = r->written;
+		r->written = true;
 		r->dirty = false;
 		break;
 	case ENTITY_DISPATCH:
 		dispatch_encode(dispatch, true, b);
 		w->id = dispatch->id;
 		w->live = dispatch->state != DISPATCH_ENDED;
+		w->again = dispatch->written;
+		dispatch->written = true;
 		dispatch->dirty = false;
 		break;
 	case ENTITY_PERSON:
 		person_encode(p, b);
 		w->id = p->id;
+		w->again = p->written;
+		p->written = true;
 		p->dirty = false;
 		break;
 	case ENTITY_REF:

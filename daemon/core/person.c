@@ -79,6 +79,7 @@ void person_visit(struct core *core, struct contact *c)
 			(size_t)--p->n_visits * sizeof p->visits_ms[0]);
 	p->visits_ms[p->n_visits++] = core->now_ms;
 	p->last_ms = core->now_ms;
+	p->written = false;
 	text_set(&p->contact, c->id);
 	unlink_person(core, p);
 	link_newest(core, p);

@@ -16,6 +16,7 @@ struct person {
 	int64_t level; /* enum level + 1 of the last contact that ended, 0 none has */
 	struct person *older, *newer; /* by last_ms */
 	bool dirty;
+	bool written; /* as it was since the last visit */
 };
 
 struct person *person_get(struct core *core, const char *id); /* NULL: unknown */

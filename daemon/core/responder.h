@@ -51,6 +51,7 @@ struct responder {
 	struct timer timer;
 	size_t mark;
 	bool dirty;
+	bool written; /* handed over before */
 };
 
 const char *presence_name(int presence);

@@ -24,11 +24,14 @@ enum section {
 	ENDED,
 	WAIT,
 	UNWAIT,
-	REF,
-	LEDGER,
+	REF_OF_SCHEMA_1,
+	LEDGER_OF_SCHEMA_1,
 	MESSAGE,
 	OUTPUT,
 	GONE,
+	AGAIN,
+	ENTRIES,
+	ANSWERS,
 	N_SECTIONS
 };
 
@@ -45,12 +48,19 @@ static const size_t width[N_SECTIONS] = {
 	[ENDED] = 1,
 	[WAIT] = 2,
 	[UNWAIT] = 1,
-	[REF] = 3,
-	[LEDGER] = 3,
+	[REF_OF_SCHEMA_1] = 3,
+	[LEDGER_OF_SCHEMA_1] = 3,
 	[MESSAGE] = 2,
 	[OUTPUT] = 2,
 	[GONE] = 1,
+	[AGAIN] = 2,
+	[ENTRIES] = 1,
+	[ANSWERS] = 1,
 };
+
+/* Ledger entries and answers travel many in one piece, so that the server has one thing to do for
+ * all of them. A piece is closed when it is this long: what is read at once stays bounded. */
+#define PACK_BYTES 32768
 
 /* Scores are doubles: whole numbers are exact up to here. */
 #define SCORE_MAX 9007199254740992.0
@@ -61,6 +71,7 @@ struct entity {
 	char *id;
 	char *bytes;
 	size_t n;
+	bool again; /* its type was checked before in this epoch, and its index holds it */
 };
 
 struct place {
@@ -76,10 +87,11 @@ struct node_outputs {
 };
 
 struct commit {
-	struct map entities; /* "k:id" -> struct entity */
-	struct map places;   /* id -> struct place */
-	struct map outputs;  /* node -> struct node_outputs */
-	struct args refs, ledger, messages, gone;
+	struct map entities;                         /* "k:id" -> struct entity */
+	struct map places;                           /* id -> struct place */
+	struct map outputs;                          /* node -> struct node_outputs */
+	struct buf pack_of_entries, pack_of_answers; /* the open ones */
+	struct args entries, answers, messages, gone;
 	char *position;
 	struct buf counters;
 };
@@ -138,8 +150,10 @@ void commit_free(struct commit **slot)
 	free_entities(&c->entities);
 	free_places(&c->places);
 	free_outputs(&c->outputs);
-	args_free(&c->refs);
-	args_free(&c->ledger);
+	buf_free(&c->pack_of_entries);
+	buf_free(&c->pack_of_answers);
+	args_free(&c->entries);
+	args_free(&c->answers);
 	args_free(&c->messages);
 	args_free(&c->gone);
 	buf_free(&c->counters);
@@ -147,13 +161,8 @@ void commit_free(struct commit **slot)
 	free(c);
 }
 
-void commit_entity(struct commit *c, char kind, const char *id, struct slice bytes)
+static struct entity *put_entity(struct commit *c, char kind, const char *id, struct slice bytes)
 {
-	if (kind == 's') {
-		buf_clear(&c->counters);
-		buf_add(&c->counters, bytes.data, bytes.len);
-		return;
-	}
 	CHECK(strchr("crdp", kind) && *id);
 	struct buf key = { 0 };
 	buf_addf(&key, "%c:%s", kind, id);
@@ -168,6 +177,23 @@ void commit_entity(struct commit *c, char kind, const char *id, struct slice byt
 	free(entity->bytes);
 	entity->bytes = mem_dup(bytes.data, bytes.len);
 	entity->n = bytes.len;
+	return entity;
+}
+
+void commit_entity(struct commit *c, char kind, const char *id, struct slice bytes)
+{
+	if (kind == 's') {
+		buf_clear(&c->counters);
+		buf_add(&c->counters, bytes.data, bytes.len);
+		return;
+	}
+	put_entity(c, kind, id, bytes)->again = false;
+}
+
+void commit_entity_again(struct commit *c, char kind, const char *id, struct slice bytes)
+{
+	CHECK(bytes.len);
+	put_entity(c, kind, id, bytes)->again = true;
 }
 
 void commit_contact(struct commit *c, const char *id, bool live, bool waiting, double queue_score)
@@ -185,18 +211,35 @@ void commit_contact(struct commit *c, const char *id, bool live, bool waiting, d
 	place->score = queue_score;
 }
 
+static void close_pack(struct buf *pack, struct args *packs)
+{
+	if (pack->len)
+		args_add(packs, pack->data, pack->len);
+	buf_clear(pack);
+}
+
+static void close_long_pack(struct buf *pack, struct args *packs)
+{
+	if (pack->len >= PACK_BYTES)
+		close_pack(pack, packs);
+}
+
 void commit_ref(struct commit *c, const char *identity, const char *ref, struct slice bytes)
 {
-	args_adds(&c->refs, identity);
-	args_adds(&c->refs, ref);
-	args_add(&c->refs, bytes.data, bytes.len);
+	struct buf *pack = &c->pack_of_answers;
+	record_puts(pack, "identity", identity);
+	record_puts(pack, "ref", ref);
+	record_put(pack, "answer", bytes.data, bytes.len);
+	close_long_pack(pack, &c->answers);
 }
 
 void commit_ledger(struct commit *c, int64_t at_ms, struct slice command, struct slice decisions)
 {
-	args_addi(&c->ledger, at_ms);
-	args_add(&c->ledger, command.data, command.len);
-	args_add(&c->ledger, decisions.data, decisions.len);
+	struct buf *pack = &c->pack_of_entries;
+	record_puti(pack, "at", at_ms);
+	record_put(pack, "c", command.data, command.len);
+	record_put(pack, "d", decisions.data, decisions.len);
+	close_long_pack(pack, &c->entries);
 }
 
 void commit_message(struct commit *c, const char *contact, struct slice record)
@@ -233,7 +276,8 @@ void commit_inbox_position(struct commit *c, const char *position)
 bool commit_is_empty(const struct commit *c)
 {
 	return c->entities.count == 0 && c->places.count == 0 && c->outputs.count == 0 &&
-	       c->refs.n == 0 && c->ledger.n == 0 && c->messages.n == 0 && c->gone.n == 0 &&
+	       c->answers.n == 0 && c->pack_of_answers.len == 0 && c->entries.n == 0 &&
+	       c->pack_of_entries.len == 0 && c->messages.n == 0 && c->gone.n == 0 &&
 	       !*c->position && c->counters.len == 0;
 }
 
@@ -252,10 +296,12 @@ static void sort_entities(const struct commit *c, struct args *s)
 	size_t i = 0;
 	while ((entity = map_walk(&c->entities, &i, &key))) {
 		enum section index = put_index[(int)entity->kind];
-		args_adds(&s[entity->n ? PUT : DEL], key);
+		enum section put = entity->again ? AGAIN : PUT;
+		args_adds(&s[entity->n ? put : DEL], key);
 		if (entity->n)
-			args_add(&s[PUT], entity->bytes, entity->n);
-		if (index) /* the section that removes from an index follows the one that adds */
+			args_add(&s[put], entity->bytes, entity->n);
+		/* the section that removes from an index follows the one that adds */
+		if (index && !entity->again)
 			args_adds(&s[entity->n ? index : index + 1], entity->id);
 	}
 }
@@ -285,8 +331,10 @@ static void sort_outputs(const struct commit *c, struct args *s)
 		args_add_all(&s[OUTPUT], &o->outputs);
 }
 
-void commit_add_args(const struct commit *c, struct args *a)
+void commit_add_args(struct commit *c, struct args *a)
 {
+	close_pack(&c->pack_of_entries, &c->entries);
+	close_pack(&c->pack_of_answers, &c->answers);
 	struct args own[N_SECTIONS] = { 0 };
 	const struct args *s[N_SECTIONS];
 	sort_entities(c, own);
@@ -294,10 +342,10 @@ void commit_add_args(const struct commit *c, struct args *a)
 	sort_outputs(c, own);
 	for (size_t i = 0; i < N_SECTIONS; i++)
 		s[i] = &own[i];
-	s[REF] = &c->refs;
-	s[LEDGER] = &c->ledger;
 	s[MESSAGE] = &c->messages;
 	s[GONE] = &c->gone;
+	s[ENTRIES] = &c->entries;
+	s[ANSWERS] = &c->answers;
 	args_adds(a, c->position);
 	args_add(a, buf_str(&c->counters), c->counters.len);
 	for (size_t i = 0; i < N_SECTIONS; i++) {

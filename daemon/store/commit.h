@@ -7,8 +7,8 @@
 #include "args.h"
 #include "triaged/store/store.h"
 
-/* The arguments of t1_commit behind epoch and batch number. */
-void commit_add_args(const struct commit *c, struct args *a);
+/* The arguments of t1_commit behind epoch and batch number; nothing is added to c any more. */
+void commit_add_args(struct commit *c, struct args *a);
 const char *commit_position(const struct commit *c); /* "" when unchanged */
 
 #endif

@@ -70,8 +70,7 @@ void committer_resend(struct committer *c)
 		replicas_ask(c->replicas, c->link, on_replicated, c);
 }
 
-void committer_start(
-	struct committer *c, const struct commit *batch, commit_done_fn done, void *arg)
+void committer_start(struct committer *c, struct commit *batch, commit_done_fn done, void *arg)
 {
 	CHECK(!c->wire.data);
 	struct args a = { 0 };

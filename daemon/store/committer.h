@@ -28,7 +28,7 @@ struct committer {
 };
 
 void committer_lead(struct committer *c, int64_t epoch); /* a new epoch begins */
-void committer_start(struct committer *c, const struct commit *batch, commit_done_fn done,
+void committer_start(struct committer *c, struct commit *batch, commit_done_fn done,
 	void *arg);                         /* sends when the link is up */
 void committer_resend(struct committer *c); /* the link is vetted */
 bool committer_is_busy(const struct committer *c);

@@ -1,6 +1,8 @@
 #include "triaged/store/ledger.h"
 
 #include <hiredis/hiredis.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
@@ -9,7 +11,7 @@
 #include "triaged/base/mem.h"
 #include "url.h"
 
-#define PAGE               500 /* entries of a few kB: below what a reply may hold */
+#define PAGE               100 /* packs of some 32 kB: below what a reply may hold */
 #define TRANSCRIPT_MAX     10000
 #define PIPELINED_CONTACTS 64
 
@@ -17,8 +19,11 @@ struct ledger {
 	redisContext *link;
 	char *center;
 	redisReply *page;
-	size_t at;  /* in page */
-	bool asked; /* the next page is on its way */
+	size_t at;                 /* in page */
+	struct record_reader pack; /* what is left of the pack before that */
+	char id[64];
+	int64_t number; /* in its pack */
+	bool asked;     /* the next page is on its way */
 	bool ended;
 };
 
@@ -137,28 +142,63 @@ static int turn_page(struct ledger *l, struct err *e)
 	return 0;
 }
 
-static int take_field(struct ledger_entry *entry, const redisReply *name, const redisReply *value)
+static int take_field(struct ledger_entry *entry, struct slice name, struct slice value)
 {
-	if (strcmp(reply_str(name), "at") == 0)
-		return slice_int(reply_slice(value), &entry->at_ms);
-	if (strcmp(reply_str(name), "c") == 0)
-		entry->command = reply_slice(value);
-	else if (strcmp(reply_str(name), "d") == 0)
-		entry->decisions = reply_slice(value);
+	if (slice_is(name, "at"))
+		return slice_int(value, &entry->at_ms);
+	if (slice_is(name, "c"))
+		entry->command = value;
+	else if (slice_is(name, "d"))
+		entry->decisions = value;
+	return 0;
+}
+
+/* Entries of one commit lie in packs; the second one of a pack is ID/2. */
+static int next_of_pack(struct ledger *l, struct ledger_entry *entry)
+{
+	struct slice name, value;
+	int more;
+	if (++l->number > 1)
+		snprintf(l->id, sizeof l->id, "%s/%" PRId64,
+			reply_str(reply_at(reply_at(l->page, l->at - 1), 0)), l->number);
+	while ((more = record_next(&l->pack, &name, &value)) == 1) {
+		if (take_field(entry, name, value) != 0)
+			return -1;
+		if (slice_is(name, "d"))
+			return 0;
+	}
+	return -1;
+}
+
+/* Schema 1 wrote each entry by itself. */
+static int next_of_page(struct ledger *l, struct ledger_entry *entry)
+{
+	const redisReply *r = reply_at(l->page, l->at++), *fields = reply_at(r, 1);
+	snprintf(l->id, sizeof l->id, "%s", reply_str(reply_at(r, 0)));
+	for (size_t i = 0; i + 1 < reply_count(fields); i += 2) {
+		struct slice name = reply_slice(reply_at(fields, i));
+		struct slice value = reply_slice(reply_at(fields, i + 1));
+		if (slice_is(name, "e")) {
+			l->pack = (struct record_reader){ value.data, value.data + value.len };
+			l->number = 0;
+			return next_of_pack(l, entry);
+		}
+		if (take_field(entry, name, value) != 0)
+			return -1;
+	}
 	return 0;
 }
 
 int ledger_next(struct ledger *l, struct ledger_entry *entry, struct err *e)
 {
-	if (l->at >= reply_count(l->page) && !l->ended && turn_page(l, e) != 0)
+	bool in_pack = l->pack.at != l->pack.end;
+	if (!in_pack && l->at >= reply_count(l->page) && !l->ended && turn_page(l, e) != 0)
 		return -1;
 	if (l->ended)
 		return 0;
-	const redisReply *r = reply_at(l->page, l->at++), *fields = reply_at(r, 1);
-	*entry = (struct ledger_entry){ .id = reply_str(reply_at(r, 0)) };
-	for (size_t i = 0; i + 1 < reply_count(fields); i += 2)
-		if (take_field(entry, reply_at(fields, i), reply_at(fields, i + 1)) != 0)
-			return err_set(e, "ledger: entry %s is broken", entry->id);
+	*entry = (struct ledger_entry){ .id = l->id };
+	if ((in_pack ? next_of_pack(l, entry) : next_of_page(l, entry)) != 0)
+		return err_set(e, "ledger: entry %s is broken", entry->id);
 	if (!entry->command.len)
 		return err_set(e, "ledger: entry %s holds no command", entry->id);
 	return 1;

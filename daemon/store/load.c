@@ -7,9 +7,12 @@
 #include "triaged/base/log.h"
 #include "triaged/base/mem.h"
 
+/* a: answers to references in packs; i: the same as schema 1 wrote them. */
+#define KINDS "scrdpia"
+
 struct loader {
 	struct loader_options o;
-	const char *kind; /* at the current one in "scrdpi" */
+	const char *kind; /* at the current one of KINDS */
 	char *cursor;
 	char *position;
 	struct map seen; /* ids of this kind: a scan may name one twice */
@@ -64,12 +67,46 @@ static void take_refs(struct loader *l, const redisReply *items)
 	}
 }
 
+/* The byte behind a field's value is a line feed; it has been read and is ours to overwrite. */
+static const char *word_in(redisReply *pack, struct slice value)
+{
+	pack->str[value.data - pack->str + (ptrdiff_t)value.len] = '\0';
+	return value.data;
+}
+
+static void take_pack(struct loader *l, redisReply *pack)
+{
+	struct slice bytes = reply_slice(pack), name, value;
+	struct record_reader in = { bytes.data, bytes.data + bytes.len };
+	const char *identity = "", *ref = "";
+	int more;
+	while ((more = record_next(&in, &name, &value)) == 1) {
+		if (slice_is(name, "identity"))
+			identity = word_in(pack, value);
+		else if (slice_is(name, "ref"))
+			ref = word_in(pack, value);
+		else if (slice_is(name, "answer"))
+			l->o.each(l->o.each_arg, 'i', identity, ref, value);
+	}
+	if (more < 0)
+		LOG(ERROR, "store.answers_broken");
+}
+
+static void take_packs(struct loader *l, const redisReply *items)
+{
+	for (size_t i = 0; i < reply_count(items); i++)
+		if (reply_is_text(reply_at(items, i)))
+			take_pack(l, items->element[i]);
+}
+
 static void take_page(struct loader *l, const redisReply *items)
 {
 	if (*l->kind == 's')
 		take_state(l, items);
 	else if (*l->kind == 'i')
 		take_refs(l, items);
+	else if (*l->kind == 'a')
+		take_packs(l, items);
 	else
 		take_records(l, items);
 }
@@ -121,7 +158,7 @@ struct loader *loader_start(const struct loader_options *options)
 {
 	struct loader *l = mem_zalloc(sizeof *l);
 	l->o = *options;
-	l->kind = "scrdpi";
+	l->kind = KINDS;
 	l->cursor = mem_strdup("0");
 	l->position = mem_strdup("");
 	map_init(&l->seen, 0, 0);

@@ -7,7 +7,7 @@
 -- become text with %.0f only: concatenation keeps 14 digits. The clock is read once a call.
 --
 -- BUILD rises with every change of this file; a daemon replaces a library of a lower build only.
-local BUILD = 6
+local BUILD = 7
 
 -- Longest lease a daemon may ask for; see capped().
 local LEASE_MAX_MS = 60000
@@ -69,7 +69,7 @@ local function lead(keys, args)
 	-- One who lost track of its own epoch starts a new one: what it sent before stays fenced off.
 	if free then
 		epoch = math.max(epoch, tonumber(args[5])) + 1
-		call('HSETNX', p .. 'state', 'schema', args[6])
+		call('HSET', p .. 'state', 'schema', args[6]) -- never lower: newer_schema() saw to it
 		call('HSET', key, 'node', args[1], 'incarnation', args[2], 'epoch', text(epoch),
 			'until_ms', text(now + term), 'term_ms', text(term))
 		return { epoch, 1, args[1], term, now }
@@ -122,9 +122,13 @@ end
 -- ---- commit ----
 
 -- Sections of a commit and how many arguments one item has. The daemon writes the same order.
+-- REF and LOG are how daemons of schema 1 write what goes into ANSWERS and ENTRIES: one of them may
+-- lead until the first daemon of schema 2 does. AGAIN is PUT of a key whose type was checked before
+-- in this epoch: only this library writes these keys.
 local PUT, DEL, R_ADD, R_DEL, D_ADD, D_DEL, P_ADD, P_DEL = 1, 2, 3, 4, 5, 6, 7, 8
 local LIVE, ENDED, WAIT, UNWAIT, REF, LOG, MESSAGE, OUT, GONE = 9, 10, 11, 12, 13, 14, 15, 16, 17
-local WIDTH = { 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 3, 3, 2, 2, 1 }
+local AGAIN, ENTRIES, ANSWERS = 18, 19, 20
+local WIDTH = { 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 3, 3, 2, 2, 1, 2, 1, 1 }
 local FIRST_SECTION = 5
 
 -- Lua's unpack is limited by its stack; a chunk is also a bound for one inner command.
@@ -133,8 +137,10 @@ local CHUNK = 1000
 -- Where each section's items start and how many there are; nil when the arguments do not add up.
 local function sections(args)
 	local at, last, all = FIRST_SECTION, 0, #args
-	local first = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 }
-	local count = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+	local first, count = {}, {}
+	for s = 1, #WIDTH do
+		first[s], count[s] = 1, 0
+	end
 	while at < all do
 		local s, n = tonumber(args[at]), tonumber(args[at + 1])
 		if not s or not WIDTH[s] or s <= last or not n or n < 1 or n ~= math.floor(n) then
@@ -158,8 +164,9 @@ local INDEXES = {
 	{ 'SCARD', 'dispatches', D_ADD, D_DEL },
 	{ 'ZCARD', 'persons', P_ADD, P_DEL },
 	{ 'ZCARD', 'nodes', GONE, GONE },
-	{ 'XLEN', 'log', LOG, LOG },
+	{ 'XLEN', 'log', LOG, ENTRIES },
 	{ 'XLEN', 'refs', REF, REF },
+	{ 'XLEN', 'answers', ANSWERS, ANSWERS },
 }
 
 -- Every key that will be written is of the right type, or the function ends here.
@@ -217,11 +224,17 @@ local function aged(key, score, args, from, n)
 	many('ZADD', key, pairs_, 1, #pairs_)
 end
 
-local function write_contacts(p, args, first, count, now)
+local function put_records(p, args, from, n)
 	local call = redis.call
-	for i = first[PUT], first[PUT] + 2 * count[PUT] - 1, 2 do
+	for i = from, from + 2 * n - 1, 2 do
 		call('HSET', p .. args[i], 'r', args[i + 1])
 	end
+end
+
+local function write_contacts(p, args, first, count, now)
+	local call = redis.call
+	put_records(p, args, first[PUT], count[PUT])
+	put_records(p, args, first[AGAIN], count[AGAIN])
 	for i = first[DEL], first[DEL] + count[DEL] - 1 do
 		call('UNLINK', p .. args[i])
 	end
@@ -240,8 +253,8 @@ local function write_contacts(p, args, first, count, now)
 	many('ZREM', p .. 'nodes', args, first[GONE], count[GONE])
 end
 
--- The first answers to client references, and the stream that orders them by age. An entry is kept
--- short because a page of t1_load and a round of t1_trim take whole entries.
+-- Schema 1: the first answers to client references, and the stream that orders them by age. An entry
+-- is kept short because a page of t1_load and a round of t1_trim take whole entries.
 local REFS_AN_ENTRY = 50
 
 local function write_refs(p, args, from, n)
@@ -282,6 +295,12 @@ local function write_streams(p, args, first, count)
 	local call = redis.call
 	for i = first[LOG], first[LOG] + 3 * count[LOG] - 1, 3 do
 		call('XADD', p .. 'log', '*', 'at', args[i], 'c', args[i + 1], 'd', args[i + 2])
+	end
+	for i = first[ENTRIES], first[ENTRIES] + count[ENTRIES] - 1 do
+		call('XADD', p .. 'log', '*', 'e', args[i])
+	end
+	for i = first[ANSWERS], first[ANSWERS] + count[ANSWERS] - 1 do
+		call('XADD', p .. 'answers', '*', 'a', args[i])
 	end
 	for i = first[MESSAGE], first[MESSAGE] + 2 * count[MESSAGE] - 1, 2 do
 		call('XADD', p .. 'm:' .. args[i], '*', 'b', args[i + 1])
@@ -352,8 +371,22 @@ local function load_refs(p, cursor)
 	return { next_, out }
 end
 
--- args: epoch, kind (s c r d p i), cursor ("0" first). answer: next cursor ("0": end) and items:
--- s: position, counters · i: identity, ref, record · others: id, record. A nil record is missing.
+-- Packs of answers, as the daemon wrote them. One is at most some 64 kB.
+local PACKS = 16
+
+local function load_answers(p, cursor)
+	local from = cursor == '0' and '-' or '(' .. cursor
+	local next_, out = '0', {}
+	for _, entry in ipairs(redis.call('XRANGE', p .. 'answers', from, '+', 'COUNT', PACKS)) do
+		next_ = entry[1]
+		out[#out + 1] = entry[2][2]
+	end
+	return { next_, out }
+end
+
+-- args: epoch, kind (s c r d p i a), cursor ("0" first). answer: next cursor ("0": end) and items:
+-- s: position, counters · i: identity, ref, record · a: packs · others: id, record. A nil record is
+-- missing.
 local function load_page(keys, args)
 	local call, p, kind = redis.call, keys[1], args[2]
 	if call('HGET', p .. 'lead', 'epoch') ~= args[1] then
@@ -364,6 +397,9 @@ local function load_page(keys, args)
 	end
 	if kind == 'i' then
 		return load_refs(p, args[3])
+	end
+	if kind == 'a' then
+		return load_answers(p, args[3])
 	end
 	local scan, step = nil, 1
 	if kind == 'p' then
@@ -434,7 +470,7 @@ local function trim(keys, args)
 		n = n + trim_stream(p .. 'in', position, limit)
 	end
 	if before(2) then
-		n = n + trim_refs(p, before(2), limit)
+		n = n + trim_refs(p, before(2), limit) + trim_stream(p .. 'answers', before(2), limit)
 	end
 	if before(3) then
 		n = n + trim_stream(p .. 'log', before(3), limit)

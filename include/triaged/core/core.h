@@ -77,6 +77,8 @@ struct entity_write {
 	struct slice bytes; /* the record; len 0: delete */
 	bool live;          /* contact, dispatch: not yet ended */
 	bool waiting;       /* contact: in q */
+	bool again; /* handed over before since the core was loaded; and not a person's new visit */
+	bool moved; /* contact: live, waiting or queue_score differ from what was handed over */
 	double queue_score; /* when waiting: band x 2^42 + deadline in ms, exact below 2^53 */
 };
 

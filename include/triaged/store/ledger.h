@@ -22,7 +22,7 @@ struct ledger_options {
 
 /* One entry; everything points into the ledger and is valid until the next call. */
 struct ledger_entry {
-	const char *id; /* of the stream */
+	const char *id; /* of the stream; with /2, /3, … what follows in the same commit */
 	int64_t at_ms;
 	struct slice command, decisions;
 };

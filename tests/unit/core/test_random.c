@@ -20,6 +20,8 @@ struct stored {
 	char *id, *ref;
 	struct buf bytes;
 	int level_auto;
+	bool waiting;
+	double queue_score;
 };
 
 struct run {
@@ -67,12 +69,19 @@ static void keep(void *arg, const struct entity_write *w)
 	bool over = (w->kind == ENTITY_CONTACT || w->kind == ENTITY_DISPATCH) && !w->live;
 	run->ended += w->kind == ENTITY_CONTACT && over;
 	assert_true(!w->waiting || w->live);
+	/* What is not said anew must be known from before. */
+	assert_true(!w->again || old);
+	if (w->kind == ENTITY_CONTACT && !w->moved)
+		assert_true(old && w->live && w->waiting == old->waiting &&
+			    w->queue_score == old->queue_score);
 	if (w->bytes.len && !over) {
 		struct stored *s = mem_zalloc(sizeof *s);
 		s->kind = w->kind;
 		s->id = mem_strdup(w->id);
 		s->ref = w->ref ? mem_strdup(w->ref) : NULL;
 		s->level_auto = level_auto;
+		s->waiting = w->waiting;
+		s->queue_score = w->queue_score;
 		buf_add(&s->bytes, w->bytes.data, w->bytes.len);
 		map_put(&run->store, buf_str(&key), s);
 	}

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "redis_fixture.h"
+#include "triaged/store/ledger.h"
 
 struct world {
 	struct event_base *base;
@@ -67,7 +68,7 @@ static void comes_up_and_leads(void **state)
 	assert_string_equal(store_leader(w->a.store), "a");
 	assert_string_equal(
 		redis_ask(&w->redis, "HMGET t:{test}:lead node incarnation epoch"), "a one 1");
-	assert_string_equal(redis_ask(&w->redis, "HGET t:{test}:state schema"), "1");
+	assert_string_equal(redis_ask(&w->redis, "HGET t:{test}:state schema"), "2");
 	int64_t now = store_now_ms(w->a.store);
 	assert_true(now > wall_now_ms() - 2000 && now < wall_now_ms() + 2000);
 	run_ms(w->base, 2000); /* more than two leases */
@@ -107,10 +108,11 @@ static void commit_writes_everything_and_load_reads_it(void **state)
 		redis_ask(&w->redis, "ZRANGE t:{test}:q 0 -1 WITHSCORES"), "c1 2253584813685371");
 	assert_string_equal(redis_ask(&w->redis, "SCARD t:{test}:live"), "2");
 	assert_string_equal(redis_ask(&w->redis, "ZRANGE t:{test}:ended 0 -1"), "c3");
-	assert_string_equal(redis_ask(&w->redis, "HGET t:{test}:i:fe %s", "ref one"), "answer");
+	assert_non_null(strstr(redis_ask(&w->redis, "XRANGE t:{test}:answers - +"),
+		" a identity 2:fe\nref 7:ref one\nanswer 6:answer\n"));
 	assert_string_equal(redis_ask(&w->redis, "HMGET t:{test}:state epoch batch"), "1 1");
-	assert_non_null(strstr(
-		redis_ask(&w->redis, "XRANGE t:{test}:log - +"), " at 1700000000123 c cmd d why"));
+	assert_non_null(strstr(redis_ask(&w->redis, "XRANGE t:{test}:log - +"),
+		" e at 13:1700000000123\nc 3:cmd\nd 3:why\n"));
 	assert_non_null(strstr(redis_ask(&w->redis, "XRANGE t:{test}:out:b - +"), " b o1 b o3"));
 	assert_string_equal(redis_ask(&w->redis, "XLEN t:{test}:m:c1"), "2");
 	assert_string_equal(redis_ask(&w->redis, "STRLEN x"), "0");
@@ -119,7 +121,11 @@ static void commit_writes_everything_and_load_reads_it(void **state)
 	commit_entity(c, 'd', "d1", text(""));
 	commit_entity(c, 'r', "r2", text("second"));
 	commit_contact(c, "c1", true, false, 0);
+	commit_entity_again(c, 'c', "c2", text("two and more"));
+	commit_entity_again(c, 'p', "p1", text("person"));
+	redis_ask(&w->redis, "ZADD t:{test}:persons 1 p1");
 	commit(w, &w->a, c);
+	assert_string_equal(redis_ask(&w->redis, "ZSCORE t:{test}:persons p1"), "1");
 	assert_string_equal(redis_ask(&w->redis, "ZCARD t:{test}:q"), "0");
 	assert_string_equal(redis_ask(&w->redis, "EXISTS t:{test}:d:d1"), "0");
 
@@ -129,8 +135,9 @@ static void commit_writes_everything_and_load_reads_it(void **state)
 	peer_open(&w->b, w->base, &o);
 	RUN_UNTIL(w->base, w->b.loads == 1, 3000);
 	assert_int_equal(w->b.epoch, 2);
-	static const char *const expected[] = { "s::=next 1:7\n;", "c:c2:=two;", "c:c1:=a;",
-		"r:r1:=responder;", "r:r2:=second;", "p:p1:=person;", "i:fe:ref one=answer;" };
+	static const char *const expected[] = { "s::=next 1:7\n;", "c:c2:=two and more;",
+		"c:c1:=a;", "r:r1:=responder;", "r:r2:=second;", "p:p1:=person;",
+		"i:fe:ref one=answer;" };
 	for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
 		assert_non_null(strstr(w->b.loaded, expected[i]));
 	assert_null(strstr(w->b.loaded, "c3"));
@@ -352,7 +359,7 @@ static void lost_node_is_reported_until_committed(void **state)
 static const char *lead_call(const struct world *w, const char *node, int held, int compete)
 {
 	return redis_ask(
-		&w->redis, "FCALL t1_lead 1 t:{test}: %s one 60000 %d 0 1 %d", node, held, compete);
+		&w->redis, "FCALL t1_lead 1 t:{test}: %s one 60000 %d 0 2 %d", node, held, compete);
 }
 
 /* Commands of a connection given up long ago may still reach the server. */
@@ -384,7 +391,7 @@ static void malformed_commits_write_nothing(void **state)
 {
 	struct world *w = *state;
 	static const char *const bad[] = { "1", "1 1", "1 1 c:x", "1 2 c:x y c:z", "1 -1", "1 nan",
-		"1 0", "0 1 x", "18 1 x", "9 1.5 x y", "9 1 x 1 1 c:x y", "9 1 x 9 1 y",
+		"1 0", "0 1 x", "21 1 x", "9 1.5 x y", "9 1 x 1 1 c:x y", "9 1 x 9 1 y",
 		"11 1 word x", "11 1 inf x", "11 1 1e300 x", "9 1 x z" };
 	open_leader(w);
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -399,7 +406,7 @@ static void malformed_commits_write_nothing(void **state)
 		redisFree(c);
 	}
 	assert_string_equal(redis_ask(&w->redis, "DBSIZE"), "3"); /* state lead nodes */
-	assert_string_equal(redis_ask(&w->redis, "HGETALL t:{test}:state"), "schema 1");
+	assert_string_equal(redis_ask(&w->redis, "HGETALL t:{test}:state"), "schema 2");
 }
 
 /* ---- retention ---- */
@@ -417,6 +424,7 @@ static void retention_removes_by_age_only_what_is_over(void **state)
 	redis_ask(&w->redis, "XADD t:{test}:log 1000-1 at 1 c old d old");
 	redis_ask(&w->redis, "XADD t:{test}:refs 1000-1 fe old");
 	redis_ask(&w->redis, "HSET t:{test}:i:fe old answer");
+	redis_ask(&w->redis, "XADD t:{test}:answers 1000-1 a old");
 	store_append(w->a.store, text("x"), 2000, peer_appended, &w->a);
 	store_append(w->a.store, text("x"), 2000, peer_appended, &w->a);
 	RUN_UNTIL(w->base, w->a.n_inbox == 2, 2000);
@@ -447,9 +455,10 @@ static void retention_removes_by_age_only_what_is_over(void **state)
 	assert_string_equal(redis_ask(&w->redis, "ZRANGE t:{test}:ended 0 -1"), "recent");
 	assert_string_equal(redis_ask(&w->redis, "ZRANGE t:{test}:persons 0 -1"), "known");
 	assert_string_equal(redis_ask(&w->redis, "EXISTS t:{test}:p:gone"), "0");
-	assert_string_equal(redis_ask(&w->redis, "HGETALL t:{test}:i:fe"), "new answer");
+	assert_string_equal(redis_ask(&w->redis, "EXISTS t:{test}:i:fe"), "0");
 	assert_string_equal(redis_ask(&w->redis, "XLEN t:{test}:log"), "1");
-	assert_string_equal(redis_ask(&w->redis, "XLEN t:{test}:refs"), "1");
+	assert_string_equal(redis_ask(&w->redis, "XLEN t:{test}:refs"), "0");
+	assert_string_equal(redis_ask(&w->redis, "XLEN t:{test}:answers"), "1");
 	/* the inbox: everything before the committed position, whatever its age */
 	assert_string_equal(redis_ask(&w->redis, "XLEN t:{test}:in"), "2");
 	assert_string_equal(redis_ask(&w->redis, "SCARD t:{test}:live"), "1");
@@ -480,6 +489,84 @@ static void retention_is_bounded_and_complete(void **state)
 	assert_string_equal(redis_ask(&w->redis, "ZCARD t:{test}:ended"), "0");
 	assert_string_equal(redis_ask(&w->redis, "EXISTS t:{test}:i:fe"), "0");
 	assert_string_equal(redis_ask(&w->redis, "DBSIZE"), "5"); /* state lead nodes log refs */
+}
+
+/* ---- data of schema 1 ---- */
+
+static int64_t ledger_length(const struct world *w, char *commands, size_t size)
+{
+	struct ledger *l;
+	struct ledger_entry entry;
+	struct err e;
+	int64_t n = 0;
+	struct ledger_options o = { .center = "test", .url = w->redis.url, .timeout_ms = 3000 };
+	assert_int_equal(ledger_open(&o, &l, &e), 0);
+	for (*commands = '\0'; ledger_next(l, &entry, &e) == 1; n++) {
+		size_t used = strlen(commands);
+		snprintf(commands + used, size - used, "%.*s at %d;", (int)entry.command.len,
+			entry.command.data, (int)entry.at_ms);
+	}
+	ledger_close(&l);
+	return n;
+}
+
+/* A daemon of schema 1 may lead and commit through this library until one of schema 2 takes the
+ * lead; from then on it is refused, and what it wrote is read on. */
+static void data_of_schema_1_are_read_on(void **state)
+{
+	struct world *w = *state;
+	char commands[256];
+	open_leader(w); /* loads the functions */
+	peer_close(&w->a);
+	memset(&w->a, 0, sizeof w->a);
+	redis_ask(&w->redis, "DEL t:{test}:state t:{test}:lead t:{test}:nodes");
+	assert_int_equal(
+		strncmp(redis_ask(&w->redis, "FCALL t1_lead 1 t:{test}: old one 60000 0 0 1 1"),
+			"1 1 old ", 8),
+		0);
+	redis_ask(&w->redis, "FCALL t1_commit 1 t:{test}: 1 1 5-5 k 1 1 c:c1 first 9 1 c1 "
+			     "13 1 fe before answer 14 2 1 x d 2 y d");
+	assert_string_equal(redis_ask(&w->redis, "FCALL t1_yield 1 t:{test}: old one 1"), "1");
+	w->a.load_on_lead = true;
+	struct store_options o = peer_options(w->redis.url, "a");
+	peer_open(&w->a, w->base, &o);
+	RUN_UNTIL(w->base, w->a.loads == 1, 2000);
+	assert_non_null(strstr(w->a.loaded, "c:c1:=first;"));
+	assert_non_null(strstr(w->a.loaded, "i:fe:before=answer;"));
+	assert_string_equal(redis_ask(&w->redis, "FCALL t1_lead 1 t:{test}: old one 60000 0 0 1 1"),
+		"SCHEMA 2");
+	struct commit *c = commit_new();
+	commit_ledger(c, 3, text("z"), text(""));
+	commit_ledger(c, 4, text("last"), text("d"));
+	commit(w, &w->a, c);
+	assert_int_equal(ledger_length(w, commands, sizeof commands), 4);
+	assert_string_equal(commands, "x at 1;y at 2;z at 3;last at 4;");
+}
+
+/* Packs are closed before they become long, and nothing gets lost between them. */
+static void long_batches_become_several_packs(void **state)
+{
+	struct world *w = *state;
+	char decided[1000], *commands = malloc(1 << 20);
+	open_leader(w);
+	struct commit *c = commit_new();
+	memset(decided, 'd', sizeof decided);
+	for (int i = 0; i < 300; i++) {
+		char word[32];
+		snprintf(word, sizeof word, "number-%d", i);
+		commit_ledger(c, i, text(word), (struct slice){ decided, sizeof decided });
+	}
+	commit(w, &w->a, c);
+	assert_in_range(atoi(redis_ask(&w->redis, "XLEN t:{test}:log")), 5, 20);
+	assert_int_equal(ledger_length(w, commands, 1 << 20), 300);
+	const char *at = commands;
+	for (int i = 0; i < 300; i++) {
+		char word[32];
+		int n = snprintf(word, sizeof word, "number-%d at %d;", i, i);
+		assert_int_equal(strncmp(at, word, (size_t)n), 0);
+		at += n;
+	}
+	free(commands);
 }
 
 /* ---- volume ---- */
@@ -613,6 +700,8 @@ int main(void)
 		T(malformed_commits_write_nothing),
 		T(retention_removes_by_age_only_what_is_over),
 		T(retention_is_bounded_and_complete),
+		T(data_of_schema_1_are_read_on),
+		T(long_batches_become_several_packs),
 		T(take_over_loads_everything_once),
 		T(older_library_is_replaced_and_newer_kept),
 		T(tcp_and_host_names_work),

@@ -487,10 +487,10 @@ static void newer_data_are_refused(void **state)
 {
 	struct world *w = *state;
 	redis_start(&w->redis);
-	redis_ask(&w->redis, "HSET t:{test}:state schema 2");
+	redis_ask(&w->redis, "HSET t:{test}:state schema 3");
 	struct store_options o = peer_options(w->redis.url, "a");
 	peer_open(&w->a, w->base, &o);
-	RUN_UNTIL(w->base, strstr(w->a.why, "SCHEMA 2"), 2000);
+	RUN_UNTIL(w->base, strstr(w->a.why, "SCHEMA 3"), 2000);
 	assert_int_equal(w->a.readies, 0);
 	assert_int_equal(count(w, "EXISTS", "lead"), 0);
 }
