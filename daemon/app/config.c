@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "triaged/base/mem.h"
-#include "triaged/store/store.h"
 
 #include "clients.h"
 #include "config_check.h"
@@ -114,22 +113,6 @@ struct config *config_read(const char *path, struct conf_errors *errors)
 		config_unref(&c);
 	free_origins(origins);
 	return c;
-}
-
-int config_replicas(const struct config *c)
-{
-	static const char word[] = "replica:";
-	const char *text = c->store.durability;
-	int64_t n;
-	if (strcmp(text, "fsync") == 0)
-		return 0;
-	if (strncmp(text, word, sizeof word - 1) != 0)
-		return -1;
-	text += sizeof word - 1;
-	if (slice_int((struct slice){ text, strlen(text) }, &n) < 0 || n < 1 ||
-		n > STORE_REPLICAS_MAX)
-		return -1;
-	return (int)n;
 }
 
 struct config *config_ref(struct config *c)

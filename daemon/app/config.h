@@ -15,6 +15,7 @@
 #include "triaged/core/agency.h"
 #include "triaged/core/core.h"
 #include "triaged/privacy/signature.h"
+#include "triaged/store/store.h"
 
 #include "conf_tree.h"
 
@@ -81,7 +82,11 @@ struct config {
 		char *certificate, *key, *client_ca, *min_version;
 	} tls;
 	struct {
-		char *mode, *url, *durability, *username, *password_file, *redis_server;
+		char *mode, *url, *master, *durability, *username, *password_file,
+			*sentinel_password_file, *redis_server;
+		struct {
+			char *ca, *certificate, *key, *name;
+		} tls;
 		int64_t down_after_ms, lease_ms;
 	} store;
 	struct {
@@ -133,6 +138,7 @@ struct config *config_load(const char *path, int64_t now_ms, struct conf_errors 
 /* The fields alone: nothing that they name is looked at. NULL with errors when any is wrong. */
 struct config *config_read(const char *path, struct conf_errors *errors) MUST_CHECK;
 
+enum store_mode config_store_mode(const struct config *c); /* managed: FIXED */
 /* store.durability: 0 for fsync, N for replica:N, -1 for anything else. */
 int config_replicas(const struct config *c);
 

@@ -10,15 +10,10 @@
 #include "triaged/privacy/cert.h"
 #include "triaged/privacy/keys.h"
 #include "triaged/privacy/secret_file.h"
-#include "triaged/store/store.h"
 
 #include "conf_text.h"
 
-/* To errors or warnings, at the line that set the option. */
-static void say(const struct config_check *check, struct conf_errors *to, const char *option,
-	const char *fmt, ...) PRINTF_LIKE(4, 5);
-
-static void say(const struct config_check *check, struct conf_errors *to, const char *option,
+void config_say(const struct config_check *check, struct conf_errors *to, const char *option,
 	const char *fmt, ...)
 {
 	char what[1024];
@@ -36,25 +31,25 @@ static void say(const struct config_check *check, struct conf_errors *to, const 
 	conf_error(to, file, line, "%s: %s", option, what);
 }
 
-static void check_readable(const struct config_check *check, const char *option, const char *path)
+void config_check_readable(const struct config_check *check, const char *option, const char *path)
 {
 	struct stat st;
 	if (!*path)
 		return;
 	if (stat(path, &st) < 0 || access(path, R_OK) < 0)
-		say(check, check->errors, option, "%s: %s", path, strerror(errno));
+		config_say(check, check->errors, option, "%s: %s", path, strerror(errno));
 	else if (!S_ISREG(st.st_mode))
-		say(check, check->errors, option, "%s: not a regular file", path);
+		config_say(check, check->errors, option, "%s: not a regular file", path);
 }
 
 static void check_rules(const struct config_check *check)
 {
 	const struct config_strings *rules = &check->config->rules;
 	for (size_t i = 0; i < rules->n; i++) {
-		check_readable(check, "rules", rules->at[i]);
+		config_check_readable(check, "rules", rules->at[i]);
 		for (size_t j = 0; j < i; j++)
 			if (strcmp(rules->at[i], rules->at[j]) == 0)
-				say(check, check->errors, "rules", "%s is listed twice",
+				config_say(check, check->errors, "rules", "%s is listed twice",
 					rules->at[i]);
 	}
 }
@@ -63,9 +58,9 @@ static void check_signature(const struct config_check *check)
 {
 	const struct config *c = check->config;
 	if (*c->rules_signature)
-		check_readable(check, "rules_signature", c->rules_signature);
+		config_check_readable(check, "rules_signature", c->rules_signature);
 	if (*c->rules_signature && c->clinical_keys.n == 0)
-		say(check, check->errors, "rules_signature",
+		config_say(check, check->errors, "rules_signature",
 			"is not worth anything while clinical_keys lists nobody");
 }
 
@@ -76,7 +71,7 @@ static void cert_fault(void *arg, const char *file, const char *what)
 	const char *option = strcmp(file, c->tls.key) == 0         ? "tls.key"
 			     : strcmp(file, c->tls.client_ca) == 0 ? "tls.client_ca"
 								   : "tls.certificate";
-	say(check, check->errors, option, "%s: %s", file, what);
+	config_say(check, check->errors, option, "%s: %s", file, what);
 }
 
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
@@ -92,55 +87,8 @@ static void check_tls(const struct config_check *check)
 	int64_t ends = cert_check(&files, check->now_ms, cert_fault, &copy);
 	int64_t left = ends - check->now_ms;
 	if (ends > 0 && left > 0 && left < 30 * DAY_MS)
-		say(check, check->warnings, "tls.certificate", "expires in %d days",
+		config_say(check, check->warnings, "tls.certificate", "expires in %d days",
 			(int)(left / DAY_MS));
-}
-
-static bool is_store_url(const char *url)
-{
-	if (strncmp(url, "unix:/", 6) == 0)
-		return url[6] != '\0' && !strchr(url, ' ');
-	return strncmp(url, "tcp:", 4) == 0 && conf_is_address(url + 4) && !strchr(url, ' ');
-}
-
-static void check_store_mode(const struct config_check *check)
-{
-	const char *mode = check->config->store.mode, *url = check->config->store.url;
-	bool managed = strcmp(mode, "managed") == 0;
-	if (!managed && strcmp(mode, "redis") != 0)
-		say(check, check->errors, "store.mode",
-			"%s is not supported by this version: use managed or redis", mode);
-	else if (managed && *url)
-		say(check, check->warnings, "store.url", "is not used: store.mode is managed");
-	else if (!managed && !is_store_url(url))
-		say(check, check->errors, "store.url",
-			"mode redis needs unix:/PATH or tcp:HOST:PORT");
-	if (managed && (*check->config->store.username || *check->config->store.password_file))
-		say(check, check->warnings, "store.username", "is not used: store.mode is managed");
-}
-
-static void check_password_file(const struct config_check *check)
-{
-	const char *path = check->config->store.password_file;
-	char password[256];
-	struct err e;
-	if (*path && secret_file_read(path, password, sizeof password, &e) < 0)
-		say(check, check->errors, "store.password_file", "%s", e.text);
-	explicit_bzero(password, sizeof password);
-}
-
-static void check_store(const struct config_check *check)
-{
-	const struct config *c = check->config;
-	check_store_mode(check);
-	int replicas = config_replicas(c);
-	if (replicas < 0)
-		say(check, check->errors, "store.durability",
-			"must be fsync or replica:N with N from 1 to %d", STORE_REPLICAS_MAX);
-	else if (replicas > 0 && strcmp(c->store.mode, "managed") == 0)
-		say(check, check->errors, "store.durability",
-			"must be fsync: the server of store.mode managed has no replicas");
-	check_password_file(check);
 }
 
 /* Names become parts of keys in the store, between braces and colons. */
@@ -149,7 +97,7 @@ static void check_name(const struct config_check *check, const char *option, con
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789._-";
 	if (strlen(name) > 64 || strspn(name, allowed) != strlen(name))
-		say(check, check->errors, option,
+		config_say(check, check->errors, option,
 			"must have at most 64 letters, digits, dots, dashes and underscores");
 }
 
@@ -158,10 +106,10 @@ static void check_limits(const struct config_check *check)
 	const struct config *c = check->config;
 	/* A text may need two bytes for one in JSON, and the request around it some room. */
 	if (2 * c->limits.text_bytes + 1024 > c->limits.line_bytes)
-		say(check, check->errors, "limits.text_bytes",
+		config_say(check, check->errors, "limits.text_bytes",
 			"must be at most half of limits.line_bytes less 1024");
 	if (c->limits.output_backlog_bytes < 2 * c->limits.line_bytes)
-		say(check, check->errors, "limits.output_backlog_bytes",
+		config_say(check, check->errors, "limits.output_backlog_bytes",
 			"must be at least twice limits.line_bytes");
 }
 
@@ -175,7 +123,7 @@ static void check_levels(const struct config_check *check)
 		if (c->levels[l].target_s <= c->levels[l - 1].target_s)
 			continue;
 		snprintf(option, sizeof option, "levels.%s.target_s", level_name((enum level)l));
-		say(check, check->errors, option, "must not be above that of level %s",
+		config_say(check, check->errors, option, "must not be above that of level %s",
 			level_name((enum level)(l - 1)));
 	}
 }
@@ -204,7 +152,7 @@ static void check_keys(const struct config_check *check)
 	if (c->keys_made_here && access(c->keys.dir, F_OK) < 0 && errno == ENOENT)
 		return; /* the first start makes them */
 	if (keys_open(c->keys.dir, false, &keys, &e) < 0)
-		say(check, check->errors, "keys.dir", "%s", e.text);
+		config_say(check, check->errors, "keys.dir", "%s", e.text);
 	keys_free(&keys);
 }
 
@@ -214,14 +162,14 @@ void config_check(const struct config_check *check)
 	check_name(check, "node", c->node);
 	check_name(check, "center", c->center);
 	if (!*c->node)
-		say(check, check->errors, "node", "is not set and this host has no name");
+		config_say(check, check->errors, "node", "is not set and this host has no name");
 	if (*c->listen.https)
-		say(check, check->warnings, "listen.https",
+		config_say(check, check->warnings, "listen.https",
 			"this version serves only the line listener (listen.line)");
 	check_rules(check);
 	check_signature(check);
 	check_tls(check);
-	check_store(check);
+	config_check_store(check);
 	check_limits(check);
 	check_levels(check);
 	check_secrets(check);

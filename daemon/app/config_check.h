@@ -15,4 +15,10 @@ struct config_check {
 
 void config_check(const struct config_check *check);
 
+/* To errors or warnings, at the line that set the option. */
+void config_say(const struct config_check *check, struct conf_errors *to, const char *option,
+	const char *fmt, ...) PRINTF_LIKE(4, 5);
+void config_check_readable(const struct config_check *check, const char *option, const char *path);
+void config_check_store(const struct config_check *check); /* config_store.c */
+
 #endif

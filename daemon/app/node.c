@@ -188,7 +188,7 @@ void node_stop(struct node *n)
 	config_unref(&n->config);
 	map_fini(&n->totp_steps);
 	free(n->store_why);
-	free(n->store_url);
+	free(n->store_warning);
 	if (n->lock_fd >= 0)
 		close(n->lock_fd);
 }

@@ -52,8 +52,8 @@ struct node {
 	int approval_step; /* how near its end was when last logged, see node_rules.c */
 	struct mono started;
 	bool ready, draining;
-	char *store_url; /* for the log */
-	char *store_why; /* last reason the store was down */
+	char *store_warning; /* NULL or "": none */
+	char *store_why;     /* last reason the store was down */
 	int64_t target_ms[LEVEL_COUNT];
 };
 

@@ -88,6 +88,8 @@ static void node_status(struct node *n, int64_t request)
 	/* A private server that does not run says more than the link to it. */
 	const char *trouble = n->managed ? managed_trouble(n->managed) : "";
 	text(&out, "why", state == STORE_READY ? "" : *trouble ? trouble : why);
+	text(&out, "server", store_server(n->store));
+	text(&out, "warning", n->store_warning ? n->store_warning : "");
 	jtext_close(&out, '}');
 	jtext_name(&out, "keys");
 	jtext_open(&out, '{');

@@ -228,9 +228,9 @@ static void on_store_state(void *arg, enum store_state state, const char *why)
 	struct node *n = arg;
 	mem_set_str(&n->store_why, why);
 	if (state == STORE_READY)
-		LOG(NOTICE, "store.ready", LOG_S("url", n->store_url));
+		LOG(NOTICE, "store.ready", LOG_S("url", store_server(n->store)));
 	else
-		LOG(WARNING, "store.down", LOG_S("url", n->store_url), LOG_S("why", why));
+		LOG(WARNING, "store.down", LOG_S("url", store_server(n->store)), LOG_S("why", why));
 	keyring_store_state(n->keyring, state);
 }
 
@@ -277,10 +277,19 @@ static void on_store_reassert(void *arg)
 	verbs_reassert(n->verbs);
 }
 
+static void on_store_warning(void *arg, const char *text)
+{
+	struct node *n = arg;
+	mem_set_str(&n->store_warning, text);
+	LOG(WARNING, "store.warning", LOG_S("text", *text ? text : "over"));
+}
+
 /* ---- making them ---- */
 
 static int read_password(const char *path, char out[512], struct err *e)
 {
+	if (!*path)
+		return 0;
 	int n = secret_file_read(path, out, 511, e);
 	if (n < 0)
 		return err_wrap(e, "%s", path);
@@ -302,16 +311,21 @@ int node_wire_store(struct node *n, struct err *e)
 			return err_wrap(e, "store");
 		url = managed_url(n->managed);
 	}
-	mem_set_str(&n->store_url, url);
-	char password[512] = "";
-	if (*c->store.password_file && read_password(c->store.password_file, password, e) < 0)
+	char password[512] = "", sentinel_password[512] = "";
+	if (read_password(c->store.password_file, password, e) < 0 ||
+		read_password(c->store.sentinel_password_file, sentinel_password, e) < 0)
 		return -1;
 	struct store_options o = {
 		.center = c->center,
 		.node = n->name,
 		.incarnation = n->incarnation,
 		.previous = n->incarnation_before,
+		.mode = config_store_mode(c),
 		.url = url,
+		.master = c->store.master,
+		.sentinel_password = sentinel_password,
+		.tls = { c->store.tls.ca, c->store.tls.certificate, c->store.tls.key,
+			c->store.tls.name },
 		.username = c->store.username,
 		.password = password,
 		.connect_ms = 2000,
@@ -331,9 +345,11 @@ int node_wire_store(struct node *n, struct err *e)
 		.output = on_store_output,
 		.node_lost = on_store_node_lost,
 		.reassert = on_store_reassert,
+		.warning = on_store_warning,
 	};
 	n->store = store_open(n->base, &o, &events, e);
 	explicit_bzero(password, sizeof password);
+	explicit_bzero(sentinel_password, sizeof sentinel_password);
 	if (!n->store)
 		return err_wrap(e, "store");
 	center_set_store(n->center, n->store);

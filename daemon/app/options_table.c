@@ -105,14 +105,29 @@ const struct option options[] = {
 		"Oldest TLS version accepted."),
 
 	WORD("store.mode", store.mode, RESTART, "managed", "managed redis sentinel cluster",
-		"managed: a private redis-server in data_dir; redis: the one at store.url; sentinel "
-		"and cluster are not supported by this version."),
+		"managed: a private redis-server in data_dir; redis: the one at store.url; sentinel: "
+		"the master that the Sentinels there name; cluster: the node that has this center's "
+		"slot, found through those there."),
 	TEXT("store.url", store.url, RESTART | EMPTY, "",
-		"Where Redis is, for mode redis: unix:PATH or tcp:HOST:PORT."),
+		"Where Redis is: unix:PATH, tcp:HOST:PORT or tls:HOST:PORT; for sentinel and cluster "
+		"several, separated by spaces."),
+	TEXT("store.master", store.master, RESTART, "triaged",
+		"Name of the master among the Sentinels, for mode sentinel."),
 	TEXT("store.username", store.username, RESTART | EMPTY, "",
 		"ACL user to log in to Redis as; not set: the default user."),
 	PATH("store.password_file", store.password_file, RESTART | EMPTY, "",
 		"File with the password for Redis, readable by its owner alone."),
+	PATH("store.sentinel_password_file", store.sentinel_password_file, RESTART | EMPTY, "",
+		"File with the password for the Sentinels; not set: they ask for none."),
+	PATH("store.tls.ca", store.tls.ca, RESTART | EMPTY, "",
+		"Authorities of the certificates behind tls: addresses, PEM."),
+	PATH("store.tls.certificate", store.tls.certificate, RESTART | EMPTY, "",
+		"Certificate to show there, PEM; not set: none."),
+	PATH("store.tls.key", store.tls.key, RESTART | EMPTY, "",
+		"Its key, PEM, readable by its owner alone."),
+	TEXT("store.tls.name", store.tls.name, RESTART | EMPTY, "",
+		"Name that every certificate there must hold; not set: the host or address dialled, "
+		"with Sentinels and in a Cluster the one they name."),
 	TEXT("store.durability", store.durability, RESTART, "fsync",
 		"When a write counts as kept: fsync (synced append-only file) or replica:N (N replicas "
 		"have it, N from 1 to 9; needs min-replicas-to-write N)."),

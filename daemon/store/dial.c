@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "tls.h"
 #include "triaged/base/check.h"
 #include "triaged/base/clock.h"
 
@@ -18,8 +19,9 @@
 
 struct bufferevent *dial_new(struct dialer *d, const struct url *url)
 {
-	(void)url;
-	struct bufferevent *bev = bufferevent_socket_new(d->base, -1, BEV_OPT_CLOSE_ON_FREE);
+	struct bufferevent *bev =
+		url->is_tls ? tls_connection(d->tls, d->base, url->host)
+			    : bufferevent_socket_new(d->base, -1, BEV_OPT_CLOSE_ON_FREE);
 	CHECK(bev);
 	/* A batch goes out in one turn of the loop, not in slices of 16 KiB. */
 	bufferevent_set_max_single_write(bev, TURN_BYTES);
@@ -51,6 +53,15 @@ int dial_start(struct dialer *d, const struct url *url, struct bufferevent *bev)
 	return url->is_unix ? start_unix(url, bev) : start_tcp(d, url, bev);
 }
 
+void dial_explain(struct bufferevent *bev, int error, struct err *e)
+{
+	int dns = bufferevent_socket_get_dns_error(bev);
+	if (dns)
+		err_set(e, "%s", evutil_gai_strerror(dns));
+	else if (!tls_explain(bev, e))
+		err_set(e, "%s", strerror(error));
+}
+
 void dial_done(const struct url *url, struct bufferevent *bev)
 {
 	int on = 1;
@@ -67,6 +78,10 @@ void dial_flush(struct bufferevent *bev, int ms)
 	struct evbuffer *out = bufferevent_get_output(bev);
 	struct mono start = mono_now();
 	bool sent = false;
+	if (tls_is(bev)) {
+		tls_flush(bev, ms);
+		return;
+	}
 	for (int left = ms; left > 0; left = ms - (int)mono_since_ms(start)) {
 		struct pollfd p = { .fd = fd, .events = sent ? POLLIN : POLLOUT };
 		if (poll(&p, 1, left) <= 0)

@@ -35,7 +35,8 @@ struct queue {
 
 struct link {
 	struct dialer dialer;
-	struct url url;
+	struct url url; /* of the current or last attempt */
+	struct link_place place;
 	char *username, *password;
 	int64_t connect_ms, command_ms;
 	struct link_events events;
@@ -155,6 +156,8 @@ static void fail(struct link *l, const char *why)
 	l->attempts++;
 	struct queue lost = l->pending;
 	queue_init(&l->pending);
+	if (l->place.doubt)
+		l->place.doubt(l->place.arg, why);
 	if (l->events.down)
 		l->events.down(l->events.arg, why);
 	refuse_all(&lost);
@@ -189,6 +192,15 @@ static void on_watch(evutil_socket_t fd, short what, void *arg)
 	release(l);
 }
 
+static bool take_message(struct link *l, redisReply *r)
+{
+	if (!l->events.message || strcmp(reply_str(reply_at(r, 0)), "message") != 0)
+		return false;
+	l->events.message(l->events.arg, reply_str(reply_at(r, 1)), reply_str(reply_at(r, 2)));
+	freeReplyObject(r);
+	return true;
+}
+
 /* 1: a reply was handled; 0: no whole reply yet, or the connection is gone. */
 static int handle_reply(struct link *l)
 {
@@ -200,7 +212,9 @@ static int handle_reply(struct link *l)
 	if (!object)
 		return 0;
 	l->fed = 0;
-	if (!l->pending.head) {
+	if (take_message(l, object))
+		return 1;
+	if (!l->pending.head || reply_is_elsewhere(object)) {
 		struct err e = { .text = "an answer nobody asked for" };
 		redisReply *r = object;
 		if (r->type == REDIS_REPLY_ERROR)
@@ -295,23 +309,38 @@ static void connected(struct link *l)
 	greet(l);
 }
 
+static void fail_connection(struct link *l, int error)
+{
+	struct err e;
+	dial_explain(l->bev, error, &e);
+	fail(l, e.text);
+}
+
 static void on_event(struct bufferevent *bev, short what, void *arg)
 {
 	struct link *l = arg;
 	int error = EVUTIL_SOCKET_ERROR();
-	int dns = bufferevent_socket_get_dns_error(bev);
+	(void)bev;
 	hold(l);
 	if (what & BEV_EVENT_CONNECTED)
 		connected(l);
 	else if (what & BEV_EVENT_EOF)
 		fail(l, "the server closed the connection");
 	else
-		fail(l, dns ? evutil_gai_strerror(dns) : strerror(error));
+		fail_connection(l, error);
 	release(l);
 }
 
 static void connect_now(struct link *l)
 {
+	const char *why = "";
+	const struct url *place = &l->url;
+	enter(l, LINK_CONNECTING);
+	if (l->place.now && !(place = l->place.now(l->place.arg, &why))) {
+		fail(l, why);
+		return;
+	}
+	l->url = *place;
 	l->reader = reply_reader_new();
 	l->bev = dial_new(&l->dialer, &l->url);
 	CHECK(l->reader);
@@ -319,7 +348,6 @@ static void connect_now(struct link *l)
 	l->progress = mono_now();
 	bufferevent_setcb(l->bev, on_read, NULL, on_event, l);
 	bufferevent_enable(l->bev, EV_READ | EV_WRITE);
-	enter(l, LINK_CONNECTING);
 	unsigned generation = l->generation;
 	errno = 0;
 	if (dial_start(&l->dialer, &l->url, l->bev) < 0 && generation == l->generation)
@@ -350,12 +378,14 @@ static void on_refusal(evutil_socket_t fd, short what, void *arg)
 struct link *link_open(struct event_base *base, const struct link_options *options,
 	const struct link_events *events, struct err *e)
 {
-	struct url url;
-	if (url_parse(options->url, &url, e) < 0)
+	struct url url = { 0 };
+	if (!options->place.now && url_parse(options->url, &url, e) < 0)
 		return NULL;
 	struct link *l = mem_zalloc(sizeof *l);
 	l->dialer.base = base;
 	l->url = url;
+	l->place = options->place;
+	l->dialer.tls = options->tls;
 	l->username = mem_strdup(options->username);
 	l->password = mem_strdup(options->password);
 	l->connect_ms = options->connect_ms;
@@ -436,6 +466,20 @@ void link_reset(struct link *l, const char *why)
 {
 	hold(l);
 	fail(l, why);
+	release(l);
+}
+
+void link_move(struct link *l, const char *why)
+{
+	const char *unknown;
+	const struct url *now = l->place.now ? l->place.now(l->place.arg, &unknown) : NULL;
+	if (now && l->state != LINK_WAITING && url_equal(now, &l->url))
+		return;
+	hold(l);
+	fail(l, why);
+	l->attempts = 0;
+	if (!l->closed && l->state == LINK_WAITING)
+		enter(l, LINK_WAITING);
 	release(l);
 }
 

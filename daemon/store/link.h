@@ -24,9 +24,20 @@
 
 struct event_base;
 struct link;
+struct tls;
+struct url;
+
+/* Where to connect to, when it may change. */
+struct link_place {
+	const struct url *(*now)(void *arg, const char **why); /* NULL: not known, and why */
+	void (*doubt)(void *arg, const char *why);             /* there it failed; may be NULL */
+	void *arg;
+};
 
 struct link_options {
-	const char *url;
+	const char *url;         /* fixed; not used with a place */
+	struct link_place place; /* asked at each attempt; now NULL: none */
+	struct tls *tls;         /* for tls: addresses, outlives the link; NULL: none are used */
 	const char *username, *password; /* "": none */
 	int64_t connect_ms;              /* from the attempt until UP */
 	int64_t command_ms;
@@ -36,6 +47,8 @@ struct link_events {
 	void *arg;
 	void (*up)(void *arg);                    /* may be NULL */
 	void (*down)(void *arg, const char *why); /* also when an attempt fails; may be NULL */
+	/* What comes unasked behind SUBSCRIBE; NULL: nothing may. */
+	void (*message)(void *arg, const char *channel, const char *text);
 };
 
 /* reply is freed when the callback returns. */
@@ -58,6 +71,9 @@ void link_send_wire(struct link *l, struct slice wire, link_reply_fn done, void 
 void link_refuse(struct link *l, link_reply_fn done, void *arg);
 /* Drop the connection, complete what is pending and try again later. */
 void link_reset(struct link *l, const char *why);
+/* The place may have changed: when it has, leave the old one, with everything pending unknown, and
+ * go there at once. */
+void link_move(struct link *l, const char *why);
 /* The peer proved good: the next attempt after a loss is immediate again. */
 void link_settled(struct link *l);
 /* Before closing: send what is queued and let the server take it, for at most ms. Blocks. */

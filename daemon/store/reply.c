@@ -38,6 +38,16 @@ bool reply_is_error(const redisReply *r, const char *word)
 	return r && r->type == REDIS_REPLY_ERROR && r->len >= n && memcmp(r->str, word, n) == 0;
 }
 
+bool reply_is_elsewhere(const redisReply *r)
+{
+	static const char *const words[] = { "MOVED ", "ASK ", "TRYAGAIN", "CLUSTERDOWN",
+		"READONLY", "MASTERDOWN", "LOADING" };
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (reply_is_error(r, words[i]))
+			return true;
+	return false;
+}
+
 int reply_check(const redisReply *r, struct err *e)
 {
 	if (!r)

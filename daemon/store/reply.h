@@ -22,6 +22,10 @@
 redisReader *reply_reader_new(void);
 
 bool reply_is_error(const redisReply *r, const char *word); /* an error beginning with word */
+/* The server is not, or not now, the one to ask: everything is asked again elsewhere or later. ASK
+ * is not followed: a center whose keys lie on two servers has no state to decide on, and waits
+ * until they have moved. */
+bool reply_is_elsewhere(const redisReply *r);
 /* -1 with the server's message when r is an error. */
 int reply_check(const redisReply *r, struct err *e) MUST_CHECK;
 /* Element i of an array, else NULL. Every accessor takes NULL. */

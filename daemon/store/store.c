@@ -171,7 +171,55 @@ static void free_options(struct store *s)
 		free(owned[i]);
 	explicit_bzero(s->password, strlen(s->password));
 	free(s->password);
+	tls_free(&s->tls);
 	free(s);
+}
+
+static const char *or_empty(const char *text)
+{
+	return text ? text : "";
+}
+
+static int open_tls(struct store *s, const struct store_options *o, struct err *e)
+{
+	const struct store_tls tls = { o->tls.ca, or_empty(o->tls.certificate),
+		or_empty(o->tls.key), or_empty(o->tls.name) };
+	if (!strstr(o->url, "tls:"))
+		return 0;
+	if (!*or_empty(tls.ca))
+		return err_set(e, "a tls: address needs the authority of the server's certificate");
+	s->tls = s->link_options.tls = tls_new(&tls, e);
+	return s->tls ? 0 : -1;
+}
+
+static int open_finder(struct store *s, const struct store_options *o, struct err *e)
+{
+	struct finder_options fo = { .mode = o->mode,
+		.urls = o->url,
+		.master = or_empty(o->master),
+		.center = o->center,
+		.link = s->link_options };
+	const struct finder_events events = {
+		.arg = s, .moved = store_on_moved, .warning = store_on_warning
+	};
+	if (o->mode == STORE_FIXED)
+		return 0;
+	if (o->mode == STORE_SENTINEL) {
+		fo.link.username = "";
+		fo.link.password = or_empty(o->sentinel_password);
+	}
+	s->finder = finder_open(s->base, &fo, &events, e);
+	s->link_options.place = (struct link_place){ finder_master, finder_doubt, s->finder };
+	return s->finder ? 0 : -1;
+}
+
+static int open_link(struct store *s, const struct store_options *o, struct err *e)
+{
+	const struct link_events events = { .arg = s, .up = store_on_up, .down = store_on_down };
+	if (open_tls(s, o, e) < 0 || open_finder(s, o, e) < 0)
+		return -1;
+	s->link = link_open(s->base, &s->link_options, &events, e);
+	return s->link ? 0 : -1;
 }
 
 struct store *store_open(struct event_base *base, const struct store_options *options,
@@ -185,9 +233,8 @@ struct store *store_open(struct event_base *base, const struct store_options *op
 	s->why = mem_strdup("connecting");
 	s->position = mem_strdup("");
 	copy_options(s, options);
-	struct link_events link_events = { .arg = s, .up = store_on_up, .down = store_on_down };
-	s->link = link_open(base, &s->link_options, &link_events, e);
-	if (!s->link) {
+	if (open_link(s, options, e) < 0) {
+		finder_close(&s->finder);
 		free_options(s);
 		return NULL;
 	}
@@ -208,6 +255,7 @@ void store_close(struct store **slot)
 	tail_close(&s->inbox);
 	tail_close(&s->outputs);
 	link_close(&s->link);
+	finder_close(&s->finder);
 	appender_fini(&s->appender);
 	committer_fini(&s->committer);
 	trimmer_fini(&s->trimmer);
@@ -221,6 +269,15 @@ enum store_state store_status(const struct store *s, const char **why)
 {
 	*why = s->why;
 	return s->state;
+}
+
+const char *store_server(struct store *s)
+{
+	const char *why;
+	const struct url *master = s->finder ? finder_master(s->finder, &why) : NULL;
+	if (!s->finder)
+		return s->url;
+	return master ? url_text(master, s->server) : "";
 }
 
 int64_t store_epoch(const struct store *s)

@@ -4,9 +4,11 @@
 
 #include "append.h"
 #include "committer.h"
+#include "finder.h"
 #include "lease.h"
 #include "redis_time.h"
 #include "tail.h"
+#include "tls.h"
 #include "triaged/store/store.h"
 #include "trim.h"
 #include "vet.h"
@@ -16,6 +18,9 @@ struct load;
 struct store {
 	struct event_base *base;
 	char *center, *node, *incarnation, *previous, *url, *username, *password, *prefix;
+	struct tls *tls;
+	struct finder *finder; /* NULL: the url says where */
+	char server[URL_TEXT_SIZE];
 	struct link_options link_options;
 	struct replicas replicas;
 	struct store_events events;
@@ -44,6 +49,8 @@ char *store_key_of(const struct store *s, const char *kind, const char *id);
 void store_init_parts(struct store *s, const struct store_options *o);
 void store_on_up(void *arg); /* of the link */
 void store_on_down(void *arg, const char *why);
+void store_on_moved(void *arg); /* of the finder */
+void store_on_warning(void *arg, const char *text);
 void store_follow_inbox(struct store *s);
 
 /* ---- store.c ---- */

@@ -46,6 +46,24 @@ void store_on_up(void *arg)
 	vet_start(&s->vet);
 }
 
+void store_on_moved(void *arg)
+{
+	static const char why[] = "another server is the master now";
+	struct store *s = arg;
+	link_move(s->link, why);
+	if (s->inbox)
+		tail_move(s->inbox, why);
+	if (s->outputs)
+		tail_move(s->outputs, why);
+}
+
+void store_on_warning(void *arg, const char *text)
+{
+	struct store *s = arg;
+	if (s->events.warning && !s->closing)
+		s->events.warning(s->events.arg, text);
+}
+
 static void on_vetted(void *arg)
 {
 	struct store *s = arg;

@@ -165,6 +165,11 @@ const char *tail_position(const struct tail *t)
 	return t->position;
 }
 
+void tail_move(struct tail *t, const char *why)
+{
+	link_move(t->link, why);
+}
+
 void tail_pause(struct tail *t, bool paused)
 {
 	t->paused = paused;

@@ -26,6 +26,7 @@ struct tail *tail_open(struct event_base *base, const struct link_options *link,
 	const struct tail_options *options, struct err *e) MUST_CHECK;
 void tail_close(struct tail **t);                /* allowed from inside each */
 const char *tail_position(const struct tail *t); /* id of the last entry handed over */
+void tail_move(struct tail *t, const char *why); /* as link_move() */
 /* Stop asking for more (entries already received still come), and go on. */
 void tail_pause(struct tail *t, bool paused);
 

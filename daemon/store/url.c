@@ -1,6 +1,7 @@
 #include "url.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/un.h>
 
@@ -15,14 +16,21 @@ static int set_host(struct url *u, const char *p, size_t n, size_t max, struct e
 	return 0;
 }
 
+static int set_port(struct url *u, int64_t port, struct err *e)
+{
+	if (port < 1 || port > 65535)
+		return err_set(e, "port %lld, allowed are 1 to 65535", (long long)port);
+	u->port = (int)port;
+	return 0;
+}
+
 static int parse_tcp(const char *p, struct url *u, struct err *e)
 {
 	const char *colon = strrchr(p, ':');
 	int64_t port;
 	if (!colon || slice_int((struct slice){ colon + 1, strlen(colon + 1) }, &port) < 0 ||
-		port < 1 || port > 65535)
+		set_port(u, port, e) < 0)
 		return err_set(e, "\"%s\" does not end in a port (1 to 65535)", p);
-	u->port = (int)port;
 	if (*p == '[' && colon[-1] == ']')
 		return set_host(u, p + 1, (size_t)(colon - p) - 2, sizeof u->host - 1, e);
 	return set_host(u, p, (size_t)(colon - p), sizeof u->host - 1, e);
@@ -36,7 +44,33 @@ int url_parse(const char *text, struct url *u, struct err *e)
 		return set_host(u, text + 5, strlen(text + 5),
 			sizeof((struct sockaddr_un *)0)->sun_path - 1, e);
 	}
-	if (strncmp(text, "tcp:", 4) == 0)
+	u->is_tls = strncmp(text, "tls:", 4) == 0;
+	if (u->is_tls || strncmp(text, "tcp:", 4) == 0)
 		return parse_tcp(text + 4, u, e);
-	return err_set(e, "\"%s\" is neither unix:PATH nor tcp:HOST:PORT", text);
+	return err_set(e, "\"%s\" is none of unix:PATH, tcp:HOST:PORT and tls:HOST:PORT", text);
+}
+
+int url_from(const struct url *like, const char *host, size_t n, int64_t port, struct url *u,
+	struct err *e)
+{
+	*u = (struct url){ .is_tls = like->is_tls };
+	if (set_port(u, port, e) < 0)
+		return -1;
+	return set_host(u, host, n, sizeof u->host - 1, e);
+}
+
+bool url_equal(const struct url *a, const struct url *b)
+{
+	return a->is_unix == b->is_unix && a->is_tls == b->is_tls && a->port == b->port &&
+	       strcmp(a->host, b->host) == 0;
+}
+
+const char *url_text(const struct url *u, char out[URL_TEXT_SIZE])
+{
+	bool v6 = strchr(u->host, ':') && !u->is_unix;
+	if (u->is_unix)
+		snprintf(out, URL_TEXT_SIZE, "%s", u->host);
+	else
+		snprintf(out, URL_TEXT_SIZE, v6 ? "[%s]:%d" : "%s:%d", u->host, u->port);
+	return out;
 }

@@ -4,6 +4,7 @@ watch them, a Cluster. Each server is its own process, ended only by the handle 
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import time
 
@@ -23,11 +24,11 @@ def free_port():
 class Server:
     """One redis-server on 127.0.0.1. `settings`: names and values as in redis.conf."""
 
-    def __init__(self, directory, sentinel=False, **settings):
-        self.directory, self.sentinel = directory, sentinel
+    def __init__(self, directory, sentinel=False, tls=None, **settings):
+        self.directory, self.sentinel, self.tls = directory, sentinel, tls
         os.makedirs(directory, mode=0o700, exist_ok=True)
         self.port = free_port()
-        self.url = "tcp:127.0.0.1:%d" % self.port
+        self.url = "%s:127.0.0.1:%d" % ("tls" if tls else "tcp", self.port)
         self.file = os.path.join(directory, "redis.conf")
         self.process = None
         self.settings = {"bind": "127.0.0.1", "port": self.port, "dir": directory,
@@ -37,6 +38,11 @@ class Server:
                 "appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction",
                 "auto-aof-rewrite-percentage": 0, "repl-diskless-sync-delay": 0,
                 "repl-ping-replica-period": 1})
+        if tls:
+            self.settings.update({
+                "port": 0, "tls-port": self.port, "tls-cert-file": tls.cert,
+                "tls-key-file": tls.key, "tls-ca-cert-file": tls.ca, "tls-replication": "yes",
+                "tls-auth-clients": "yes"})
         self.settings.update({k.replace("_", "-"): v for k, v in settings.items()})
         self.lines = []  # what comes behind the settings, word by word
 
@@ -74,7 +80,13 @@ class Server:
             return ""
 
     def connect(self, timeout):
-        return socket.create_connection(("127.0.0.1", self.port), timeout)
+        s = socket.create_connection(("127.0.0.1", self.port), timeout)
+        if not self.tls:
+            return s
+        context = ssl.create_default_context(cafile=self.tls.ca)
+        context.check_hostname = False
+        context.load_cert_chain(self.tls.cert, self.tls.key)
+        return context.wrap_socket(s)
 
     def command(self, *words, timeout=5.0):
         with self.connect(timeout) as s:
@@ -86,6 +98,10 @@ class Server:
     def info(self, section):
         text = self.command("INFO", section).decode()
         return dict(x.split(":", 1) for x in text.splitlines() if ":" in x)
+
+    def info_cluster(self):
+        text = self.command("CLUSTER", "INFO").decode()
+        return dict(x.split(":", 1) for x in text.split())
 
     def signal(self, number):
         self.process.send_signal(number)
@@ -152,6 +168,148 @@ class Replicated:
     @property
     def replicas(self):
         return self.servers[1:]
+
+    def stop(self):
+        for s in self.servers:
+            s.stop()
+
+
+class Sentinels:
+    """A replicated master watched by Sentinels."""
+
+    name = "triaged"
+
+    def __init__(self, directory, replicas=2, sentinels=3, down_after_ms=1000, **settings):
+        self.set = Replicated(directory, replicas, **settings)
+        self.down_after_ms = down_after_ms
+        self.sentinels = [Server(os.path.join(directory, "s%d" % i), sentinel=True,
+                                 tls=settings.get("tls"))
+                          for i in range(sentinels)]
+
+    def start(self):
+        self.set.start()
+        for s in self.sentinels:
+            s.lines = ["sentinel monitor %s 127.0.0.1 %d %d" % (
+                           self.name, self.set.master.port, len(self.sentinels) // 2 + 1),
+                       "sentinel down-after-milliseconds %s %d" % (self.name, self.down_after_ms),
+                       "sentinel failover-timeout %s 5000" % self.name,
+                       "sentinel parallel-syncs %s 2" % self.name] + self.more()
+            s.start()
+        wait_for(self.complete, 15, "Sentinels know each other and the replicas")
+        return self
+
+    def more(self):
+        return []
+
+    def complete(self):
+        def known(s):
+            flat = s.command("SENTINEL", "MASTER", self.name)
+            m = dict(zip(flat[::2], flat[1::2]))
+            return (int(m[b"num-other-sentinels"]) == len(self.sentinels) - 1 and
+                    int(m[b"num-slaves"]) == len(self.set.replicas))
+        return all(known(s) for s in self.sentinels)
+
+    @property
+    def url(self):
+        return " ".join(s.url for s in self.sentinels)
+
+    @property
+    def servers(self):
+        return self.set.servers
+
+    def master(self):
+        """The server the Sentinels call the master now."""
+        for s in self.sentinels:
+            try:
+                host, port = s.command("SENTINEL", "get-master-addr-by-name", self.name)
+            except (OSError, RuntimeError):
+                continue
+            return next(x for x in self.servers if x.port == int(port))
+        raise RuntimeError("no Sentinel answers")
+
+    def stop(self):
+        for s in self.sentinels:
+            s.stop()
+        self.set.stop()
+
+
+class Cluster:
+    """Masters with all slots between them, each with `replicas` replicas."""
+
+    SLOTS = 16384
+
+    def __init__(self, directory, masters=3, replicas=0, **settings):
+        given = {"cluster_enabled": "yes", "cluster_node_timeout": 1500,
+                 "cluster_replica_validity_factor": 0}
+        given.update(settings)
+        self.masters = [Server(os.path.join(directory, "m%d" % i), **given)
+                        for i in range(masters)]
+        self.replicas = [Server(os.path.join(directory, "m%d-%d" % (i, j)), **given)
+                         for i in range(masters) for j in range(replicas)]
+
+    def start(self):
+        for s in self.servers:
+            s.start()
+        n = len(self.masters)
+        for i, s in enumerate(self.masters):
+            s.command("CLUSTER", "SET-CONFIG-EPOCH", i + 1)
+            s.command("CLUSTER", "ADDSLOTSRANGE", self.SLOTS * i // n,
+                      self.SLOTS * (i + 1) // n - 1)
+        for s in self.servers[1:]:
+            s.command("CLUSTER", "MEET", "127.0.0.1", self.servers[0].port)
+        wait_for(lambda: all(int(s.info_cluster()["cluster_known_nodes"]) == len(self.servers)
+                             for s in self.servers), 15, "nodes met")
+        each = len(self.replicas) // n
+        for i, s in enumerate(self.replicas):
+            wait_for(lambda: s.command("CLUSTER", "REPLICATE", self.id(self.masters[i // each]))
+                     == "OK", 10, "replica")
+        wait_for(lambda: all(s.info_cluster()["cluster_state"] == "ok" for s in self.servers),
+                 15, "cluster state ok")
+        wait_for(lambda: all(Replicated.synced(m, each) for m in self.masters), 15, "synced")
+        return self
+
+    @staticmethod
+    def id(server):
+        return server.command("CLUSTER", "MYID").decode()
+
+    @property
+    def servers(self):
+        return self.masters + self.replicas
+
+    @property
+    def url(self):
+        return " ".join(s.url for s in self.servers)
+
+    def slot(self, key):
+        return self.masters[0].command("CLUSTER", "KEYSLOT", key)
+
+    def owner(self, key):
+        """The server that has the key's slot, in its own eyes."""
+        slot = self.slot(key)
+        for s in self.servers:
+            try:
+                nodes = s.command("CLUSTER", "NODES").decode()
+            except (OSError, RuntimeError):
+                continue
+            mine = next(x for x in nodes.splitlines() if "myself" in x).split()
+            for word in mine[8:]:
+                first, _, last = word.partition("-")
+                if word[0] != "[" and int(first) <= slot <= int(last or first):
+                    return s
+        return None
+
+    def move(self, key, to):
+        """Reshard the key's slot to that master, key by key as redis-cli does it."""
+        slot, source = self.slot(key), self.owner(key)
+        to.command("CLUSTER", "SETSLOT", slot, "IMPORTING", self.id(source))
+        source.command("CLUSTER", "SETSLOT", slot, "MIGRATING", self.id(to))
+        while True:
+            keys = source.command("CLUSTER", "GETKEYSINSLOT", slot, 10)
+            if not keys:
+                break
+            source.command("MIGRATE", "127.0.0.1", to.port, "", 0, 5000, "KEYS", *keys)
+        for s in [to, source] + [m for m in self.masters if m not in (to, source)]:
+            s.command("CLUSTER", "SETSLOT", slot, "NODE", self.id(to))
 
     def stop(self):
         for s in self.servers:

@@ -26,13 +26,32 @@ struct commit;
 
 #define STORE_REPLICAS_MAX 9
 
+enum store_mode {
+	STORE_FIXED,    /* one server */
+	STORE_SENTINEL, /* the master that Sentinels name */
+	STORE_CLUSTER   /* the node of a Cluster that has the center's slot */
+};
+
+/* Files in PEM. */
+struct store_tls {
+	const char *ca;                /* whose certificates a server may have */
+	const char *certificate, *key; /* ours; NULL or "" both: none */
+	const char *name; /* in every server's certificate; NULL or "": the host dialled */
+};
+
 struct store_options {
 	const char *center;
 	const char *node;
 	const char *incarnation; /* random, new at every start */
 	const char
 		*previous; /* this node's incarnation before, known to be dead; NULL or "": none */
-	const char *url;   /* "unix:PATH" or "tcp:HOST:PORT" */
+	enum store_mode mode;
+	/* "unix:PATH", "tcp:HOST:PORT" or "tls:HOST:PORT"; Sentinels or nodes of a Cluster: several,
+	 * separated by spaces, none of them unix. */
+	const char *url;
+	const char *master;              /* STORE_SENTINEL: its name among the Sentinels */
+	const char *sentinel_password;   /* NULL or "": none */
+	struct store_tls tls;            /* for tls: addresses */
 	const char *username, *password; /* "" : none */
 	int64_t connect_ms;              /* deadline to connect and be ready for use */
 	int64_t command_ms; /* a command without an answer so long: the link is reset */
@@ -71,6 +90,9 @@ struct store_events {
 	/* Others may not know any more what this node told them (its lease had ended, another server
 	 * took over, commits were lost): announce its live sessions and unanswered commands again. */
 	void (*reassert)(void *arg);
+	/* The store works, but something is wrong with it that somebody should see to; "": no more.
+	 * May be NULL. */
+	void (*warning)(void *arg, const char *text);
 };
 
 struct store *store_open(struct event_base *base, const struct store_options *options,
@@ -83,7 +105,9 @@ void store_close(struct store **store);
 enum store_state store_status(const struct store *store, const char **why);
 int64_t store_epoch(const struct store *store);      /* 0: not leading */
 const char *store_leader(const struct store *store); /* node name or "" */
-int64_t store_now_ms(struct store *store);           /* Redis time, estimated, never back */
+/* The address of the server in use or last tried, "" when none is known; valid until the next call. */
+const char *store_server(struct store *store);
+int64_t store_now_ms(struct store *store); /* Redis time, estimated, never back */
 
 /* Stop competing for the lease and hand it over now (drain). */
 void store_yield_lead(struct store *store);

@@ -117,7 +117,13 @@ static void each_fault_is_named_with_its_place(void **state)
 	refused("clients.conf", "absent.conf", "absent.conf: cannot be read: No such file");
 	refused("\"tls.key\"", "\"rules.conf\"", "tls.key: ");
 	refused("certificate = \"tls.pem\"", "certificate = \"absent\"", "tls.certificate: ");
-	refused("\"redis\"", "\"sentinel\"", "sentinel is not supported by this version");
+	refused("\"redis\"", "\"sentinel\"", "store.url: mode sentinel needs tcp:HOST:PORT");
+	refused("\"redis\"; url = \"unix:/run/redis.sock\"",
+		"\"cluster\"; url = \"tcp:a:1 tls:b:2\"", "store.url: mode cluster needs");
+	refused("unix:/run/redis.sock", "tls:host:6380", "store.tls.ca: is needed");
+	refused("durability", "tls: { key = \"tls.key\"; }; durability",
+		"store.tls.certificate: and store.tls.key belong together");
+	refused("durability", "tls: { ca = \"absent\"; }; durability", "store.tls.ca: ");
 	refused("unix:/run", "unix:run", "store.url: mode redis needs");
 	refused("\"fsync\"", "\"replica:0\"", "must be fsync or replica:N with N from 1 to 9");
 	refused("\"fsync\"", "\"replica:1x\"", "must be fsync or replica:N");

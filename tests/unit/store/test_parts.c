@@ -29,12 +29,23 @@ static void urls_are_read(void **state)
 	assert_int_equal(url_parse("tcp:[::1]:7", &u, &e), 0);
 	assert_string_equal(u.host, "::1");
 	assert_int_equal(u.port, 7);
+	assert_false(u.is_tls);
+	assert_int_equal(url_parse("tls:redis.example:6380", &u, &e), 0);
+	assert_true(u.is_tls);
+	struct url next;
+	char shown[URL_TEXT_SIZE];
+	assert_int_equal(url_from(&u, "::1 and more", 3, 7, &next, &e), 0);
+	assert_true(next.is_tls);
+	assert_string_equal(url_text(&next, shown), "[::1]:7");
+	assert_false(url_equal(&u, &next));
+	assert_int_equal(url_from(&u, "a", 1, 0, &next, &e), -1);
+	assert_int_equal(url_from(&u, "", 0, 1, &next, &e), -1);
 	char longest[200] = "unix:";
 	memset(longest + 5, 'x', 107);
 	assert_int_equal(url_parse(longest, &u, &e), 0);
 	memset(longest + 5, 'x', 108);
 	static const char *const bad[] = { "", "unix:", "redis://x", "tcp:host", "tcp::1",
-		"tcp:host:0", "tcp:host:65536", "tcp:host:1x", "tcp:[]:1" };
+		"tcp:host:0", "tcp:host:65536", "tcp:host:1x", "tcp:[]:1", "tls:host" };
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		if (url_parse(bad[i], &u, &e) == 0)
 			fail_msg("%s was accepted", bad[i]);
