@@ -136,9 +136,9 @@ static void check_secrets(const struct config_check *check)
 	for (size_t i = 0; i < agencies->set.n; i++) {
 		const struct config_strings *files = &agencies->channels[i].secret_files;
 		for (size_t k = 0; k < files->n; k++) {
-			check_readable(check, "agencies", files->at[k]);
+			config_check_readable(check, "agencies", files->at[k]);
 			if (stat(files->at[k], &st) == 0 && secret_file_check_mode(&st, &e) < 0)
-				say(check, check->errors, "agencies", "%s: %s", files->at[k],
+				config_say(check, check->errors, "agencies", "%s: %s", files->at[k],
 					e.text);
 		}
 	}
