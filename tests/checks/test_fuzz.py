@@ -11,7 +11,7 @@ import pytest
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 BUILD = os.path.join(TOP, "build", "fuzz")
 SECONDS = 30
-STRANGERS = ("fuzz_line", "fuzz_normalise", "fuzz_rules", "fuzz_reply")
+STRANGERS = ("fuzz_line", "fuzz_http", "fuzz_normalise", "fuzz_rules", "fuzz_reply")
 NAMES = sorted(os.path.basename(s)[:-2] for s in glob.glob(os.path.join(TOP, "tests/fuzz/fuzz_*.c")))
 
 

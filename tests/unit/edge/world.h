@@ -20,6 +20,7 @@ struct world {
 	struct event_base *base;
 	struct edge *edge;
 	struct edge_options options;
+	const char *address; /* of another server than the edge; NULL */
 	char dir[64], cert[96], key[96], ca_file[96];
 	struct pki ca, server, frontend, unknown;
 	SSL_CTX *plain; /* a client without a certificate */
@@ -256,7 +257,8 @@ static inline int world_connect(struct world *w)
 {
 	struct sockaddr_storage a;
 	int n = sizeof a;
-	CHECK(evutil_parse_sockaddr_port(edge_address(w->edge), (struct sockaddr *)&a, &n) == 0);
+	const char *address = w->address ? w->address : edge_address(w->edge);
+	CHECK(evutil_parse_sockaddr_port(address, (struct sockaddr *)&a, &n) == 0);
 	int fd = socket(a.ss_family, SOCK_STREAM, 0);
 	CHECK(fd >= 0 && connect(fd, (struct sockaddr *)&a, (socklen_t)n) == 0);
 	evutil_make_socket_nonblocking(fd);

@@ -1,0 +1,33 @@
+/*
+ * Tokens with which an agency fetches one report: good for one dispatch, one agency, one version and
+ * a while. Sealed under the center's keys, so every node of the center can tell, and none needs to
+ * be kept; that one is used once is recorded by whoever hands out the report.
+ */
+#ifndef TRIAGED_OUTREACH_TOKEN_H
+#define TRIAGED_OUTREACH_TOKEN_H
+
+#include <stdint.h>
+
+#include "triaged/base/buf.h"
+#include "triaged/base/record.h"
+#include "triaged/privacy/keys.h"
+
+#define TOKEN_AGENCY_MAX 64
+#define TOKEN_TEXT_MAX   512 /* bytes of a token that is looked at */
+
+struct token {
+	char agency[TOKEN_AGENCY_MAX + 1];
+	int64_t version;
+	int64_t expires_ms; /* wall */
+};
+
+/* Append a fresh token, of A-Z a-z 0-9 _ - only. */
+int token_make(const struct keys *keys, const char *dispatch, const struct token *t,
+	struct buf *out, struct err *e) MUST_CHECK;
+
+enum token_verdict { TOKEN_GOOD, TOKEN_EXPIRED, TOKEN_BAD };
+
+enum token_verdict token_read(const struct keys *keys, const char *dispatch, struct slice text,
+	int64_t now_ms, struct token *t) MUST_CHECK;
+
+#endif
