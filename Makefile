@@ -163,13 +163,14 @@ lint-cppcheck:
 		-D'json_array_foreach(a,i,v)=if((i=1)&&(v=a))' \
 		daemon tools/triagectl
 
+UNITS := triaged.service triaged@.service triaged.socket triaged-probe.service triaged-probe.timer
+
 # 1.2 is what Debian's own redis-server has, the best of the shipped servers.
 lint-units: $(BUILD)/triaged
 	@mkdir -p $(BUILD)/units
-	@for u in triaged.service triaged@.service triaged.socket; do \
+	@for u in $(UNITS); do \
 		tools/unit $$u $(abspath $(BUILD)) >$(BUILD)/units/$$u || exit 1; done
-	systemd-analyze verify --man=no $(BUILD)/units/triaged.service \
-		$(BUILD)/units/triaged@.service $(BUILD)/units/triaged.socket
+	systemd-analyze verify --man=no $(UNITS:%=$(BUILD)/units/%)
 	systemd-analyze security --offline=true --threshold=12 $(BUILD)/units/triaged.service \
 		>$(BUILD)/units/exposure
 
@@ -191,7 +192,7 @@ install: all
 		|| exit 1; done
 	install -d $(SHARE)/bash-completion/completions
 	$(BUILD)/triagectl completion >$(SHARE)/bash-completion/completions/triagectl
-	for u in triaged.service triaged@.service triaged.socket; do \
+	for u in $(UNITS); do \
 		install -d $(DESTDIR)$(PREFIX)/lib/systemd/system; \
 		tools/unit $$u $(PREFIX)/bin >$(DESTDIR)$(PREFIX)/lib/systemd/system/$$u || exit 1; done
 	install -D -m 644 systemd/triaged.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/triaged.conf

@@ -34,14 +34,14 @@ static void on_appended(void *arg, enum store_result result)
 		c->counts.refused++;
 }
 
-static bool store_stays_away(const struct center *c)
+bool center_store_stays_away(const struct center *c)
 {
 	return c->down_since.us && mono_since_ms(c->down_since) >= c->options.down_after_ms;
 }
 
 void center_submit(struct center *c, const struct command *command)
 {
-	if (command->request && store_stays_away(c)) {
+	if (command->request && center_store_stays_away(c)) {
 		c->counts.refused++;
 		c->events.refuse(c->events.arg, command->request);
 		return;

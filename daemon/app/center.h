@@ -51,7 +51,12 @@ void center_submit(struct center *c, const struct command *command);
 bool center_transcript(const struct center *c, const char *contact,
 	void (*each)(void *arg, struct slice record), void *arg);
 
-bool center_is_leading(const struct center *c); /* with its state loaded */
+bool center_store_stays_away(const struct center *c); /* longer than down_after_ms */
+bool center_is_leading(const struct center *c);       /* with its state loaded */
+
+/* How long ago, in ms, a test contact was last served here, or this node took the lead; -1: it does
+ * not lead. */
+int64_t center_test_age_ms(const struct center *c);
 
 /* Once a second while it runs: some of the state is held against the invariants of the design, all
  * of it in the course of minutes. */

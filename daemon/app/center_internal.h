@@ -33,6 +33,7 @@ struct center {
 	struct transcripts transcripts; /* while leading */
 	struct mono down_since;         /* us 0: the store is there */
 	struct buf scratch;
+	struct mono leads_since;
 	struct core_sweep sweep;
 	struct center_counts counts;
 };

@@ -140,3 +140,12 @@ void center_sweep(struct center *c)
 	c->counts.violations++;
 	LOG(ERROR, "center.invariant_broken", LOG_S("what", e.text));
 }
+
+int64_t center_test_age_ms(const struct center *c)
+{
+	if (c->lead != LEADING)
+		return -1;
+	int64_t served = core_test_served_ms(c->core), leads = mono_since_ms(c->leads_since);
+	int64_t age = served ? store_now_ms(c->store) - served : leads;
+	return age < leads ? age : leads;
+}

@@ -105,6 +105,7 @@ static void load_done(void *arg, enum store_result result)
 		LOG(ERROR, "center.load_inconsistent", LOG_S("why", e.text));
 	}
 	c->lead = LEADING;
+	c->leads_since = mono_now();
 	c->batch = commit_new();
 	LOG(NOTICE, "center.leading", LOG_S("node", c->node), LOG_I("epoch", store_epoch(c->store)),
 		LOG_I("waiting", core_waiting(c->core)));

@@ -117,6 +117,9 @@ struct config {
 		int64_t repeat_s, reminder_s;
 	} alerts;
 	struct {
+		int64_t test_contact_s, free_mib;
+	} watch;
+	struct {
 		int64_t window_s, contacts, unscored_share_percent, emergency_share_percent;
 	} guard;
 	struct {

@@ -66,12 +66,14 @@ static void on_second(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	center_sweep(n->center);
+	alarms_look(n);
 }
 
 static void start_timers(struct node *n)
 {
 	static const struct timeval ready_within = { 3, 0 }, second = { 1, 0 };
 	uint64_t watchdog_us;
+	alarms_note_certificate(n);
 	n->ready_event = evtimer_new(n->base, on_ready_deadline, n);
 	CHECK(n->ready_event && evtimer_add(n->ready_event, &ready_within) == 0);
 	n->second_event = event_new(n->base, -1, EV_PERSIST, on_second, n);

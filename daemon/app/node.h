@@ -19,6 +19,7 @@
 #include "triaged/edge/edge.h"
 #include "triaged/edge/verbs.h"
 #include "triaged/store/managed.h"
+#include "alarms.h"
 #include "center.h"
 #include "clients.h"
 #include "config.h"
@@ -50,6 +51,7 @@ struct node {
 	struct mono drain_since;
 	struct event *ready_event, *drain_event, *watchdog_event, *second_event, *approval_event;
 	int approval_step; /* how near its end was when last logged, see node_rules.c */
+	struct alarms alarms;
 	struct mono started;
 	bool ready, draining;
 	char *store_warning; /* NULL or "": none */

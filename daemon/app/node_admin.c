@@ -50,7 +50,6 @@ static void show_counters(const struct node *n, struct buf *out)
 	number(out, "refused", c->refused);
 	number(out, "fenced", c->fenced);
 	number(out, "load_failures", c->load_failures);
-	number(out, "invariant_violations", c->violations);
 	number(out, "sessions_accepted", e.accepted);
 	number(out, "sessions_refused", e.refused);
 	number(out, "handshake_failures", e.handshake_failures);
@@ -102,6 +101,8 @@ static void node_status(struct node *n, int64_t request)
 	jtext_open(&out, '{');
 	ruleset_members(n, &out);
 	jtext_close(&out, '}');
+	number(&out, "violations", center_counts(n->center)->violations);
+	alarms_show(n, &out);
 	show_counters(n, &out);
 	jtext_close(&out, '}');
 	answer(n, request, &out);

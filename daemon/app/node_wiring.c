@@ -100,6 +100,7 @@ static void on_leader(void *arg)
 {
 	struct node *n = arg;
 	verbs_reassert(n->verbs);
+	alarms_say_all(n);
 	node_announce_ready(n);
 }
 

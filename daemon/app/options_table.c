@@ -208,6 +208,12 @@ const struct option options[] = {
 	NUMBER("alerts.reminder_s", alerts.reminder_s, LIVE, "300", 30, 86400,
 		"An acknowledged alert reminds while its cause lasts."),
 
+	NUMBER("watch.test_contact_s", watch.test_contact_s, LIVE, "0", 0, 86400,
+		"A test contact (triagectl probe) must have been served within so long, or an alarm "
+		"goes out, in seconds; 0: none is expected."),
+	NUMBER("watch.free_mib", watch.free_mib, LIVE, "256", 0, 1048576,
+		"Less free space than this where data_dir lies: an alarm, in MiB; 0: never."),
+
 	NUMBER("guard.window_s", guard.window_s, LIVE, "3600", 60, 604800,
 		"Rules just activated are watched for so long, in seconds."),
 	NUMBER("guard.contacts", guard.contacts, LIVE, "50", 1, 1000000,

@@ -101,6 +101,7 @@ static int swap(struct reload *r, struct err *e)
 	center_set_options(n->center, &center);
 	keyring_set_tls_key(n->keyring, n->config->tls.key);
 	log_set_level(node_log_level(n->config));
+	alarms_note_certificate(n);
 	config_unref(&old);
 	return 0;
 }

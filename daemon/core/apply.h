@@ -38,6 +38,7 @@ int apply_session_up(struct core *core, const struct command *c);
 int apply_session_down(struct core *core, const struct command *c);
 int apply_node_up(struct core *core, const struct command *c);
 int apply_node_lost(struct core *core, const struct command *c);
+int apply_node_alarm(struct core *core, const struct command *c);
 int apply_tick(struct core *core, const struct command *c);
 
 /* Who may touch what. Each finds a contact that has not ended or refuses (NULL). */

@@ -43,6 +43,9 @@ static struct contact *take_contact(struct core *core, const struct command *c)
 	text_set(&n->person, c->person);
 	n->age = c->age > 0 && c->age <= AGE_MAX ? c->age : 0;
 	n->safe = c->safe;
+	n->test = c->test;
+	if (n->test)
+		text_set(&n->flags, "test");
 	keep(&n->address, c->address);
 	keep(&n->location, c->location);
 	keep(&n->meta, c->meta);

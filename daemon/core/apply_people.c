@@ -120,6 +120,8 @@ int apply_contact_close(struct core *core, const struct command *c)
 			core, OUTPUT_ERR_INVALID_PARAMS, "disposition_needed", "disposition");
 	if (!own && n->state != CONTACT_REVIEW && n->state != CONTACT_WRAPUP && !*c->reason)
 		return core_refuse(core, OUTPUT_ERR_INVALID_PARAMS, "reason_needed", "reason");
+	if (n->test && n->state == CONTACT_ACTIVE)
+		core->test_served_ms = core->now_ms;
 	if (n->state != CONTACT_WRAPUP) /* closed already: the same answer again */
 		close_contact(core, n, c);
 	record_puts(&core->answer.fields, "state", contact_state_name(n->state));

@@ -61,7 +61,8 @@ static void take_offer(struct core *core, struct offer *o)
 	n->accepted_ms = core->now_ms;
 	n->n_excluded = 0;
 	count_taken(core, r, n);
-	count_pace(core);
+	if (!n->test)
+		count_pace(core);
 	n->reconnect = 0;
 	contact_enter(core, n, CONTACT_EV_ACCEPT);
 	responder_trim(core, r);

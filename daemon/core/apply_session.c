@@ -34,6 +34,7 @@ static void take_profile(struct core *core, struct responder *r, const struct co
 	changed |= replace_words(&r->langs, c->langs);
 	changed |= replace_words(&r->lines, c->lines);
 	changed |= replace_words(&r->channels, c->channels);
+	changed |= replace_number(&r->test, c->test);
 	changed |= replace_number(&r->min_age, c->min_age);
 	changed |= replace_number(&r->max_age, c->max_age);
 	bool room = replace_number(&r->configured_capacity, c->capacity > 0 ? c->capacity : 0);
@@ -134,13 +135,26 @@ static int close_sessions(struct core *core, const struct command *c, bool other
 	return 0;
 }
 
+int apply_node_alarm(struct core *core, const struct command *c)
+{
+	if (!*c->node || !*c->kind)
+		return core_refuse(core, OUTPUT_ERR_INVALID_PARAMS, "no_node", "node");
+	if (c->watch)
+		alarm_raise(core, c->node, c->kind, c->reason);
+	else
+		alarm_clear(core, c->node, c->kind);
+	return 0;
+}
+
 int apply_node_up(struct core *core, const struct command *c)
 {
+	alarm_clear_node(core, c->node);
 	return close_sessions(core, c, true);
 }
 
 int apply_node_lost(struct core *core, const struct command *c)
 {
+	alarm_clear_node(core, c->node);
 	return close_sessions(core, c, false);
 }
 

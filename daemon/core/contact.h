@@ -85,6 +85,7 @@ struct contact {
 	int64_t missed;      /* offers that expired */
 	int64_t told_unservable;
 	int64_t reconnect;  /* came back from a lost responder */
+	int64_t test;       /* no person: served by responders of tests only, counted nowhere */
 	int64_t reconnects; /* the person's front end came back with another session */
 	int64_t returning, contacts_30d, contacts_24h;
 	int64_t prior_level; /* enum level + 1 the person's last contact ended with, 0 unknown */

@@ -32,7 +32,7 @@ static const struct field fields[] = {
 	BYTES(reasons), BYTES(explain), BYTES(facts), BYTES(history), BYTES(match),
 	INT(arrived_ms), INT(accepted_ms), INT(closed_ms), INT(waited_tier), INT(widened), INT(late),
 	INT(missed), INT(told_unservable), INT(reconnect), INT(returning), INT(contacts_30d),
-	INT(reconnects), INT(contacts_24h), INT(prior_level),
+	INT(test), INT(reconnects), INT(contacts_24h), INT(prior_level),
 	TEXT(previous), INT(grace_due_ms), INT(wrap_due_ms), INT(seq),
 	TEXT(disposition), TEXT(closed_by), BYTES(outcome),
 	TEXT(alert), TEXT(alert_by), INT(alert_since_ms), INT(alert_due_ms),

@@ -19,7 +19,7 @@ struct core *core_new(const struct core_options *options)
 	core_take_agencies(core);
 	struct map *maps[] = { &core->contacts, &core->offers, &core->responders, &core->persons,
 		&core->refs, &core->dispatches, &core->requirements, &core->profiles,
-		&core->sessions };
+		&core->sessions, &core->alarms };
 	for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++)
 		map_init(maps[i], options->hash_seed[0], options->hash_seed[1]);
 	queue_init(&core->queue);
@@ -68,6 +68,7 @@ void core_free(struct core **slot)
 	free_all(&core->requirements, requirement_free);
 	free_all(&core->profiles, profile_free);
 	free_all(&core->sessions, session_free);
+	free_all(&core->alarms, alarm_free);
 	queue_fini(&core->queue);
 	heap_fini(&core->timers);
 	heap_fini(&core->marked_contacts);

@@ -5,7 +5,7 @@
 void match_refusals(const struct core *core, const struct contact *c, struct buf *out)
 {
 	static const char *const names[] = { NULL, "no_channel", "no_line", "no_age", "no_language",
-		"no_skill" };
+		"no_skill", "test" };
 	int64_t counts[sizeof names / sizeof names[0]] = { 0 }, away = 0, full = 0;
 	int tier = contact_tier(core, c);
 	struct profile *p;

@@ -48,6 +48,7 @@ static struct requirement *requirement_new(struct core *core, const struct conta
 	text_set(&need->line, c->line);
 	text_set(&need->needs, c->needs);
 	need->age = c->age;
+	need->test = c->test;
 	need->index = new_index(core);
 	for (int tier = 0; tier < CORE_TIERS_MAX; tier++) {
 		struct lane *lane = &need->lanes[tier];
@@ -63,6 +64,7 @@ struct requirement *requirement_get(struct core *core, const struct contact *c)
 	struct buf *key = &core->scratch;
 	join_key(key, (const char *const[]){ c->channel, c->lang, c->line, c->needs }, 4);
 	record_puti(key, "age", c->age);
+	record_puti(key, "test", c->test);
 	struct requirement *need = map_get(&core->requirements, buf_str(key));
 	if (!need) {
 		need = requirement_new(core, c);
@@ -117,6 +119,7 @@ static struct profile *profile_new(const struct responder *r)
 	text_set(&p->lines, r->lines);
 	text_set(&p->langs, r->langs);
 	text_set(&p->skills, r->skills);
+	p->test = r->test;
 	p->min_age = r->min_age;
 	p->max_age = r->max_age;
 	p->flexible = (int)(words_count(r->skills) + words_count(r->langs));
@@ -132,6 +135,7 @@ struct profile *profile_get(struct core *core, const struct responder *r)
 		(const char *const[]){
 			r->channels, r->own_channels, r->lines, r->langs, r->skills },
 		5);
+	record_puti(key, "test", r->test);
 	record_puti(key, "min", r->min_age);
 	record_puti(key, "max", r->max_age);
 	struct profile *p = map_get(&core->profiles, buf_str(key));
@@ -193,6 +197,8 @@ static bool skills_fit(const struct profile *p, const char *needs, enum tier_dem
 
 static enum fit_reason hard_reason(const struct profile *p, const struct requirement *need)
 {
+	if ((p->test != 0) != (need->test != 0))
+		return FIT_TEST;
 	if (!covers(p->channels, need->channel) || !covers(p->own_channels, need->channel))
 		return FIT_NO_CHANNEL;
 	if (!covers(p->lines, need->line))

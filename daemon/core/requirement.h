@@ -28,6 +28,7 @@ struct requirement {
 	char *key;
 	char *channel, *lang, *line, *needs;
 	int64_t age; /* years + 1, 0 unknown */
+	int64_t test;
 	size_t index;
 	size_t users;
 	struct lane lanes[CORE_TIERS_MAX];
@@ -40,6 +41,7 @@ enum fit_reason {
 	FIT_NO_AGE,
 	FIT_NO_LANGUAGE,
 	FIT_NO_SKILL,
+	FIT_TEST, /* a test and somebody who serves people, or the reverse */
 };
 
 struct fit {
@@ -54,8 +56,9 @@ struct profile {
 	char *key;
 	char *channels, *own_channels, *lines, *langs, *skills;
 	int64_t min_age, max_age; /* years + 1, 0 any */
-	int flexible;             /* how much it can do: the least flexible goes first */
-	struct fit *fits;         /* by requirement index */
+	int64_t test;
+	int flexible;     /* how much it can do: the least flexible goes first */
+	struct fit *fits; /* by requirement index */
 	size_t n_fits;
 	size_t users;
 	size_t ready;          /* responders of it that are ready and connected */

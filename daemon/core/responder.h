@@ -26,6 +26,7 @@ struct responder {
 	char *own_channels;                        /* narrowed by themselves; NULL: not */
 	int64_t configured_capacity, own_capacity; /* 0: not given */
 	int64_t own_wrap_ms;                       /* + 1; 0: the center's */
+	int64_t test;                              /* serves tests, and nothing else */
 	int64_t min_age, max_age;                  /* years + 1; 0 any */
 	int64_t connected;
 	int64_t missed;      /* consecutive */

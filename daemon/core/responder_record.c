@@ -13,7 +13,7 @@ static const struct field fields[] = {
 	{ "presence", FIELD_WORD, offsetof(struct responder, presence), presence_name },
 	TEXT(name), TEXT(reason), TEXT(session), TEXT(skills), TEXT(langs), TEXT(lines),
 	TEXT(channels), TEXT(own_channels), INT(configured_capacity), INT(own_capacity),
-	INT(own_wrap_ms), INT(min_age), INT(max_age), INT(connected), INT(missed), INT(lost_due_ms),
+	INT(own_wrap_ms), INT(test), INT(min_age), INT(max_age), INT(connected), INT(missed), INT(lost_due_ms),
 	INT(idle_since_ms), INT(heavy), INT(served), INT(served_day),
 };
 /* clang-format on */

@@ -6,6 +6,7 @@
 #include "triaged/base/map.h"
 #include "triaged/core/core.h"
 
+#include "alarm.h"
 #include "alert.h"
 #include "contact.h"
 #include "dispatch.h"
@@ -33,7 +34,7 @@ struct core {
 	int64_t now_ms;
 	uint64_t next_id;
 	struct map contacts, offers, responders, persons, refs, dispatches;
-	struct map requirements, profiles, sessions;
+	struct map requirements, profiles, sessions, alarms;
 	struct queue queue;
 	struct tree emergencies; /* OFFERED ones */
 	struct heap timers;
@@ -49,6 +50,7 @@ struct core {
 	struct dirty *dirty;
 	size_t n_dirty, cap_dirty;
 	bool counters_dirty;
+	int64_t test_served_ms; /* a test contact went all the way through; not stored */
 	int64_t accepted_ms, accept_gap_ms; /* the last acceptance; the usual time between two */
 	int64_t repeats, repeats_since_ms, repeats_left_out; /* alerts repeated, not stored */
 	struct buf scratch; /* a key or an inner record while it is built */

@@ -32,6 +32,7 @@ static void view_contact(const struct core *core, const struct contact *c, struc
 		.level_auto = (enum level)c->level_auto,
 		.unscored = c->unscored != 0,
 		.connected = c->connected != 0,
+		.test = c->test != 0,
 		.arrived_ms = c->arrived_ms,
 		.deadline_ms = contact_deadline(core, c),
 		.accepted_ms = c->accepted_ms,
@@ -65,6 +66,7 @@ static void view_responder(
 		.lines = text_of(r->lines),
 		.channels = text_of(r->own_channels ? r->own_channels : r->channels),
 		.connected = r->connected != 0,
+		.test = r->test != 0,
 		.load = r->load,
 		.capacity = r->capacity,
 		.contacts = r->n_contacts,
@@ -129,6 +131,20 @@ static void view_dispatch(
 		.version = 1,
 		.location = slice_of(&d->location),
 	};
+}
+
+int64_t core_test_served_ms(const struct core *core)
+{
+	return core->test_served_ms;
+}
+
+bool core_next_alarm(const struct core *core, size_t *i, struct alarm_view *v)
+{
+	const struct alarm *a = map_walk(&core->alarms, i, NULL);
+	if (a)
+		*v = (struct alarm_view){ text_of(a->node), text_of(a->kind), text_of(a->detail),
+			a->since_ms };
+	return a != NULL;
 }
 
 bool core_next_dispatch(const struct core *core, size_t *i, struct dispatch_view *v)

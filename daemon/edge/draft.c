@@ -73,6 +73,7 @@ void draft_init(
 	snprintf(d->session, sizeof d->session, "%s/%s/%llu", v->node, v->incarnation,
 		(unsigned long long)r->session);
 	c->identity = r->who->name;
+	c->test = r->who->test;
 	c->role = role_name(r->role);
 	c->node = v->node;
 	c->session = d->session;

@@ -236,7 +236,7 @@ static void show_aside(struct slice explain, struct buf *out)
 static bool is_refusal(struct slice name)
 {
 	static const char *const words[] = { "no_channel", "no_line", "no_age", "no_language",
-		"no_skill", "not_ready", "full", "excluded" };
+		"no_skill", "test", "not_ready", "full", "excluded" };
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (slice_is(name, words[i]))
 			return true;

@@ -23,6 +23,7 @@ struct board {
 	struct map lines, langs;
 	int waiting, offered, active, wrapup, review;
 	int unscored; /* of those that are not over */
+	int test;     /* not over, and in none of the other numbers */
 };
 
 static void add_group(struct map *groups, const char *name, int64_t arrived_ms)
@@ -40,6 +41,10 @@ static void add_group(struct map *groups, const char *name, int64_t arrived_ms)
 static void add_contact(struct board *b, const struct contact_view *v, int64_t now)
 {
 	struct level_sum *l = &b->levels[v->level];
+	if (v->test) {
+		b->test += v->closed_ms == 0;
+		return;
+	}
 	b->unscored += v->unscored && v->closed_ms == 0;
 	bool offered = strcmp(v->state, "offered") == 0;
 	if (offered || strcmp(v->state, "waiting") == 0) {
@@ -122,6 +127,8 @@ static void show_responders(const struct core *core, struct buf *out)
 	int ready = 0, paused = 0, away = 0, full = 0, connected = 0;
 	struct responder_view v;
 	for (size_t i = 0; core_next_responder(core, &i, &v);) {
+		if (v.test)
+			continue;
 		connected += v.connected;
 		if (!v.connected || strcmp(v.presence, "away") == 0)
 			away++;
@@ -160,6 +167,25 @@ static void show_dispatches(const struct core *core, int64_t now, struct buf *ou
 		jtext_name(out, "by");
 		jtext_str(out, v.by);
 		age(out, "since_s", v.requested_ms, now);
+		jtext_close(out, '}');
+	}
+	jtext_close(out, ']');
+}
+
+static void show_alarms(const struct core *core, int64_t now, struct buf *out)
+{
+	struct alarm_view v;
+	jtext_name(out, "alarms");
+	jtext_open(out, '[');
+	for (size_t i = 0; core_next_alarm(core, &i, &v);) {
+		jtext_open(out, '{');
+		jtext_name(out, "alarm");
+		jtext_str(out, v.kind);
+		jtext_name(out, "node");
+		jtext_str(out, v.node);
+		jtext_name(out, "detail");
+		jtext_str(out, v.detail);
+		age(out, "since_s", v.since_ms, now);
 		jtext_close(out, '}');
 	}
 	jtext_close(out, ']');
@@ -212,12 +238,14 @@ void query_board(const struct query_context *q, struct buf *out)
 	named_int(out, "wrapup", b.wrapup);
 	named_int(out, "review", b.review);
 	named_int(out, "unscored", b.unscored);
+	named_int(out, "test", b.test);
 	jtext_close(out, '}');
 	show_levels(q, &b, now, out);
 	show_groups(&b.lines, "lines", "line", now, out);
 	show_groups(&b.langs, "langs", "lang", now, out);
 	show_responders(q->core, out);
 	show_dispatches(q->core, now, out);
+	show_alarms(q->core, now, out);
 	jtext_name(out, "alerts");
 	jtext_raw(out, alerts.data, alerts.len);
 	jtext_close(out, '}');

@@ -24,13 +24,15 @@ const struct shape schema_shapes[] = {
 	{ "contact", "contact:word state:word level:level" },
 	{ "level_sum", "level:level waiting:integer offered:integer active:integer "
 		"oldest_wait_s:number~ target_s:number breaches:integer" },
+	{ "alarm", "alarm:string node:string detail:string since_s:number" },
 	{ "open_dispatch", "dispatch:word contact:word kind:string state:word by:string" },
 	{ NULL, NULL },
 };
 
 #define RESPONDER_NOW "responder:string presence:presence capacity?:integer load:integer " \
 	"contacts:word[] offers:word[]"
-#define BOARD "now:time mode:string ruleset:ruleset_now levels:level_sum[] responders:object dispatches:open_dispatch[]"
+#define BOARD "now:time mode:string ruleset:ruleset_now levels:level_sum[] responders:object dispatches:open_dispatch[] " \
+	"alarms:alarm[]"
 
 const char *const schema_results[VERB_COUNT] = {
 	[VERB_SESSION_HELLO] = "session:string node:string center:string roles:string[] server:server "

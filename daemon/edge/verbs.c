@@ -97,6 +97,7 @@ static void submit_session(struct verbs *v, enum command_kind kind, const struct
 	session_name(v, a->session, name);
 	command_init(&c, kind);
 	c.identity = who->name;
+	c.test = who->test;
 	c.role = role_name(a->role);
 	c.node = v->node;
 	c.incarnation = v->incarnation;

@@ -24,7 +24,8 @@ struct look {
 
 static void report(const struct look *look, const char *what)
 {
-	look->fault(look->arg, look->file, what);
+	if (look->fault)
+		look->fault(look->arg, look->file, what);
 }
 
 /* Not the file's contents: OpenSSL's own reason, or the system's. */

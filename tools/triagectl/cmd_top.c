@@ -110,6 +110,7 @@ static void compose(struct top *t, struct screen *to)
 		buf_adds(&to->out, "\n");
 		view_board_levels(t->board, to);
 		view_alerts(t->board, to);
+		view_alarms(t->board, to);
 	}
 	size_t used = count_lines(&to->out) + 2;
 	if (t->contacts && (size_t)t->rows > used + 2) {

@@ -157,6 +157,11 @@ const struct command commands[] = {
 			  "printed and the exit code is 1." },
 	{ .name = "node drain", .args = "", .method = "node.drain", .show = view_fields,
 		.help = "Take no new sessions, let conversations end, then stop" },
+	{ .name = "probe", .args = "", .options = probe_options, .run = cmd_probe,
+		.help = "Send a test contact all the way through and time each step",
+		.detail = "The client must have the roles frontend and responder and test = true in the clients file:\n"
+			  "its contacts meet no people, and people's contacts never meet it. Exit code 1 names the\n"
+			  "step that failed. With watch.test_contact_s the daemon raises an alarm when none came." },
 	{ .name = "schema", .args = "", .run = cmd_schema, .offline = true,
 		.help = "The protocol as JSON Schema 2020-12" },
 	{ .name = "password", .args = "", .run = cmd_password, .offline = true,

@@ -76,6 +76,8 @@ int cmd_status(struct ctl *ctl);
 int cmd_top(struct ctl *ctl);
 int cmd_watch(struct ctl *ctl);
 int cmd_schema(struct ctl *ctl);
+int cmd_probe(struct ctl *ctl);
+extern const struct option_def probe_options[];
 int cmd_replay(struct ctl *ctl);
 int cmd_ledger_export(struct ctl *ctl);
 int cmd_rules_report(struct ctl *ctl);

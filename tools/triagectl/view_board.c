@@ -137,6 +137,27 @@ static void dispatches(const json_t *rows, struct screen *to)
 	table_write(&t, to, 0);
 }
 
+void view_alarms(const json_t *of, struct screen *to)
+{
+	static const char *const titles[] = { "ALARM", "NODE", ">SINCE", "DETAIL", NULL };
+	const json_t *rows = json_object_get(of, "alarms"), *r;
+	struct table t;
+	size_t i;
+
+	if (json_array_size(rows) == 0)
+		return;
+	buf_adds(&to->out, "\n");
+	table_init(&t, titles);
+	json_array_foreach(rows, i, r)
+	{
+		table_text(&t, STYLE_BAD, field_str(r, "alarm", ""));
+		table_text(&t, STYLE_PLAIN, field_str(r, "node", ""));
+		table_duration(&t, STYLE_PLAIN, field_number(r, "since_s"));
+		table_text(&t, STYLE_PLAIN, field_str(r, "detail", ""));
+	}
+	table_write(&t, to, 0);
+}
+
 void view_alerts(const json_t *board, struct screen *to)
 {
 	static const char *const titles[] = { "ALERT", "CONTACT", "LEVEL", ">WAITED", "TAKEN BY",
@@ -174,4 +195,5 @@ void view_board(const json_t *board, struct screen *to)
 	queues(json_object_get(board, "langs"), "lang", langs, to);
 	dispatches(json_object_get(board, "dispatches"), to);
 	view_alerts(board, to);
+	view_alarms(board, to);
 }

@@ -10,6 +10,7 @@ void view_board(const json_t *board, struct screen *to);
 void view_board_levels(const json_t *board, struct screen *to);
 void view_board_head(const json_t *board, struct screen *to);
 void view_alerts(const json_t *board, struct screen *to);
+void view_alarms(const json_t *of, struct screen *to); /* of a board or of node.status */
 void view_contacts(const json_t *answer, struct screen *to);
 /* max_rows 0: all */
 void view_contact_rows(const json_t *contacts, struct screen *to, size_t max_rows);

@@ -45,6 +45,7 @@
 	X(SESSION_DOWN, "session.down")                                                            \
 	X(NODE_UP, "node.up")                   /* a new incarnation: its older sessions are gone */\
 	X(NODE_LOST, "node.lost")               /* a node's lease ended: its sessions are gone */  \
+	X(NODE_ALARM, "node.alarm")             /* trouble of a node itself begins, or is over */  \
 	X(TICK, "tick")                         /* time has passed */                              \
 	X(QUERY, "query")                       /* a question to the leader: kind, meta; no change */
 
@@ -67,6 +68,7 @@ enum command_kind {
 #define COMMAND_FIELDS(T, I, B)                                                                    \
 	/* who, and where the answer goes */                                                       \
 	T(identity) T(role) T(node) T(session) T(incarnation)                                      \
+	I(test)         /* 1: of a client whose contacts are tests; they meet no others */         \
 	I(request)      /* the node's number for the waiting request; 0: nobody waits */           \
 	T(ref)          /* the client's idempotency key */                                         \
 	I(fingerprint)  /* hash of the request's body: the same ref with another body conflicts */ \
@@ -111,7 +113,7 @@ enum command_kind {
 	I(wrap_ms)      /* + 1; 0: unchanged */                                                    \
 	I(min_age) I(max_age) /* years + 1; 0: any */                                              \
 	I(since)        /* contact.resume: last seq the client has + 1; 0: none given */           \
-	I(watch)        /* board.watch: 1 on, 0 off */
+	I(watch)        /* board.watch, node.alarm: 1 on, 0 off */
 
 /* clang-format on */
 

@@ -120,7 +120,7 @@ struct contact_view {
 	const char *ruleset, *flags, *domains, *disposition, *alert; /* alert: kind or "" */
 	const char *alert_by; /* who acknowledged it, or "" */
 	enum level level, level_auto;
-	bool unscored, connected;
+	bool unscored, connected, test;
 	int64_t arrived_ms, deadline_ms, accepted_ms, closed_ms; /* 0: not yet */
 	int age;                                                 /* -1 unknown */
 	int tier, offers_open, offers_missed, dispatches_open;
@@ -130,13 +130,13 @@ struct contact_view {
 	struct slice facts;   /* lines */
 	struct slice history; /* record: change = record of at_ms from? to by? cause, repeated */
 	/* The last offer: at_ms responder step before? tier fit candidates, and how many could not
-	 * be asked: no_channel no_line no_age no_language no_skill not_ready full excluded. */
+	 * be asked: no_channel no_line no_age no_language no_skill test not_ready full excluded. */
 	struct slice match;
 };
 
 struct responder_view {
 	const char *id, *name, *presence, *reason, *skills, *langs, *lines, *channels;
-	bool connected;
+	bool connected, test;
 	int load, capacity;
 	int contacts, offers, wrapups;
 	int missed; /* consecutive */
@@ -154,6 +154,11 @@ struct dispatch_view {
 	struct slice location; /* sealed with the contact's id: JSON; len 0 none */
 };
 
+struct alarm_view {
+	const char *node, *kind, *detail;
+	int64_t since_ms;
+};
+
 /* false when there is no such id */
 bool core_contact(const struct core *core, const char *id, struct contact_view *v);
 bool core_responder(const struct core *core, const char *id, struct responder_view *v);
@@ -163,11 +168,14 @@ bool core_find_dispatch(const struct core *core, const char *id, struct dispatch
  * as the core keeps them (it forgets them once written; the store has them). */
 bool core_next_contact(const struct core *core, size_t *i, struct contact_view *v);
 bool core_next_responder(const struct core *core, size_t *i, struct responder_view *v);
+bool core_next_alarm(const struct core *core, size_t *i, struct alarm_view *v);
 bool core_next_dispatch(const struct core *core, size_t *i, struct dispatch_view *v);
 
 /* 1-based place in the whole waiting order, 0 when not waiting. */
 size_t core_position(const struct core *core, const char *contact);
 size_t core_waiting(const struct core *core);
+/* When a test contact was last served and closed, in this core's time; 0: not since it was loaded. */
+int64_t core_test_served_ms(const struct core *core);
 
 /* Why a contact is not offered to more people now: counts of responders as in contact_view.match. */
 void core_refusals(const struct core *core, const char *contact, struct buf *out);

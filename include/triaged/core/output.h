@@ -36,7 +36,8 @@
 	X(DISPATCH_UPDATE, "dispatch.update")     /* dispatch contact kind state by? */            \
 	X(DISPATCH_SEND, "dispatch.send")         /* to the leading node's outreach: see below */  \
 	X(NOTICE, "notice")                       /* to supervisors: kind contact? level? line?    \
-	                                             waited_ms? responder? count? */               \
+	                                             waited_ms? responder? count? alarm? node?     \
+	                                             detail? */               \
 	X(BOARD_CHANGE, "board.change")           /* json: the board as it now stands */           \
 	X(SESSION_REPLACED, "session.replaced")   /* the identity came with a newer session */
 

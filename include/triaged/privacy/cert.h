@@ -13,7 +13,7 @@ struct cert_files {
 	const char *client_ca;   /* PEM; NULL: not looked at */
 };
 
-/* One fault of one of the files. */
+/* One fault of one of the files; NULL: nobody asks. */
 typedef void (*cert_fault_fn)(void *arg, const char *file, const char *what);
 
 /*

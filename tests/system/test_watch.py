@@ -1,0 +1,88 @@
+"""The daemon watches itself: a test contact through the front door, alarms when something is wrong."""
+
+import json
+
+from devkit.line import RpcError
+from harness.center import CLIENTS, eventually
+from harness.desk import triagectl
+
+PROBE = {"name": "probe", "cert": "probe", "roles": ["frontend", "responder"], "test": True,
+         "langs": ["en"], "skills": ["general"]}
+
+
+def probe(center, *more):
+    tls = center.authority.issue("probe")
+    return triagectl("probe", "--address", center.nodes[0].address, "--ca", tls.ca,
+                     "--cert", tls.cert, "--key", tls.key, *more)
+
+
+def test_probe_goes_all_the_way_through(center):
+    center.node(clients=CLIENTS + [PROBE])
+    done = probe(center, "--json")
+    told = json.loads(done.stdout)
+    assert done.returncode == 0 and told["ok"]
+    assert [s["step"] for s in told["steps"]] == ["connect", "open", "take", "speak", "close"]
+
+
+def test_probe_and_people_never_meet(center):
+    center.node(clients=CLIENTS + [PROBE])
+    ann, gateway, lead = center.responder("ann"), center.session("gateway"), center.session("lead")
+    front, desk = (center.session("probe", role=r) for r in ("frontend", "responder"))
+    test = center.open(front, "emergency")["contact"]
+    assert ann.quiet("offer.new", 1)
+    desk.request("responder.set", presence="ready")
+    offer = desk.note("offer.new", contact=test)
+    assert "test" in offer["flags"]
+    ann.request("responder.set", presence="away")
+    real = center.open(gateway, "emergency")["contact"]
+    assert desk.quiet("offer.new", 1, contact=real)
+    board = lead.request("board.get")
+    assert board["totals"]["test"] == 1
+    assert board["totals"]["waiting"] == 1 and board["totals"]["offered"] == 0
+    why = lead.request("contact.explain", contact=real)["ineligible_now"]
+    assert why["test"] == 1
+
+
+def test_left_over_test_contact_does_not_stop_the_next_probe(center):
+    center.node(clients=CLIENTS + [PROBE])
+    front = center.session("probe", role="frontend")
+    for _ in range(6):
+        center.open(front, channel="sms")
+    assert probe(center).returncode == 0
+
+
+def test_missing_test_contact_is_an_alarm_until_one_comes(center):
+    center.node(clients=CLIENTS + [PROBE], watch__test_contact_s=2, alerts__reminder_s=30)
+    lead = center.session("lead")
+    told = lead.note("notice", 10, kind="alarm")
+    assert told["alarm"] == "test_contact_missing" and told["node"] == "n1"
+    board = lead.request("board.get")
+    assert [a["alarm"] for a in board["alarms"]] == ["test_contact_missing"]
+    assert probe(center).returncode == 0
+    assert lead.note("notice", 10, kind="alarm_over")["alarm"] == "test_contact_missing"
+    assert lead.request("board.get")["alarms"] == []
+
+
+def test_failed_probe_names_the_step(center):
+    center.node(clients=CLIENTS + [dict(PROBE, roles=["frontend"])])
+    done = probe(center)
+    assert done.returncode == 1 and "connect as responder" in done.stderr
+
+
+def test_alarm_of_another_node_reaches_the_supervisor_here(center):
+    center.node("n1")
+    center.node("n2", watch__free_mib=1048576)
+    lead = center.session("lead")
+    eventually(lambda: [a for a in lead.request("board.get")["alarms"]
+                        if a["alarm"] == "disk_low" and a["node"] == "n2"], 10)
+    center.nodes[1].kill()
+    eventually(lambda: not lead.request("board.get")["alarms"], 15)
+
+
+def test_certificate_near_its_end_is_an_alarm(center):
+    center.tls = center.authority.issue("short", "serverAuth", "DNS:localhost,IP:127.0.0.1", "9")
+    center.node()
+    status = center.session("lead").request("node.status")
+    alarm = eventually(lambda: center.session("lead").request("node.status")["alarms"])
+    assert alarm[0]["alarm"] == "certificate_ends" and "days left" in alarm[0]["detail"]
+    assert status["violations"] == 0
