@@ -15,7 +15,7 @@
 #include "triaged/core/agency.h"
 #include "triaged/core/core.h"
 #include "triaged/privacy/signature.h"
-#include "triaged/store/store.h"
+#include "triaged/store/store_options.h"
 
 #include "conf_tree.h"
 

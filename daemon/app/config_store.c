@@ -4,7 +4,7 @@
 
 #include "triaged/base/mem.h"
 #include "triaged/privacy/secret_file.h"
-#include "triaged/store/store.h"
+#include "triaged/store/store_options.h"
 
 #include "conf_text.h"
 #include "config_check.h"

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "triaged/base/err.h"
-#include "triaged/store/store.h"
+#include "triaged/store/store_options.h"
 
 struct bufferevent;
 struct event_base;

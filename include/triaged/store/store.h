@@ -19,53 +19,11 @@
 
 #include "triaged/base/buf.h"
 #include "triaged/base/record.h"
+#include "triaged/store/store_options.h"
 
 struct event_base;
 struct store;
 struct commit;
-
-#define STORE_REPLICAS_MAX 9
-
-enum store_mode {
-	STORE_FIXED,    /* one server */
-	STORE_SENTINEL, /* the master that Sentinels name */
-	STORE_CLUSTER   /* the node of a Cluster that has the center's slot */
-};
-
-/* Files in PEM. */
-struct store_tls {
-	const char *ca;                /* whose certificates a server may have */
-	const char *certificate, *key; /* ours; NULL or "" both: none */
-	const char *name; /* in every server's certificate; NULL or "": the host dialled */
-};
-
-struct store_options {
-	const char *center;
-	const char *node;
-	const char *incarnation; /* random, new at every start */
-	const char
-		*previous; /* this node's incarnation before, known to be dead; NULL or "": none */
-	enum store_mode mode;
-	/* "unix:PATH", "tcp:HOST:PORT" or "tls:HOST:PORT"; Sentinels or nodes of a Cluster: several,
-	 * separated by spaces, none of them unix. */
-	const char *url;
-	const char *master;              /* STORE_SENTINEL: its name among the Sentinels */
-	const char *sentinel_password;   /* NULL or "": none */
-	struct store_tls tls;            /* for tls: addresses */
-	const char *username, *password; /* "" : none */
-	int64_t connect_ms;              /* deadline to connect and be ready for use */
-	int64_t command_ms; /* a command without an answer so long: the link is reset */
-	int64_t lease_ms;   /* leader lease and node lease; renewed every third of it */
-	/* How long answers to client references, the ledger, ended contacts with their transcripts and
-	 * persons are kept. 0: for ever. */
-	int64_t retain_refs_ms, retain_ledger_ms, retain_contacts_ms, retain_persons_ms;
-	/* Use a server that does not sync each write before it answers, with a warning. Without
-	 * this it is refused: what we acknowledge must survive a power loss. */
-	bool accept_weak_durability;
-	/* 0: a write counts when it is synced to the server's disk. N: when N replicas have it; the
-	 * server must then sync at least every second and refuse writes without N replicas. */
-	int replicas;
-};
 
 enum store_state { STORE_DOWN, STORE_READY };
 
