@@ -136,7 +136,8 @@ void center_free(struct center **center)
 	core_free(&c->core);
 	commit_free(&c->batch);
 	step_free(&c->step);
-	step_free(&c->sent);
+	for (size_t i = 0; i < STORE_COMMITS_MAX; i++)
+		step_free(&c->sent[i]);
 	event_free(c->flush_event);
 	event_free(c->tick_event);
 	board_watch_free(&c->watch);

@@ -6,7 +6,8 @@
  *            └─▶ another leads: the inbox; the answer comes back through out:<this node>
  *            └─▶ nobody known yet: kept for the moment, refused when the store stays away
  *
- * One commit is in flight at a time; what arrives meanwhile is the next batch.
+ * Two commits may be in flight: while the store writes one, the next batch is decided and sent.
+ * What arrives meanwhile is the batch after that.
  */
 #ifndef TRIAGED_APP_CENTER_H
 #define TRIAGED_APP_CENTER_H

@@ -8,11 +8,11 @@ void center_schedule_flush(struct center *c)
 {
 	/* A zero timer, not event_active(): what else arrived in this turn joins the batch. */
 	static const struct timeval now = { 0, 0 };
-	if (!c->in_flight && !evtimer_pending(c->flush_event, NULL))
+	if (c->n_sent < STORE_COMMITS_MAX && !evtimer_pending(c->flush_event, NULL))
 		evtimer_add(c->flush_event, &now);
 }
 
-static void deliver(struct center *c, struct step *s)
+static void deliver(struct center *c, const struct step *s)
 {
 	for (size_t i = 0; i < s->n_outputs; i++) {
 		const struct output *o = &s->outputs[i];
@@ -21,19 +21,22 @@ static void deliver(struct center *c, struct step *s)
 		else if (strcmp(o->node, c->node) == 0)
 			c->events.output(c->events.arg, o);
 	}
-	step_clear(s);
 }
 
 static void on_committed(void *arg, enum commit_result result)
 {
 	struct center *c = arg;
-	c->in_flight = false;
-	if (result == COMMIT_FENCED) { /* store_lead() tells the same and drops the core */
-		c->counts.fenced++;
-		step_clear(&c->sent);
-		return;
-	}
-	deliver(c, &c->sent);
+	c->counts.fenced += result == COMMIT_FENCED;
+	if (c->n_sent == 0)
+		return; /* the lead was lost meanwhile */
+	struct step oldest = c->sent[0];
+	c->n_sent--;
+	memmove(c->sent, c->sent + 1, (STORE_COMMITS_MAX - 1) * sizeof *c->sent);
+	c->sent[STORE_COMMITS_MAX - 1] = (struct step){ 0 };
+	if (result == COMMIT_OK) /* else store_lead() tells the same and drops the core */
+		deliver(c, &oldest);
+	step_clear(&oldest);
+	c->sent[STORE_COMMITS_MAX - 1] = oldest; /* its memory is used again */
 	if (c->lead == LEADING && (c->batch_size > 0 || c->step.n_outputs > 0))
 		center_flush(c);
 }
@@ -84,9 +87,26 @@ static void write_entity(void *arg, const struct entity_write *w)
 	}
 }
 
+static void swap_steps(struct step *a, struct step *b)
+{
+	struct step s = *a;
+	*a = *b;
+	*b = s;
+}
+
+/* There is nothing to write. Delivering may bring new outputs, which belong to the next batch. */
+static void deliver_at_once(struct center *c)
+{
+	struct step *done = &c->sent[0];
+	c->batch_size = 0;
+	swap_steps(&c->step, done);
+	deliver(c, done);
+	step_clear(done);
+}
+
 void center_flush(struct center *c)
 {
-	if (c->lead != LEADING || c->in_flight)
+	if (c->lead != LEADING || c->n_sent == STORE_COMMITS_MAX)
 		return;
 	core_take_dirty(c->core, write_entity, c);
 	for (size_t i = 0; i < c->step.n_outputs; i++) {
@@ -98,17 +118,16 @@ void center_flush(struct center *c)
 		commit_output(
 			c->batch, o->node, (struct slice){ buf_str(&c->scratch), c->scratch.len });
 	}
+	if (commit_is_empty(c->batch)) {
+		/* Answers may tell of what is on its way to the disk: they wait for it. */
+		if (c->n_sent == 0)
+			deliver_at_once(c);
+		return;
+	}
 	if (c->batch_size > c->counts.batch_max)
 		c->counts.batch_max = c->batch_size;
 	c->batch_size = 0;
-	struct step sent = c->sent;
-	c->sent = c->step;
-	c->step = sent;
-	if (commit_is_empty(c->batch)) {
-		deliver(c, &c->sent);
-		return;
-	}
-	c->in_flight = true;
+	swap_steps(&c->step, &c->sent[c->n_sent++]);
 	c->counts.commits++;
 	store_commit(c->store, &c->batch, on_committed, c);
 	c->batch = commit_new();

@@ -22,10 +22,11 @@ struct center {
 	enum lead_state lead;
 	bool leader_known;    /* another node leads */
 	struct core *core;    /* LOADING and LEADING */
-	struct commit *batch; /* gathers changes while a commit is in flight */
+	struct commit *batch; /* gathers changes until it is sent */
 	struct step step;     /* outputs of the batch */
-	struct step sent;     /* outputs of the commit in flight */
-	bool in_flight;
+	struct step
+		sent[STORE_COMMITS_MAX]; /* outputs of the commits in flight, the oldest first */
+	size_t n_sent;
 	uint64_t batch_size;
 	struct event *flush_event, *tick_event;
 	struct backlog backlog;

@@ -16,8 +16,9 @@ void center_drop_lead(struct center *c)
 	core_free(&c->core);
 	commit_free(&c->batch);
 	step_clear(&c->step);
-	step_clear(&c->sent);
-	c->in_flight = false;
+	for (size_t i = 0; i < c->n_sent; i++)
+		step_clear(&c->sent[i]);
+	c->n_sent = 0;
 	c->batch_size = 0;
 	evtimer_del(c->tick_event);
 	evtimer_del(c->flush_event);

@@ -1,5 +1,7 @@
 #include "committer.h"
 
+#include <string.h>
+
 #include "commit.h"
 #include "reply.h"
 #include "triaged/base/check.h"
@@ -11,13 +13,16 @@ void committer_lead(struct committer *c, int64_t epoch)
 	c->batch = 0;
 }
 
+/* Answers come in the order of the batches. */
 static void decide(struct committer *c, enum commit_result result, bool lost)
 {
-	args_format_free(&c->wire);
-	commit_done_fn done = c->done;
-	void *arg = c->done_arg;
-	c->decided(c->arg, result, lost);
-	done(arg, result);
+	CHECK(c->n_pending > 0);
+	struct pending_batch oldest = c->pending[0];
+	c->n_pending--;
+	memmove(c->pending, c->pending + 1, c->n_pending * sizeof *c->pending);
+	args_format_free(&oldest.wire);
+	c->decided(c->arg, &oldest, result, lost);
+	oldest.done(oldest.done_arg, result);
 }
 
 /* The server refused the batch: nothing need be replicated. */
@@ -45,7 +50,7 @@ static void on_reply(void *arg, const redisReply *r)
 	struct err e = { .text = "t1_commit: unexpected answer" };
 	int64_t now_ms;
 	if (!r)
-		return; /* unknown: committer_resend() asks again */
+		return; /* unknown: committer_open() asks again */
 	if (reply_is_error(r, "FENCED")) {
 		decide_against(c, false);
 	} else if (reply_is_error(r, "BATCH")) {
@@ -61,18 +66,30 @@ static void on_reply(void *arg, const redisReply *r)
 	}
 }
 
-void committer_resend(struct committer *c)
+static void transmit(struct committer *c, const struct pending_batch *batch)
 {
-	if (!c->wire.data)
-		return;
-	link_send_wire(c->link, c->wire, on_reply, c);
+	link_send_wire(c->link, batch->wire, on_reply, c);
 	if (c->replicas->needed)
 		replicas_ask(c->replicas, c->link, on_replicated, c);
 }
 
-void committer_start(struct committer *c, struct commit *batch, commit_done_fn done, void *arg)
+void committer_open(struct committer *c)
 {
-	CHECK(!c->wire.data);
+	c->open = true;
+	for (size_t i = 0; i < c->n_pending; i++)
+		transmit(c, &c->pending[i]);
+}
+
+void committer_suspend(struct committer *c)
+{
+	c->open = false;
+}
+
+void committer_start(
+	struct committer *c, struct commit *batch, int64_t inbox, commit_done_fn done, void *arg)
+{
+	CHECK(c->n_pending < STORE_COMMITS_MAX);
+	struct pending_batch *p = &c->pending[c->n_pending++];
 	struct args a = { 0 };
 	args_adds(&a, "FCALL");
 	args_adds(&a, "t1_commit");
@@ -81,19 +98,23 @@ void committer_start(struct committer *c, struct commit *batch, commit_done_fn d
 	args_addi(&a, c->epoch);
 	args_addi(&a, ++c->batch);
 	commit_add_args(batch, &a);
-	c->wire = args_format(&a);
-	c->sent_epoch = c->epoch;
+	*p = (struct pending_batch){ .wire = args_format(&a),
+		.epoch = c->epoch,
+		.inbox = inbox,
+		.done = done,
+		.done_arg = arg };
 	args_free(&a);
-	c->done = done;
-	c->done_arg = arg;
+	if (c->open)
+		transmit(c, p);
 }
 
 bool committer_is_busy(const struct committer *c)
 {
-	return c->wire.data != NULL;
+	return c->n_pending > 0;
 }
 
 void committer_fini(struct committer *c)
 {
-	args_format_free(&c->wire);
+	for (size_t i = 0; i < c->n_pending; i++)
+		args_format_free(&c->pending[i].wire);
 }

@@ -50,10 +50,8 @@ void store_commit(struct store *s, struct commit **c, commit_done_fn done, void 
 	}
 	if (*commit_position(*c))
 		s->commit_mark = s->delivered;
-	committer_start(&s->committer, *c, done, arg);
+	committer_start(&s->committer, *c, s->commit_mark, done, arg);
 	commit_free(c);
-	if (s->state == STORE_READY)
-		committer_resend(&s->committer);
 }
 
 /* ---- take-over ---- */

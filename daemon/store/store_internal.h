@@ -37,7 +37,8 @@ struct store {
 	struct load *load; /* the one of this epoch */
 	char *position;    /* committed in the inbox, as loaded */
 	struct tail *inbox, *outputs;
-	int64_t delivered, commit_mark, committed; /* inbox commands, for INBOX_AHEAD */
+	/* Inbox commands, for INBOX_AHEAD: handed over, part of a commit, committed. */
+	int64_t delivered, commit_mark, committed;
 	struct redis_time time;
 	bool reassert_due; /* to be told when ready */
 };

@@ -75,6 +75,7 @@ void store_on_down(void *arg, const char *why)
 	struct store *s = arg;
 	lease_suspend(&s->lease);
 	appender_suspend(&s->appender);
+	committer_suspend(&s->committer);
 	set_state(s, STORE_DOWN, why);
 }
 
@@ -142,9 +143,8 @@ static void on_registered(void *arg, const char *out_end)
 	if (!s->outputs)
 		follow_outputs(s, out_end);
 	/* A batch whose outcome is unknown is decided before anything else happens. */
-	if (committer_is_busy(&s->committer))
-		committer_resend(&s->committer);
-	else
+	committer_open(&s->committer);
+	if (!committer_is_busy(&s->committer))
 		become_ready(s);
 }
 
@@ -185,17 +185,18 @@ static const char *out_position(void *arg)
 
 /* ---- commits ---- */
 
-static void on_decided(void *arg, enum commit_result result, bool lost)
+static void on_decided(
+	void *arg, const struct pending_batch *batch, enum commit_result result, bool lost)
 {
 	struct store *s = arg;
-	if (s->state != STORE_READY)
+	if (s->state != STORE_READY && !committer_is_busy(&s->committer))
 		become_ready(s);
 	if (result == COMMIT_OK) {
-		s->committed = s->commit_mark;
+		s->committed = batch->inbox;
 		pace_inbox(s);
 		return;
 	}
-	if (s->committer.sent_epoch == s->lease.epoch)
+	if (batch->epoch == s->lease.epoch)
 		lease_lose(&s->lease);
 	if (lost)
 		request_reassert(s);

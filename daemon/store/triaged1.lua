@@ -7,7 +7,7 @@
 -- become text with %.0f only: concatenation keeps 14 digits. The clock is read once a call.
 --
 -- BUILD rises with every change of this file; a daemon replaces a library of a lower build only.
-local BUILD = 7
+local BUILD = 8
 
 -- Longest lease a daemon may ask for; see capped().
 local LEASE_MAX_MS = 60000
@@ -312,7 +312,7 @@ end
 -- unchanged), then for each section that is not empty, in order, its number, the number of items
 -- and the items. answer: now
 -- FENCED: another epoch leads. BATCH: the data do not hold the batches before this one. Either
--- way nothing was written. The batch last applied, sent again, is answered without effect.
+-- way nothing was written. A batch already applied, sent again, is answered without effect.
 local function commit(keys, args)
 	local call, p = redis.call, keys[1]
 	if call('HGET', p .. 'lead', 'epoch') ~= args[1] then
@@ -321,10 +321,10 @@ local function commit(keys, args)
 	local state = call('HMGET', p .. 'state', 'epoch', 'batch')
 	local done = state[1] == args[1] and tonumber(state[2]) or 0
 	local batch, now = tonumber(args[2]), now_ms()
-	if batch == done then
+	if batch <= done then
 		return now
 	end
-	if batch ~= done + 1 then
+	if batch > done + 1 then
 		return redis.error_reply('BATCH ' .. text(done) .. ' is the last one here')
 	end
 	local first, count = sections(args)

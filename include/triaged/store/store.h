@@ -120,9 +120,13 @@ enum commit_result {
 };
 typedef void (*commit_done_fn)(void *arg, enum commit_result result);
 
-/* Make a batch durable; takes ownership of c. One batch at a time: the caller gathers the next one
- * meanwhile. While Redis is away it is kept and repeated, also after lead(0): done still comes
- * then, before any further lead(epoch). Without leadership: COMMIT_FENCED. */
+/* So many batches may wait for their done: while the server writes one, the next is made. */
+#define STORE_COMMITS_MAX 2
+
+/* Make a batch durable; takes ownership of c. Batches are applied, and their done comes, in order;
+ * a batch is never applied without those before it. While Redis is away they are kept and
+ * repeated, also after lead(0): done still comes then, before any further lead(epoch). Without
+ * leadership: COMMIT_FENCED. */
 void store_commit(struct store *store, struct commit **c, commit_done_fn done, void *arg);
 
 /* ---- reading ---- */
