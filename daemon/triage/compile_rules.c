@@ -95,9 +95,17 @@ static void compile_signal(struct compiler *c, const struct source_cond *s, stru
 		out->subjects |= 1u << SUBJECT_UNKNOWN;
 	out->framings = s->framing ? framings : 1u << FRAMING_LITERAL;
 	out->same_clause = s->same_clause;
+	out->near = s->near;
+	out->pairs = s->near;
+	out->meets = s->near || s->same_clause ? out->families : 0;
 	out->min_count = s->min_count > 0 ? (uint32_t)s->min_count : 1;
+	out->min_families = s->min_families > 0 ? (uint32_t)s->min_families : 1;
 	if (s->min_count < 0 || s->min_count > COUNT_MOST)
 		compile_error(c, s->place, "min_count is 1 to %d", COUNT_MOST);
+	if (s->min_families < 0 ||
+		s->min_families >
+			(out->families ? __builtin_popcountll(out->families) : FAMILY_COUNT))
+		compile_error(c, s->place, "min_families is 1 to the number of families named");
 	compile_window(c, s, out);
 	out->here = out->window == WINDOW_MESSAGE;
 	if (s->same_clause && out->window != WINDOW_MESSAGE)
@@ -168,7 +176,8 @@ static void compile_cond(
 		struct cond *child = &out->children[out->n_children++];
 
 		compile_cond(c, &s->children[i], child, depth + 1);
-		out->pairs |= child->same_clause || child->pairs;
+		out->pairs |= child->same_clause || child->near || child->pairs;
+		out->meets |= child->meets;
 		out->timed |= child->timed;
 		out->here |= child->here;
 	}

@@ -2,11 +2,21 @@
 
 #include <string.h>
 
-#define ANY_CLAUSE UINT32_MAX
+#define NEAR_WORDS 40   /* how far from each other what is near may stand */
 #define FAR        1000 /* a `none` cannot be mended by one leaf becoming true */
 #define COUNT_MOST 16
 
-static struct verdict eval(const struct cond *c, const struct triage_scratch *w, uint32_t clause);
+/* Where in the message leaves that ask for it must be met; `any` for those that do not. */
+struct region {
+	bool any;
+	uint32_t clause;
+	uint32_t from, end; /* words */
+};
+
+static const struct region anywhere = { .any = true };
+
+static struct verdict eval(
+	const struct cond *c, const struct triage_scratch *w, const struct region *r);
 
 /*
  * A leaf without `time` takes every time, but for thoughts not the past: what somebody no longer
@@ -57,41 +67,62 @@ static bool in_window(
 	       (fact->minute != NO_MINUTE && in_minutes(c, w, fact->minute));
 }
 
-static bool in_clause(const struct signal *s, uint32_t clause)
+static bool in_region(const struct cond *c, const struct signal *s, const struct region *r)
 {
-	return clause == ANY_CLAUSE || (s->clause <= clause && clause <= s->last_clause);
+	if (r->any)
+		return true;
+	if (c->same_clause && (r->clause < s->clause || s->last_clause < r->clause))
+		return false;
+	return !c->near || (r->from <= s->from && s->end <= r->end);
 }
 
-/* Count to `most` distinct hits: different places in the message, different ids in memory. */
-static uint32_t count_signals(
-	const struct cond *c, const struct triage_scratch *w, uint32_t clause, uint32_t most)
-{
+/* What fits a leaf: distinct hits up to the number wanted, and the families of all. */
+struct tally {
 	const struct signal *seen[COUNT_MOST];
-	uint32_t n = 0;
+	uint32_t n;
+	uint64_t families;
+};
 
+static bool is_enough(const struct cond *c, const struct tally *t)
+{
+	return t->n >= c->min_count &&
+	       (uint32_t)__builtin_popcountll(t->families) >= c->min_families;
+}
+
+static void take(const struct cond *c, struct tally *t, const struct signal *s, bool known)
+{
+	t->families |= FAMILY_BIT(s->family);
+	if (!known && t->n < c->min_count)
+		t->seen[t->n++] = s;
+}
+
+/* Distinct hits are different places in the message, different ids in memory. */
+static bool has_enough(const struct cond *c, const struct triage_scratch *w, const struct region *r)
+{
 	bool message = c->window != WINDOW_MINUTES || in_minutes(c, w, w->now_min);
+	struct tally t NOT_ZEROED;
 
-	for (size_t i = 0; message && i < w->n_signals && n < most; i++) {
+	t.n = 0;
+	t.families = 0;
+
+	for (size_t i = 0; message && i < w->n_signals && !is_enough(c, &t); i++) {
 		const struct signal *s = &w->signals[i];
 
-		if (in_clause(s, clause) && signal_fits(c, s) && !overlaps(seen, n, s))
-			seen[n++] = s;
+		if (in_region(c, s, r) && signal_fits(c, s))
+			take(c, &t, s, overlaps(t.seen, t.n, s));
 	}
-	for (size_t i = 0; c->window != WINDOW_MESSAGE && i < w->n_facts && n < most; i++)
-		if (in_window(c, w, &w->facts[i]) && signal_fits(c, &w->facts[i]) &&
-			!is_known_id(seen, n, &w->facts[i]))
-			seen[n++] = &w->facts[i];
-	return n;
+	for (size_t i = 0; c->window != WINDOW_MESSAGE && i < w->n_facts && !is_enough(c, &t); i++)
+		if (in_window(c, w, &w->facts[i]) && signal_fits(c, &w->facts[i]))
+			take(c, &t, &w->facts[i], is_known_id(t.seen, t.n, &w->facts[i]));
+	return is_enough(c, &t);
 }
 
-static bool leaf_signal(const struct cond *c, const struct triage_scratch *w, uint32_t clause)
+static bool leaf_signal(
+	const struct cond *c, const struct triage_scratch *w, const struct region *r)
 {
 	uint64_t present = c->window == WINDOW_MESSAGE ? w->message_families : w->contact_families;
 
-	if (!(c->families & present))
-		return false;
-	return count_signals(c, w, c->same_clause ? clause : ANY_CLAUSE, c->min_count) >=
-	       c->min_count;
+	return (c->families & present) && has_enough(c, w, r);
 }
 
 static bool equal(const struct value *a, const struct value *b)
@@ -167,12 +198,12 @@ static enum truth leaf_field(const struct cond *c, const struct triage_scratch *
 }
 
 static struct verdict eval_all(
-	const struct cond *c, const struct triage_scratch *w, uint32_t clause)
+	const struct cond *c, const struct triage_scratch *w, const struct region *r)
 {
 	struct verdict all = { TRUTH_TRUE, 0, false };
 
 	for (uint32_t i = 0; i < c->n_children; i++) {
-		struct verdict v = eval(&c->children[i], w, clause);
+		struct verdict v = eval(&c->children[i], w, r);
 
 		if (v.truth < all.truth)
 			all.truth = v.truth;
@@ -182,41 +213,55 @@ static struct verdict eval_all(
 	return all;
 }
 
-static bool first_in_clause(const struct triage_scratch *w, size_t i)
+static struct verdict eval_here(
+	const struct cond *c, const struct triage_scratch *w, const struct region *r)
 {
-	for (size_t k = 0; k < i; k++)
-		if (w->signals[k].clause == w->signals[i].clause)
-			return false;
-	return true;
+	if (c->kind == COND_ALL)
+		return eval_all(c, w, r);
+	return leaf_signal(c, w, r) ? (struct verdict){ TRUTH_TRUE, 0, true }
+				    : (struct verdict){ TRUTH_FALSE, 1, false };
 }
 
-/* The clause in which all of c is true, or ANY_CLAUSE. */
-static uint32_t meeting_clause(const struct cond *c, const struct triage_scratch *w)
+/* The region around a signal in which all of c is true; `anywhere` when there is none. */
+static struct region meeting_region(const struct cond *c, const struct triage_scratch *w)
 {
-	for (size_t i = 0; i < w->n_signals; i++)
-		if (first_in_clause(w, i) &&
-			eval_all(c, w, w->signals[i].clause).truth == TRUTH_TRUE)
-			return w->signals[i].clause;
-	return ANY_CLAUSE;
+	for (size_t i = 0; i < w->n_signals; i++) {
+		const struct signal *s = &w->signals[i];
+		const struct region r = { false, s->clause,
+			s->from > NEAR_WORDS ? s->from - NEAR_WORDS : 0, s->end + NEAR_WORDS };
+
+		if ((c->meets & FAMILY_BIT(s->family)) && !s->suppressed_by &&
+			eval_here(c, w, &r).truth == TRUTH_TRUE)
+			return r;
+	}
+	return anywhere;
 }
 
-/* Without a common clause the pair is one leaf short, however well its parts stand elsewhere. */
+/* Said in earlier messages alone, it needs no place in this one. */
+static bool met_in_memory(const struct cond *c, const struct triage_scratch *w)
+{
+	static const struct region nowhere = { .clause = UINT32_MAX, .from = UINT32_MAX };
+
+	return eval_here(c, w, &nowhere).truth == TRUTH_TRUE;
+}
+
+/* Without a common place the pair is one leaf short, however well its parts stand elsewhere. */
 static struct verdict eval_pairs(const struct cond *c, const struct triage_scratch *w)
 {
-	struct verdict v = eval_all(c, w, ANY_CLAUSE);
+	struct verdict v = eval_here(c, w, &anywhere);
 
-	if (v.truth == TRUTH_TRUE && meeting_clause(c, w) == ANY_CLAUSE)
+	if (v.truth == TRUTH_TRUE && meeting_region(c, w).any && !met_in_memory(c, w))
 		return (struct verdict){ TRUTH_FALSE, 1, true };
 	return v;
 }
 
 static struct verdict eval_any(
-	const struct cond *c, const struct triage_scratch *w, uint32_t clause)
+	const struct cond *c, const struct triage_scratch *w, const struct region *r)
 {
 	struct verdict any = { TRUTH_FALSE, FAR, false };
 
 	for (uint32_t i = 0; i < c->n_children; i++) {
-		struct verdict v = eval(&c->children[i], w, clause);
+		struct verdict v = eval(&c->children[i], w, r);
 
 		if (v.truth > any.truth)
 			any.truth = v.truth;
@@ -228,12 +273,12 @@ static struct verdict eval_any(
 }
 
 static struct verdict eval_none(
-	const struct cond *c, const struct triage_scratch *w, uint32_t clause)
+	const struct cond *c, const struct triage_scratch *w, const struct region *r)
 {
 	enum truth worst = TRUTH_FALSE;
 
 	for (uint32_t i = 0; i < c->n_children; i++) {
-		enum truth t = eval(&c->children[i], w, clause).truth;
+		enum truth t = eval(&c->children[i], w, r).truth;
 
 		if (t > worst)
 			worst = t;
@@ -243,20 +288,20 @@ static struct verdict eval_none(
 	return (struct verdict){ worst == TRUTH_TRUE ? TRUTH_FALSE : TRUTH_UNKNOWN, FAR, false };
 }
 
-static struct verdict eval(const struct cond *c, const struct triage_scratch *w, uint32_t clause)
+static struct verdict eval(
+	const struct cond *c, const struct triage_scratch *w, const struct region *r)
 {
 	enum truth t = TRUTH_FALSE;
 
 	switch (c->kind) {
 	case COND_ALL:
-		return c->pairs && clause == ANY_CLAUSE ? eval_pairs(c, w) : eval_all(c, w, clause);
+		return c->pairs && r->any ? eval_pairs(c, w) : eval_all(c, w, r);
 	case COND_ANY:
-		return eval_any(c, w, clause);
+		return eval_any(c, w, r);
 	case COND_NONE:
-		return eval_none(c, w, clause);
+		return eval_none(c, w, r);
 	case COND_SIGNAL:
-		t = leaf_signal(c, w, clause) ? TRUTH_TRUE : TRUTH_FALSE;
-		break;
+		return c->pairs && r->any ? eval_pairs(c, w) : eval_here(c, w, r);
 	case COND_FIELD:
 		t = leaf_field(c, w);
 		break;
@@ -273,46 +318,50 @@ struct verdict cond_eval(const struct cond *c, struct triage_scratch *w)
 	struct verdict now, v;
 
 	w->anchor = w->now_min;
-	now = v = eval(c, w, ANY_CLAUSE);
+	now = v = eval(c, w, &anywhere);
 	for (size_t i = 0; c->timed && !c->here && v.truth != TRUTH_TRUE && i < w->n_facts; i++) {
 		if (w->facts[i].minute <= 0 || w->facts[i].minute == w->anchor)
 			continue;
 		w->anchor = w->facts[i].minute;
-		v = eval(c, w, ANY_CLAUSE);
+		v = eval(c, w, &anywhere);
 	}
 	return v.truth == TRUTH_TRUE ? v : now;
 }
 
-static void explain_signals(const struct cond *c, const struct triage_scratch *w, uint32_t clause,
-	const struct cond_evidence *out)
+static void explain_signals(const struct cond *c, const struct triage_scratch *w,
+	const struct region *r, const struct cond_evidence *out)
 {
 	if (c->window == WINDOW_MINUTES && !in_minutes(c, w, w->now_min))
 		return;
 	for (size_t i = 0; i < w->n_signals; i++) {
 		const struct signal *s = &w->signals[i];
 
-		if ((!c->same_clause || in_clause(s, clause)) && signal_fits(c, s))
+		if (in_region(c, s, r) && signal_fits(c, s))
 			out->signal(out->ctx, s);
 	}
 }
 
-static void explain(const struct cond *c, const struct triage_scratch *w, uint32_t clause,
+static void explain(const struct cond *c, const struct triage_scratch *w, const struct region *r,
 	const struct cond_evidence *out)
 {
-	if (c->kind == COND_NONE || eval(c, w, clause).truth != TRUTH_TRUE)
+	struct region place;
+
+	if (c->kind == COND_NONE || eval(c, w, r).truth != TRUTH_TRUE)
 		return;
+	if (c->pairs && r->any && (c->kind == COND_ALL || c->kind == COND_SIGNAL)) {
+		place = meeting_region(c, w);
+		r = &place;
+	}
 	if (c->kind == COND_SIGNAL)
-		explain_signals(c, w, clause, out);
+		explain_signals(c, w, r, out);
 	if (c->kind == COND_FIELD)
 		out->field(out->ctx, c->field);
-	if (c->kind == COND_ALL && c->pairs && clause == ANY_CLAUSE)
-		clause = meeting_clause(c, w);
 	for (uint32_t i = 0; i < c->n_children; i++)
-		explain(&c->children[i], w, clause, out);
+		explain(&c->children[i], w, r, out);
 }
 
 void cond_explain(
 	const struct cond *c, const struct triage_scratch *w, const struct cond_evidence *out)
 {
-	explain(c, w, ANY_CLAUSE, out);
+	explain(c, w, &anywhere, out);
 }

@@ -55,15 +55,16 @@ struct cond {
 	enum source_cond_kind kind;
 	struct cond *children;
 	uint32_t n_children;
-	bool timed; /* it or a leaf below it has a window of minutes */
-	bool here;  /* likewise the message as its window */
-	bool pairs; /* ALL with leaves below it that must meet in one clause */
+	bool timed;     /* it or a leaf below it has a window of minutes */
+	bool here;      /* likewise the message as its window */
+	bool pairs;     /* ALL with leaves below it, or a leaf, that must meet in one place */
+	uint64_t meets; /* FAMILY_BIT of those leaves */
 	/* SIGNAL */
 	uint64_t families, subjects, whens, framings; /* whens 0: by family, see signal_fits() */
 	enum window window;
 	int64_t minutes; /* WINDOW_MINUTES */
-	uint32_t min_count;
-	bool same_clause;
+	uint32_t min_count, min_families;
+	bool same_clause, near;
 	/* FIELD */
 	int field;
 	enum op op;

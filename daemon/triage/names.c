@@ -41,6 +41,18 @@ const char *const family_names[FAMILY_COUNT] = {
 	[FAMILY_SEXUAL_ASSAULT] = "sexual_assault",
 	[FAMILY_EATING] = "eating",
 	[FAMILY_MINOR] = "minor",
+	[FAMILY_ENDING] = "ending",
+	[FAMILY_SETTLING] = "settling",
+	[FAMILY_THANKS] = "thanks",
+	[FAMILY_READINESS] = "readiness",
+	[FAMILY_ALONE] = "alone",
+	[FAMILY_SECRECY] = "secrecy",
+	[FAMILY_OBJECT] = "object",
+	[FAMILY_INTAKE] = "intake",
+	[FAMILY_SYMPTOM] = "symptom",
+	[FAMILY_FEAR] = "fear",
+	[FAMILY_COMMOTION] = "commotion",
+	[FAMILY_CONTROL] = "control",
 };
 
 const char *const subject_names[SUBJECT_COUNT] = { "unknown", "self", "other" };

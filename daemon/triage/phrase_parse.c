@@ -112,6 +112,51 @@ static int parse_gap(struct parser *p, struct sequence *out)
 	return 0;
 }
 
+static bool begins_alike(const struct sequence *a, const struct sequence *b)
+{
+	return a->n_nodes > 1 && b->n_nodes > 1 && a->nodes[0].kind == NODE_WORD &&
+	       b->nodes[0].kind == NODE_WORD && a->nodes[0].word == b->nodes[0].word;
+}
+
+static void add_alternative(struct node *group, struct sequence s)
+{
+	group->alts = mem_resize(group->alts, group->n_alts + 1, sizeof(*group->alts));
+	group->alts[group->n_alts++] = s;
+}
+
+/* Take the first word off; what is left. */
+static struct sequence behind_first(struct sequence *s)
+{
+	memmove(s->nodes, s->nodes + 1, --s->n_nodes * sizeof(*s->nodes));
+	return *s;
+}
+
+/* "my son|my own son|my wife" is "my (son|own son|wife)": fewer positions. */
+static void share_beginnings(struct node *group)
+{
+	for (size_t i = 0; i < group->n_alts; i++) {
+		struct node rest = { .kind = NODE_GROUP };
+		struct sequence whole = { .nodes = NULL };
+
+		for (size_t k = i + 1; k < group->n_alts;) {
+			if (!begins_alike(&group->alts[i], &group->alts[k])) {
+				k++;
+				continue;
+			}
+			add_alternative(&rest, behind_first(&group->alts[k]));
+			memmove(&group->alts[k], &group->alts[k + 1],
+				(--group->n_alts - k) * sizeof(*group->alts));
+		}
+		if (rest.n_alts == 0)
+			continue;
+		push(&whole, group->alts[i].nodes[0]);
+		add_alternative(&rest, behind_first(&group->alts[i]));
+		share_beginnings(&rest);
+		push(&whole, rest);
+		group->alts[i] = whole;
+	}
+}
+
 static int parse_group(struct parser *p, struct sequence *out, int depth)
 {
 	struct node group = { .kind = NODE_GROUP };
@@ -121,8 +166,7 @@ static int parse_group(struct parser *p, struct sequence *out, int depth)
 		return err_set(p->e, "groups nested deeper than %d", GROUP_DEPTH);
 	do {
 		p->at++;
-		group.alts = mem_resize(group.alts, group.n_alts + 1, sizeof(*group.alts));
-		group.alts[group.n_alts++] = (struct sequence){ .nodes = NULL };
+		add_alternative(&group, (struct sequence){ .nodes = NULL });
 		result = parse_sequence(p, &group.alts[group.n_alts - 1], depth + 1);
 	} while (result == 0 && *p->at == '|');
 	if (result == 0 && *p->at != ')')
@@ -133,6 +177,8 @@ static int parse_group(struct parser *p, struct sequence *out, int depth)
 		group.optional = true;
 		p->at++;
 	}
+	if (result == 0)
+		share_beginnings(&group);
 	push(out, group); /* also when it failed: the tree owns it and is freed as one */
 	return result;
 }

@@ -71,13 +71,14 @@ struct source_emoji {
 /*
  * Conditions have three values; a rule fires only on true.
  *
- * SIGNAL is true when at least min_count distinct hits of the families fit: different places in the
+ * SIGNAL is true when at least min_count distinct hits, of at least min_families families, fit: different places in the
  * message or, with window "contact", different phrases in the contact's memory too; with "minutes:N"
  * what was said in the N minutes up to now or, when no leaf of the rule asks for this message, up to
  * any message (an unknown time counts as near; not below `none`). Without `time` any time fits, but
  * a thought (suicidal, violent, hopeless) that is past does not. Without `framing` only what is
  * meant literally fits. subject "self" takes what nobody is named for too. same_clause leaves under
- * one `all` must be met in one clause of the message.
+ * one `all` must be met in one clause of the message, `near` ones, and the hits of one such leaf,
+ * within 40 words of it; what was said in other messages of the window is near.
  *
  * FIELD compares what is known: eq ne lt le gt ge in between. With nothing known it is unknown, and
  * so is an `all` above it. known, unknown and refused take no value: `unknown` is true for an item
@@ -97,7 +98,9 @@ struct source_cond {
 	const char *subject, *time, *framing; /* each one word or several as "a|b" */
 	const char *window; /* "message" (also NULL), "contact" or "minutes:N", N 1..1440 */
 	int min_count;      /* distinct hits wanted; 0 means 1 */
+	int min_families;   /* of so many different families; 0 means 1 */
 	bool same_clause;
+	bool near; /* hits of this message within 40 words of each other */
 	const char *field, *op;
 	const char *const *values; /* as text; "true" and "false" for booleans */
 	size_t n_values;

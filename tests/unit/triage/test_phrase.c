@@ -63,6 +63,13 @@ static void test_matches(void **state)
 		{ "red <3> (car)?", "red big car", 3 },
 		{ "red <3> (car)?", "red big bus", 1 },
 		{ "(red|red car)", "red car", 2 },
+		{ "(my son|my own son|his son|my wife) here", "my own son here", 4 },
+		{ "(my son|my own son|his son|my wife) here", "his son here", 3 },
+		{ "(my son|my own son|his son|my wife) here", "his wife here", 0 },
+		{ "(a b|a|a b c|a (d|e)) f", "a b c f", 4 },
+		{ "(a b|a|a b c|a (d|e)) f", "a e f", 3 },
+		{ "(a b|a|a b c|a (d|e)) f", "a f", 2 },
+		{ "(a <2> b|a c)", "a x x b", 4 },
 	};
 	(void)state;
 
