@@ -190,6 +190,7 @@ install: all
 	for d in $(notdir $(wildcard conf/rules conf/lexicon conf/demo)); do \
 		rm -rf $(SHARE)/triaged/$$d; cp -r --no-preserve=mode,ownership conf/$$d $(SHARE)/triaged/ \
 		|| exit 1; done
+	install -m 644 conf/redis.conf daemon/store/triaged1.lua $(SHARE)/triaged
 	install -d $(SHARE)/bash-completion/completions
 	$(BUILD)/triagectl completion >$(SHARE)/bash-completion/completions/triagectl
 	for u in $(UNITS); do \

@@ -7,6 +7,7 @@
 #include "finder.h"
 #include "lease.h"
 #include "redis_time.h"
+#include "rights.h"
 #include "tail.h"
 #include "tls.h"
 #include "triaged/store/store.h"
@@ -29,6 +30,7 @@ struct store {
 	bool closing;
 	struct link *link; /* commits, appends, reads: never blocked */
 	struct vet vet;
+	struct rights rights;
 	char run_id[RUN_ID_SIZE]; /* of the server last used */
 	struct lease lease;
 	struct appender appender;

@@ -67,6 +67,12 @@ void store_on_warning(void *arg, const char *text)
 static void on_vetted(void *arg)
 {
 	struct store *s = arg;
+	rights_check(&s->rights);
+}
+
+static void on_allowed(void *arg)
+{
+	struct store *s = arg;
 	lease_resume(&s->lease);
 }
 
@@ -211,6 +217,9 @@ void store_init_parts(struct store *s, const struct store_options *o)
 		.replicas = &s->replicas,
 		.passed = on_vetted,
 		.arg = s };
+	s->rights = (struct rights){
+		.link = s->link, .prefix = s->prefix, .passed = on_allowed, .arg = s
+	};
 	s->lease = (struct lease){ .link = s->link,
 		.prefix = s->prefix,
 		.node = s->node,

@@ -200,6 +200,9 @@ static void on_answer(void *arg, const redisReply *r)
 	enum verdict verdict = VERDICT_REFUSED;
 	if (missing || reply_check(r, &e) == 0)
 		verdict = steps[v->step].answer(v, r, &e);
+	else if (steps[v->step].ask == ask_load)
+		err_wrap(&e,
+			"the function library (triaged1.lua) is missing or old, and loading it");
 	if (verdict == VERDICT_REFUSED) {
 		link_reset(v->link, e.text);
 		return;

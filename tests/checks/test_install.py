@@ -27,7 +27,7 @@ def root(tmp_path_factory):
     "usr/lib/systemd/system/triaged.socket", "usr/lib/sysusers.d/triaged.conf",
     "usr/lib/tmpfiles.d/triaged.conf", "usr/share/man/man8/triaged.8",
     "usr/share/man/man5/triaged.conf.5", "usr/share/man/man1/triagectl.1",
-    "usr/share/bash-completion/completions/triagectl", "usr/share/triaged/rules",
+    "usr/share/bash-completion/completions/triagectl", "usr/share/triaged/rules", "usr/share/triaged/redis.conf", "usr/share/triaged/triaged1.lua",
     "etc/triaged/triaged.conf", "etc/triaged/clients.conf"])
 def test_installed(root, path):
     assert (root / path).exists()

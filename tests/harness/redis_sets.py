@@ -44,6 +44,7 @@ class Server:
                 "tls-key-file": tls.key, "tls-ca-cert-file": tls.ca, "tls-replication": "yes",
                 "tls-auth-clients": "yes"})
         self.settings.update({k.replace("_", "-"): v for k, v in settings.items()})
+        self.login = None  # user and password of `command`
         self.lines = []  # what comes behind the settings, word by word
 
     def write(self):
@@ -89,10 +90,16 @@ class Server:
         return context.wrap_socket(s)
 
     def command(self, *words, timeout=5.0):
+        return self.command_as(self.login, *words, timeout=timeout)
+
+    def command_as(self, login, *words, timeout=5.0):
         with self.connect(timeout) as s:
             s.settimeout(timeout)
-            s.sendall(store.encode(words))
             with s.makefile("rb") as f:
+                if login:
+                    s.sendall(store.encode(("AUTH", *login)))
+                    store.decode(f)
+                s.sendall(store.encode(words))
                 return store.decode(f)
 
     def info(self, section):
