@@ -154,6 +154,17 @@ def test_twice_and_swallowed(bad):
         assert read(s, 1) == b"c"
 
 
+def test_late_arrives_although_its_sender_is_gone(bad):
+    bad.late_s = 0.3
+    with connect(bad) as s:
+        bad.on_chunk = proxy.after(b"a", proxy.LATE)
+        s.sendall(b"abc")
+        time.sleep(0.1)
+    assert bad.echo.got == b""
+    time.sleep(0.5)
+    assert bad.echo.got == b"abc"
+
+
 def test_freeze_loses_nothing(bad):
     with connect(bad) as s:
         bad.freeze()

@@ -23,8 +23,10 @@ TO_SERVER, TO_CLIENT = "to_server", "to_client"
 BOTH = (TO_SERVER, TO_CLIENT)
 
 # What on_chunk(way, data) may answer. CUT: the chunk does not pass and the connection ends;
-# PASS_AND_CUT: it passes, nothing after it does; DROP: it is swallowed; TWICE: it passes twice.
-PASS, CUT, PASS_AND_CUT, DROP, TWICE = "pass", "cut", "pass_and_cut", "drop", "twice"
+# PASS_AND_CUT: it passes, nothing after it does; DROP: it is swallowed; TWICE: it passes twice;
+# LATE: it and what follows it on this connection pass only after late_s seconds, even when its
+# sender has given the connection up long before.
+PASS, CUT, PASS_AND_CUT, DROP, TWICE, LATE = "pass", "cut", "pass_and_cut", "drop", "twice", "late"
 
 CHUNK = 65536
 HELD_MAX = 1 << 20  # bytes on their way before the sender is made to wait
@@ -81,6 +83,7 @@ class Proxy:
         self.accepted = self.cuts = 0
         self.connections = []
         self.on_chunk = None
+        self.late_s = 5.0
         self._reset_faults()
         self._lock = threading.RLock()
         self._stop = False
@@ -247,8 +250,7 @@ class Proxy:
         except BlockingIOError:
             return
         except OSError:
-            self._end(c)
-            return
+            data = b""
         if not data:
             w.at_end = True
             return
@@ -260,6 +262,7 @@ class Proxy:
         what = self.on_chunk(w.name, data) if self.on_chunk else PASS
         seconds, jitter = self._delay[w.name]
         due = time.monotonic() + seconds + random.uniform(0, jitter)
+        due += self.late_s if what == LATE else 0
         if w.queue and w.queue[-1][0] > due:
             due = w.queue[-1][0]  # a stream keeps its order
         if what == CUT:
@@ -293,9 +296,10 @@ class Proxy:
                     n = w.sink.send(data[:n])
                 except BlockingIOError:
                     break
-                except OSError:
-                    self._end(c)
-                    return
+                except OSError:  # nobody there any more; the other direction may go on
+                    w.at_end, w.held = True, 0
+                    w.queue.clear()
+                    break
                 w.allowance -= n
                 w.held -= n
                 if n < len(data):
