@@ -105,6 +105,7 @@ static void load_done(void *arg, enum store_result result)
 		c->counts.load_failures++;
 		LOG(ERROR, "center.load_inconsistent", LOG_S("why", e.text));
 	}
+	store_no_earlier(c->store, core_now(c->core)); /* or its timers stand still until then */
 	c->lead = LEADING;
 	c->leads_since = mono_now();
 	c->batch = commit_new();

@@ -293,6 +293,11 @@ int64_t store_now_ms(struct store *s)
 	return redis_time_now(&s->time, mono_now().us / 1000, wall_now_ms());
 }
 
+void store_no_earlier(struct store *s, int64_t at_ms)
+{
+	redis_time_no_earlier(&s->time, at_ms, mono_now().us / 1000);
+}
+
 void store_yield_lead(struct store *s)
 {
 	lease_yield(&s->lease);

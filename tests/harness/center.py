@@ -50,8 +50,8 @@ class Center:
     def path(self, *names):
         return os.path.join(self.directory, *names)
 
-    def start_redis(self):
-        self.redis = store.Redis(self.path("redis")).start()
+    def start_redis(self, prefix=()):
+        self.redis = store.Redis(self.path("redis")).start(prefix)
         return self.redis
 
     def prepare(self, name="n1", clients=CLIENTS, rules=(PLAIN_RULES,), **settings):

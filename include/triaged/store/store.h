@@ -65,7 +65,10 @@ int64_t store_epoch(const struct store *store);      /* 0: not leading */
 const char *store_leader(const struct store *store); /* node name or "" */
 /* The address of the server in use or last tried, "" when none is known; valid until the next call. */
 const char *store_server(struct store *store);
-int64_t store_now_ms(struct store *store); /* Redis time, estimated, never back */
+/* The center's time: the server's when it was first asked, whoever sets its clock later; never back. */
+int64_t store_now_ms(struct store *store);
+/* Work up to this moment was loaded: time goes on from there when it is behind. */
+void store_no_earlier(struct store *store, int64_t at_ms);
 
 /* Stop competing for the lease and hand it over now (drain). */
 void store_yield_lead(struct store *store);

@@ -159,20 +159,45 @@ static void server_time_never_runs_back(void **state)
 	redis_time_sample(&t, 9000, 200);
 	assert_int_equal(redis_time_now(&t, 200, 0), 9000);
 	assert_int_equal(redis_time_now(&t, 300, 0), 9100);
-	redis_time_sample(&t, 5000, 300); /* the server's clock is set back by 4.1 s */
-	int64_t last = redis_time_now(&t, 300, 0);
-	assert_int_equal(last, 9100);
-	int64_t start = last;
-	for (int64_t mono = 301; mono <= 1300; mono++) {
-		int64_t now = redis_time_now(&t, mono, 0);
-		assert_true(now >= last && now - last <= 1);
-		last = now;
+	redis_time_no_earlier(&t, 9050, 300);
+	assert_int_equal(redis_time_now(&t, 300, 0), 9100);
+	redis_time_no_earlier(&t, 9600, 300);
+	assert_int_equal(redis_time_now(&t, 300, 0), 9600);
+}
+
+/* Whoever sets the server's clock, our time keeps its pace within the slew. */
+static void time_is_not_set(void **state)
+{
+	static const int64_t steps[] = { 0, 86400000, -86400000, 600000, -600000, 50, -50 };
+	(void)state;
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+		struct redis_time t = { 0 };
+		redis_time_sample(&t, 1000000, 0);
+		int64_t last = redis_time_now(&t, 0, 0);
+		for (int64_t mono = 1; mono <= 20000; mono++) {
+			if (mono % 7 == 0)
+				redis_time_sample(&t, 1000000 + mono + steps[i], mono);
+			int64_t now = redis_time_now(&t, mono, 0);
+			assert_true(now >= last);
+			last = now;
+		}
+		int64_t wrong = last - 1020000;
+		int64_t most = 20000 * REDIS_TIME_SLEW_PERCENT / 100;
+		if (steps[i] < most && steps[i] > -most)
+			assert_int_equal(wrong, steps[i]); /* made up */
+		else
+			assert_in_range(steps[i] > 0 ? wrong : -wrong, most * 8 / 10, most);
 	}
-	assert_int_equal(last - start, 500);                              /* half speed */
-	assert_int_equal(redis_time_now(&t, 300 + 8200, 0), 5000 + 8200); /* they meet */
-	assert_int_equal(redis_time_now(&t, 300 + 8300, 0), 5000 + 8300);
-	redis_time_sample(&t, 50000, 8700); /* forward: followed at once */
-	assert_int_equal(redis_time_now(&t, 8700, 0), 50000);
+}
+
+/* Nobody answered for long: what is different then is not made up in one step. */
+static void time_is_not_set_after_a_silence(void **state)
+{
+	struct redis_time t = { 0 };
+	(void)state;
+	redis_time_sample(&t, 1000000, 0);
+	redis_time_sample(&t, 1000000 + 3600000 + 5000, 3600000);
+	assert_int_equal(redis_time_now(&t, 3600000, 0), 1000000 + 3600000 + 100);
 }
 
 static void library_is_embedded(void **state)
@@ -195,6 +220,8 @@ int main(void)
 		cmocka_unit_test(hostile_replies_are_refused),
 		cmocka_unit_test(info_lines_are_found),
 		cmocka_unit_test(server_time_never_runs_back),
+		cmocka_unit_test(time_is_not_set),
+		cmocka_unit_test(time_is_not_set_after_a_silence),
 		cmocka_unit_test(library_is_embedded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,50 @@
+"""How long a fault was felt, read off a history: times in seconds."""
+
+import json
+import os
+import time
+
+from harness.center import BUILD
+
+
+def now_us():
+    """On the clock of the histories."""
+    return time.monotonic_ns() // 1000
+
+
+def _times(entries, kind, op):
+    return [e["t"] for e in entries if e["e"] == kind and e["op"] == op]
+
+
+def longest(entries, kind="ok", op="contact.open"):
+    """The longest time without such an entry, from the first to the last."""
+    at = _times(entries, kind, op)
+    return max((b - a for a, b in zip(at, at[1:])), default=0) / 1e6
+
+
+def resumed(entries, faults, kind="event", op="offer.new"):
+    """For each fault (µs), how long until the next such entry."""
+    at = _times(entries, kind, op)
+    return [min((t - f for t in at if t > f), default=float("inf")) / 1e6 for f in faults]
+
+
+def percentile(values, p):
+    return sorted(values)[min(len(values) - 1, int(len(values) * p))]
+
+
+def note(name, **figures):
+    """Print a figure, and keep it below the build directory."""
+    directory = os.path.join(BUILD, "figures")
+    os.makedirs(directory, exist_ok=True)
+    rounded = {k: round(v, 3) if isinstance(v, float) else v for k, v in figures.items()}
+    print(name, rounded)
+    with open(os.path.join(directory, name + ".json"), "w", encoding="utf-8") as f:
+        json.dump(rounded, f)
+
+
+def felt(name, entries, faults):
+    """The figures of a run: gap of acknowledgements, and offers after each fault."""
+    offers = resumed(entries, faults)
+    note(name, faults=len(faults), intake_gap_s=longest(entries),
+         offers_resume_p50_s=percentile(offers, 0.5), offers_resume_p99_s=percentile(offers, 0.99))
+    return offers
