@@ -88,10 +88,28 @@ def test_no_timer_moves(center, jumping, clock, seconds):
     gone = responder(center, "r1", presence="away")
     gone.close()  # its grace of 15 s begins
     clock.set(seconds)
-    center.open(front)  # something happens, so that the jump is noticed
+    while time.monotonic() - begun < 2.5:  # things happen, so that the jump is noticed
+        center.open(front)
+        time.sleep(0.2)
     expired = r.note("offer.gone", 10, offer=offer["offer"])
     took = time.monotonic() - begun
     assert expired["why"] == "expired" and 3.5 <= took <= 5.0, took
+
+
+@pytest.mark.parametrize("jumping", ["store"], indirect=True)
+def test_timers_run_on_after_a_restart_in_the_past(center, jumping, clock):
+    jumping.write(levels__low__offer_s=3)
+    front = center.session("fe0", role="frontend")
+    center.open(front)  # work that is on record under the later time
+    clock.set(-3600)
+    jumping.stop()
+    jumping.start()
+    front, r = center.session("fe0", role="frontend"), responder(center, "r0")
+    begun = time.monotonic()
+    offer = r.note("offer.new")
+    r.note("offer.gone", 10, offer=offer["offer"])
+    assert 2.0 <= time.monotonic() - begun <= 4.0
+    assert center.open(front)["contact"]
 
 
 def test_person_is_not_given_up_over_a_jump(center, jumping, clock):
