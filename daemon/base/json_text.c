@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "triaged/base/clock.h"
+#include "triaged/base/decimal.h"
 #include "triaged/base/utf8.h"
 
 /* A value or a name needs a comma unless it is first or follows a name. */
@@ -82,8 +83,10 @@ void jtext_str(struct buf *b, const char *s)
 
 void jtext_int(struct buf *b, int64_t v)
 {
+	char digits[DECIMAL_SIZE];
+	const char *p = decimal_signed(v, digits);
 	separate(b);
-	buf_addf(b, "%lld", (long long)v);
+	buf_add(b, p, (size_t)(digits + DECIMAL_SIZE - p));
 }
 
 void jtext_bool(struct buf *b, bool v)

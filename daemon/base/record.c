@@ -2,21 +2,9 @@
 
 #include <string.h>
 
+#include "triaged/base/decimal.h"
+
 #define NAME_MAX_LEN 32
-
-#define DECIMAL_SIZE 24
-
-/* Write v into the end of digits; where it begins. Not printf(): records are most of what a
- * commit costs, and numbers are most of a record. */
-static char *decimal(uint64_t v, char digits[DECIMAL_SIZE])
-{
-	char *p = digits + DECIMAL_SIZE;
-	do {
-		*--p = (char)('0' + v % 10);
-		v /= 10;
-	} while (v);
-	return p;
-}
 
 static char *append(char *at, const void *p, size_t n)
 {
@@ -28,7 +16,7 @@ static char *append(char *at, const void *p, size_t n)
 void record_put(struct buf *b, const char *name, const void *p, size_t n)
 {
 	char digits[DECIMAL_SIZE];
-	const char *length = decimal(n, digits);
+	const char *length = decimal_unsigned(n, digits);
 	size_t name_len = strlen(name), n_digits = (size_t)(digits + DECIMAL_SIZE - length);
 	char *at = buf_room(b, name_len + n_digits + n + 3);
 	at = append(at, name, name_len);
@@ -51,11 +39,9 @@ void record_puti(struct buf *b, const char *name, int64_t v)
 {
 	if (v == 0)
 		return;
-	char digits[DECIMAL_SIZE + 1];
-	char *p = decimal(v < 0 ? 0 - (uint64_t)v : (uint64_t)v, digits + 1);
-	if (v < 0)
-		*--p = '-';
-	record_put(b, name, p, (size_t)(digits + 1 + DECIMAL_SIZE - p));
+	char digits[DECIMAL_SIZE];
+	const char *p = decimal_signed(v, digits);
+	record_put(b, name, p, (size_t)(digits + DECIMAL_SIZE - p));
 }
 
 static bool name_char(char c)

@@ -9,16 +9,14 @@
 #include "triaged/base/record.h"
 
 struct args {
-	struct buf bytes; /* all arguments behind each other */
-	size_t *ends;     /* where each ends in bytes */
-	size_t n, cap;
+	struct buf bytes; /* all arguments in wire form, behind each other */
+	size_t n;
 };
 
 void args_add(struct args *a, const void *p, size_t n);
 void args_adds(struct args *a, const char *s);
 void args_addi(struct args *a, int64_t v);
 void args_add_all(struct args *a, const struct args *more);
-struct slice args_at(const struct args *a, size_t i);
 void args_free(struct args *a);
 
 /* The command in wire form, for evbuffers; release with args_format_free(). */

@@ -12,7 +12,7 @@
 
 /* The order and the widths are those of triaged1.lua. */
 enum section {
-	PUT,
+	PUT_OF_SCHEMA_1,
 	DEL,
 	RESPONDER_ADD,
 	RESPONDER_DEL,
@@ -29,14 +29,14 @@ enum section {
 	MESSAGE,
 	OUTPUT,
 	GONE,
-	AGAIN,
+	SET,
 	ENTRIES,
 	ANSWERS,
 	N_SECTIONS
 };
 
 static const size_t width[N_SECTIONS] = {
-	[PUT] = 2,
+	[PUT_OF_SCHEMA_1] = 2,
 	[DEL] = 1,
 	[RESPONDER_ADD] = 1,
 	[RESPONDER_DEL] = 1,
@@ -53,7 +53,7 @@ static const size_t width[N_SECTIONS] = {
 	[MESSAGE] = 2,
 	[OUTPUT] = 2,
 	[GONE] = 1,
-	[AGAIN] = 2,
+	[SET] = 2,
 	[ENTRIES] = 1,
 	[ANSWERS] = 1,
 };
@@ -65,15 +65,7 @@ static const size_t width[N_SECTIONS] = {
 /* Scores are doubles: whole numbers are exact up to here. */
 #define SCORE_MAX 9007199254740992.0
 
-/* An entity or the place of a contact. Written again in one batch, the last one counts. */
-struct entity {
-	char kind;
-	char *id;
-	char *bytes;
-	size_t n;
-	bool again; /* its type was checked before in this epoch, and its index holds it */
-};
-
+/* The place of a contact. Written again in one batch, the last one counts. */
 struct place {
 	char *id;
 	bool live, waiting;
@@ -87,11 +79,12 @@ struct node_outputs {
 };
 
 struct commit {
-	struct map entities;                         /* "k:id" -> struct entity */
-	struct map places;                           /* id -> struct place */
-	struct map outputs;                          /* node -> struct node_outputs */
+	struct args sections[N_SECTIONS];
+	struct map deleted; /* "k:id": the server deletes behind everything it sets */
+	struct map places;  /* id -> struct place */
+	struct map outputs; /* node -> struct node_outputs */
 	struct buf pack_of_entries, pack_of_answers; /* the open ones */
-	struct args entries, answers, messages, gone;
+	struct buf key;
 	char *position;
 	struct buf counters;
 };
@@ -99,23 +92,11 @@ struct commit {
 struct commit *commit_new(void)
 {
 	struct commit *c = mem_zalloc(sizeof *c);
-	map_init(&c->entities, 0, 0);
+	map_init(&c->deleted, 0, 0);
 	map_init(&c->places, 0, 0);
 	map_init(&c->outputs, 0, 0);
 	c->position = mem_strdup("");
 	return c;
-}
-
-static void free_entities(struct map *m)
-{
-	struct entity *entity;
-	size_t i = 0;
-	while ((entity = map_walk(m, &i, NULL))) {
-		free(entity->id);
-		free(entity->bytes);
-		free(entity);
-	}
-	map_fini(m);
 }
 
 static void free_places(struct map *m)
@@ -147,53 +128,56 @@ void commit_free(struct commit **slot)
 	*slot = NULL;
 	if (!c)
 		return;
-	free_entities(&c->entities);
+	map_fini(&c->deleted);
 	free_places(&c->places);
 	free_outputs(&c->outputs);
 	buf_free(&c->pack_of_entries);
 	buf_free(&c->pack_of_answers);
-	args_free(&c->entries);
-	args_free(&c->answers);
-	args_free(&c->messages);
-	args_free(&c->gone);
+	buf_free(&c->key);
+	for (size_t i = 0; i < N_SECTIONS; i++)
+		args_free(&c->sections[i]);
 	buf_free(&c->counters);
 	free(c->position);
 	free(c);
 }
 
-static struct entity *put_entity(struct commit *c, char kind, const char *id, struct slice bytes)
+static const struct buf *key_of(struct commit *c, char kind, const char *id)
 {
 	CHECK(strchr("crdp", kind) && *id);
-	struct buf key = { 0 };
-	buf_addf(&key, "%c:%s", kind, id);
-	struct entity *entity = map_getn(&c->entities, key.data, key.len);
-	if (!entity) {
-		entity = mem_zalloc(sizeof *entity);
-		entity->kind = kind;
-		entity->id = mem_strdup(id);
-		map_putn(&c->entities, key.data, key.len, entity);
-	}
-	buf_free(&key);
-	free(entity->bytes);
-	entity->bytes = mem_dup(bytes.data, bytes.len);
-	entity->n = bytes.len;
-	return entity;
+	buf_clear(&c->key);
+	buf_add(&c->key, (const char[]){ kind, ':' }, 2);
+	buf_adds(&c->key, id);
+	return &c->key;
+}
+
+void commit_entity_again(struct commit *c, char kind, const char *id, struct slice bytes)
+{
+	const struct buf *key = key_of(c, kind, id);
+	CHECK(bytes.len);
+	args_add(&c->sections[SET], key->data, key->len);
+	args_add(&c->sections[SET], bytes.data, bytes.len);
+	if (c->deleted.count)
+		map_removen(&c->deleted, key->data, key->len);
 }
 
 void commit_entity(struct commit *c, char kind, const char *id, struct slice bytes)
 {
+	static const enum section index[128] = {
+		['r'] = RESPONDER_ADD, ['d'] = DISPATCH_ADD, ['p'] = PERSON_ADD
+	};
 	if (kind == 's') {
 		buf_clear(&c->counters);
 		buf_add(&c->counters, bytes.data, bytes.len);
 		return;
 	}
-	put_entity(c, kind, id, bytes)->again = false;
-}
-
-void commit_entity_again(struct commit *c, char kind, const char *id, struct slice bytes)
-{
-	CHECK(bytes.len);
-	put_entity(c, kind, id, bytes)->again = true;
+	if (bytes.len) {
+		commit_entity_again(c, kind, id, bytes);
+	} else {
+		const struct buf *key = key_of(c, kind, id);
+		map_putn(&c->deleted, key->data, key->len, c);
+	}
+	if (index[(int)kind] && bytes.len)
+		args_adds(&c->sections[index[(int)kind]], id);
 }
 
 void commit_contact(struct commit *c, const char *id, bool live, bool waiting, double queue_score)
@@ -230,7 +214,7 @@ void commit_ref(struct commit *c, const char *identity, const char *ref, struct 
 	record_puts(pack, "identity", identity);
 	record_puts(pack, "ref", ref);
 	record_put(pack, "answer", bytes.data, bytes.len);
-	close_long_pack(pack, &c->answers);
+	close_long_pack(pack, &c->sections[ANSWERS]);
 }
 
 void commit_ledger(struct commit *c, int64_t at_ms, struct slice command, struct slice decisions)
@@ -239,13 +223,13 @@ void commit_ledger(struct commit *c, int64_t at_ms, struct slice command, struct
 	record_puti(pack, "at", at_ms);
 	record_put(pack, "c", command.data, command.len);
 	record_put(pack, "d", decisions.data, decisions.len);
-	close_long_pack(pack, &c->entries);
+	close_long_pack(pack, &c->sections[ENTRIES]);
 }
 
 void commit_message(struct commit *c, const char *contact, struct slice record)
 {
-	args_adds(&c->messages, contact);
-	args_add(&c->messages, record.data, record.len);
+	args_adds(&c->sections[MESSAGE], contact);
+	args_add(&c->sections[MESSAGE], record.data, record.len);
 }
 
 void commit_output(struct commit *c, const char *node, struct slice output)
@@ -264,7 +248,7 @@ void commit_node_gone(struct commit *c, const char *node, const char *incarnatio
 {
 	struct buf member = { 0 };
 	buf_addf(&member, "%s %s", node, incarnation);
-	args_add(&c->gone, member.data, member.len);
+	args_add(&c->sections[GONE], member.data, member.len);
 	buf_free(&member);
 }
 
@@ -275,10 +259,12 @@ void commit_inbox_position(struct commit *c, const char *position)
 
 bool commit_is_empty(const struct commit *c)
 {
-	return c->entities.count == 0 && c->places.count == 0 && c->outputs.count == 0 &&
-	       c->answers.n == 0 && c->pack_of_answers.len == 0 && c->entries.n == 0 &&
-	       c->pack_of_entries.len == 0 && c->messages.n == 0 && c->gone.n == 0 &&
-	       !*c->position && c->counters.len == 0;
+	for (size_t i = 0; i < N_SECTIONS; i++)
+		if (c->sections[i].n > 0)
+			return false;
+	return c->deleted.count == 0 && c->places.count == 0 && c->outputs.count == 0 &&
+	       c->pack_of_answers.len == 0 && c->pack_of_entries.len == 0 && !*c->position &&
+	       c->counters.len == 0;
 }
 
 const char *commit_position(const struct commit *c)
@@ -286,27 +272,22 @@ const char *commit_position(const struct commit *c)
 	return c->position;
 }
 
-static void sort_entities(const struct commit *c, struct args *s)
+/* The section that removes from an index follows the one that adds. */
+static void add_deleted(const struct commit *c, struct args *s)
 {
-	static const enum section put_index[128] = {
-		['r'] = RESPONDER_ADD, ['d'] = DISPATCH_ADD, ['p'] = PERSON_ADD
+	static const enum section index[128] = {
+		['r'] = RESPONDER_DEL, ['d'] = DISPATCH_DEL, ['p'] = PERSON_DEL
 	};
-	struct entity *entity;
 	const char *key;
 	size_t i = 0;
-	while ((entity = map_walk(&c->entities, &i, &key))) {
-		enum section index = put_index[(int)entity->kind];
-		enum section put = entity->again ? AGAIN : PUT;
-		args_adds(&s[entity->n ? put : DEL], key);
-		if (entity->n)
-			args_add(&s[put], entity->bytes, entity->n);
-		/* the section that removes from an index follows the one that adds */
-		if (index && !entity->again)
-			args_adds(&s[entity->n ? index : index + 1], entity->id);
+	while (map_walk(&c->deleted, &i, &key)) {
+		args_adds(&s[DEL], key);
+		if (index[(int)*key])
+			args_adds(&s[index[(int)*key]], key + 2);
 	}
 }
 
-static void sort_places(const struct commit *c, struct args *s)
+static void add_places(const struct commit *c, struct args *s)
 {
 	struct place *place;
 	size_t i = 0;
@@ -323,7 +304,7 @@ static void sort_places(const struct commit *c, struct args *s)
 	}
 }
 
-static void sort_outputs(const struct commit *c, struct args *s)
+static void add_outputs(const struct commit *c, struct args *s)
 {
 	struct node_outputs *o;
 	size_t i = 0;
@@ -333,27 +314,19 @@ static void sort_outputs(const struct commit *c, struct args *s)
 
 void commit_add_args(struct commit *c, struct args *a)
 {
-	close_pack(&c->pack_of_entries, &c->entries);
-	close_pack(&c->pack_of_answers, &c->answers);
-	struct args own[N_SECTIONS] = { 0 };
-	const struct args *s[N_SECTIONS];
-	sort_entities(c, own);
-	sort_places(c, own);
-	sort_outputs(c, own);
-	for (size_t i = 0; i < N_SECTIONS; i++)
-		s[i] = &own[i];
-	s[MESSAGE] = &c->messages;
-	s[GONE] = &c->gone;
-	s[ENTRIES] = &c->entries;
-	s[ANSWERS] = &c->answers;
+	struct args *s = c->sections;
+	close_pack(&c->pack_of_entries, &s[ENTRIES]);
+	close_pack(&c->pack_of_answers, &s[ANSWERS]);
+	add_deleted(c, s);
+	add_places(c, s);
+	add_outputs(c, s);
 	args_adds(a, c->position);
 	args_add(a, buf_str(&c->counters), c->counters.len);
 	for (size_t i = 0; i < N_SECTIONS; i++) {
-		if (s[i]->n > 0) {
+		if (s[i].n > 0) {
 			args_addi(a, (int64_t)i + 1);
-			args_addi(a, (int64_t)(s[i]->n / width[i]));
-			args_add_all(a, s[i]);
+			args_addi(a, (int64_t)(s[i].n / width[i]));
+			args_add_all(a, &s[i]);
 		}
-		args_free(&own[i]);
 	}
 }

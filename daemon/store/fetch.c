@@ -18,6 +18,8 @@ struct transcript {
 };
 
 struct record {
+	struct link *link;
+	char *key;
 	store_record_fn done;
 	void *arg;
 };
@@ -68,22 +70,42 @@ void fetch_transcript(
 	ask_page(t);
 }
 
+static void hand_over(struct record *rec, const redisReply *r)
+{
+	bool known = r && (reply_is_text(r) || r->type == REDIS_REPLY_NIL);
+	rec->done(rec->arg, known ? STORE_OK : STORE_UNAVAILABLE, reply_slice(r));
+	free(rec->key);
+	free(rec);
+}
+
+static void on_hash(void *arg, const redisReply *r)
+{
+	hand_over(arg, r);
+}
+
+static void ask_record(struct record *rec, const char *verb, const char *field, link_reply_fn done)
+{
+	struct args a = { 0 };
+	args_adds(&a, verb);
+	args_adds(&a, rec->key);
+	if (*field)
+		args_adds(&a, field);
+	link_send(rec->link, &a, done, rec);
+	args_free(&a);
+}
+
 static void on_record(void *arg, const redisReply *r)
 {
 	struct record *rec = arg;
-	bool known = r && (reply_is_text(r) || r->type == REDIS_REPLY_NIL);
-	rec->done(rec->arg, known ? STORE_OK : STORE_UNAVAILABLE, reply_slice(r));
-	free(rec);
+	if (r && reply_is_error(r, "WRONGTYPE"))
+		ask_record(rec, "HGET", "r", on_hash); /* written by schema 1 */
+	else
+		hand_over(rec, r);
 }
 
 void fetch_record(struct link *link, const char *key, store_record_fn done, void *arg)
 {
 	struct record *rec = mem_zalloc(sizeof *rec);
-	*rec = (struct record){ .done = done, .arg = arg };
-	struct args a = { 0 };
-	args_adds(&a, "HGET");
-	args_adds(&a, key);
-	args_adds(&a, "r");
-	link_send(link, &a, on_record, rec);
-	args_free(&a);
+	*rec = (struct record){ .link = link, .key = mem_strdup(key), .done = done, .arg = arg };
+	ask_record(rec, "GET", "", on_record);
 }

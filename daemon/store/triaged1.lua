@@ -7,7 +7,7 @@
 -- become text with %.0f only: concatenation keeps 14 digits. The clock is read once a call.
 --
 -- BUILD rises with every change of this file; a daemon replaces a library of a lower build only.
-local BUILD = 8
+local BUILD = 9
 
 -- Longest lease a daemon may ask for; see capped().
 local LEASE_MAX_MS = 60000
@@ -122,12 +122,11 @@ end
 -- ---- commit ----
 
 -- Sections of a commit and how many arguments one item has. The daemon writes the same order.
--- REF and LOG are how daemons of schema 1 write what goes into ANSWERS and ENTRIES: one of them may
--- lead until the first daemon of schema 2 does. AGAIN is PUT of a key whose type was checked before
--- in this epoch: only this library writes these keys.
+-- PUT, REF and LOG are how daemons of schema 1 write what goes into SET, ANSWERS and ENTRIES: one of
+-- them may lead until the first daemon of schema 2 does.
 local PUT, DEL, R_ADD, R_DEL, D_ADD, D_DEL, P_ADD, P_DEL = 1, 2, 3, 4, 5, 6, 7, 8
 local LIVE, ENDED, WAIT, UNWAIT, REF, LOG, MESSAGE, OUT, GONE = 9, 10, 11, 12, 13, 14, 15, 16, 17
-local AGAIN, ENTRIES, ANSWERS = 18, 19, 20
+local SET, ENTRIES, ANSWERS = 18, 19, 20
 local WIDTH = { 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 3, 3, 2, 2, 1, 2, 1, 1 }
 local FIRST_SECTION = 5
 
@@ -224,17 +223,25 @@ local function aged(key, score, args, from, n)
 	many('ZADD', key, pairs_, 1, #pairs_)
 end
 
-local function put_records(p, args, from, n)
-	local call = redis.call
-	for i = from, from + 2 * n - 1, 2 do
-		call('HSET', p .. args[i], 'r', args[i + 1])
+-- MSET replaces a key of any type: nothing to check, and one inner command for all records.
+local function set_records(p, args, from, n)
+	local pairs_, last = {}, from + 2 * n - 2
+	for i = from, last, 2 do
+		pairs_[#pairs_ + 1] = p .. args[i]
+		pairs_[#pairs_ + 1] = args[i + 1]
+		if i == last or #pairs_ == CHUNK then
+			redis.call('MSET', unpack(pairs_))
+			pairs_ = {}
+		end
 	end
 end
 
 local function write_contacts(p, args, first, count, now)
 	local call = redis.call
-	put_records(p, args, first[PUT], count[PUT])
-	put_records(p, args, first[AGAIN], count[AGAIN])
+	for i = first[PUT], first[PUT] + 2 * count[PUT] - 1, 2 do
+		call('HSET', p .. args[i], 'r', args[i + 1])
+	end
+	set_records(p, args, first[SET], count[SET])
 	for i = first[DEL], first[DEL] + count[DEL] - 1 do
 		call('UNLINK', p .. args[i])
 	end
@@ -384,6 +391,20 @@ local function load_answers(p, cursor)
 	return { next_, out }
 end
 
+-- ids and records of keys in turns. MGET passes over the hashes that schema 1 has.
+local function records(ids, keys_)
+	local call, out = redis.call, {}
+	for from = 1, #keys_, CHUNK do
+		local found = call('MGET', unpack(keys_, from, math.min(from + CHUNK - 1, #keys_)))
+		for i = 1, #found do
+			local at = from + i - 1
+			out[#out + 1] = ids[at]
+			out[#out + 1] = found[i] or call('HGET', keys_[at], 'r')
+		end
+	end
+	return out
+end
+
 -- args: epoch, kind (s c r d p i a), cursor ("0" first). answer: next cursor ("0": end) and items:
 -- s: position, counters · i: identity, ref, record · a: packs · others: id, record. A nil record is
 -- missing.
@@ -407,12 +428,12 @@ local function load_page(keys, args)
 	else
 		scan = call('SSCAN', p .. INDEX[kind], args[3], 'COUNT', PAGE)
 	end
-	local out = {}
+	local ids, keys_ = {}, {}
 	for i = 1, #scan[2], step do
-		out[#out + 1] = scan[2][i]
-		out[#out + 1] = call('HGET', p .. kind .. ':' .. scan[2][i], 'r')
+		ids[#ids + 1] = scan[2][i]
+		keys_[#keys_ + 1] = p .. kind .. ':' .. scan[2][i]
 	end
-	return { scan[1], out }
+	return { scan[1], records(ids, keys_) }
 end
 
 -- ---- retention ----

@@ -104,8 +104,7 @@ void commit_free(struct commit **c);
 /* kind 'c', 'r', 'd', 'p' (len 0: delete), or 's': the core's counters, id "". A person's age
  * starts anew. */
 void commit_entity(struct commit *c, char kind, const char *id, struct slice bytes);
-/* The same for an entity that a commit of this epoch wrote before, at a fraction of the cost: the
- * type of its key is not asked for again, and a person's age goes on. */
+/* The same for one that a commit of this epoch wrote before; a person's age goes on. */
 void commit_entity_again(struct commit *c, char kind, const char *id, struct slice bytes);
 /* The contact's place: live (not yet ended), and in the queue under a score up to 2^53. */
 void commit_contact(struct commit *c, const char *id, bool live, bool waiting, double queue_score);

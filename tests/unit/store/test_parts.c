@@ -72,8 +72,7 @@ static void arguments_keep_every_byte(void **state)
 	assert_memory_equal(wire.data, expected, wire.len);
 	args_format_free(&wire);
 	assert_int_equal(b.n, 402);
-	assert_true(slice_is(args_at(&b, 401), "-9223372036854775808"));
-	assert_true(slice_is(args_at(&b, 0), ""));
+	assert_memory_equal(b.bytes.data, "$0\r\n\r\n$20\r\n-9", 13);
 	args_free(&a);
 	assert_int_equal(a.n, 0);
 	args_free(&a);

@@ -118,7 +118,9 @@ static void commit_writes_everything_and_load_reads_it(void **state)
 	assert_string_equal(redis_ask(&w->redis, "STRLEN x"), "0");
 
 	c = commit_new();
+	commit_entity(c, 'd', "d1", text("not the last word"));
 	commit_entity(c, 'd', "d1", text(""));
+	commit_entity(c, 'r', "r2", text(""));
 	commit_entity(c, 'r', "r2", text("second"));
 	commit_contact(c, "c1", true, false, 0);
 	commit_entity_again(c, 'c', "c2", text("two and more"));
@@ -535,12 +537,18 @@ static void data_of_schema_1_are_read_on(void **state)
 	assert_non_null(strstr(w->a.loaded, "i:fe:before=answer;"));
 	assert_string_equal(redis_ask(&w->redis, "FCALL t1_lead 1 t:{test}: old one 60000 0 0 1 1"),
 		"SCHEMA 2");
+	records = 0;
+	store_contact(w->a.store, "c1", on_record, w);
+	RUN_UNTIL(w->base, records == 1, 2000);
+	assert_string_equal(record_seen, "first");
 	struct commit *c = commit_new();
+	commit_entity(c, 'c', "c1", text("second"));
 	commit_ledger(c, 3, text("z"), text(""));
 	commit_ledger(c, 4, text("last"), text("d"));
 	commit(w, &w->a, c);
 	assert_int_equal(ledger_length(w, commands, sizeof commands), 4);
 	assert_string_equal(commands, "x at 1;y at 2;z at 3;last at 4;");
+	assert_string_equal(redis_ask(&w->redis, "GET t:{test}:c:c1"), "second");
 }
 
 /* Packs are closed before they become long, and nothing gets lost between them. */
