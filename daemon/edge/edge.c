@@ -126,6 +126,8 @@ int edge_reload(struct edge *edge, const struct edge_limits *limits, const struc
 
 void edge_stop_accepting(struct edge *edge)
 {
+	if (edge->listener)
+		listener_take_rest(edge->listener);
 	listener_close(&edge->listener);
 }
 

@@ -194,6 +194,13 @@ void listener_close(struct listener **listener)
 	free(l);
 }
 
+void listener_take_rest(struct listener *l)
+{
+	int peer;
+	while ((peer = accept4(l->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0)
+		l->accepted(l->arg, peer);
+}
+
 const char *listener_address(const struct listener *l)
 {
 	return l->address;

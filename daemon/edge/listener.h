@@ -16,6 +16,8 @@ typedef void (*listener_fn)(void *arg, int fd);
 struct listener *listener_open(struct event_base *base, const char *address, int fd,
 	listener_fn accepted, void *arg, struct err *e) MUST_CHECK;
 void listener_close(struct listener **listener);
+/* Hand over what is connected and waits in the kernel: closing would reset it. */
+void listener_take_rest(struct listener *l);
 
 const char *listener_address(const struct listener *l); /* "127.0.0.1:PORT", "[::1]:PORT" */
 
