@@ -8,7 +8,7 @@
 
 #define MARK_SIZE 4
 static const char mark_begin[MARK_SIZE] = { 't', 'S', 'p', 'L' };
-static const char mark_end[MARK_SIZE] = { 'L', 'p', 'S', 't' };
+static const char mark_end[MARK_SIZE] = { '\n', 'E', 'N', 'D' };
 
 #define AT_LENGTH   4
 #define AT_SEQUENCE 8

@@ -1,7 +1,7 @@
 /*
  * How a spool lies on disk. A segment is a file of records, preallocated with zeros:
  *
- *     "tSpL"  length u32  sequence u64  CRC32C u32  payload  "LpSt"
+ *     "tSpL"  length u32  sequence u64  CRC32C u32  payload  "\nEND"
  *
  * in little-endian; the CRC covers length, sequence and payload. Sequences rise, inside a segment by
  * one from record to record, so a reader also notices a record of which nothing is left. Pure.
