@@ -41,18 +41,19 @@ bool center_store_stays_away(const struct center *c)
 
 void center_submit(struct center *c, const struct command *command)
 {
-	if (command->request && center_store_stays_away(c)) {
+	if (command->request && (c->lead == LEADING && c->spool ? center_late_refuses(c, command)
+								: center_store_stays_away(c))) {
 		c->counts.refused++;
 		c->events.refuse(c->events.arg, command->request);
 		return;
 	}
-	if (c->lead == LEADING) {
+	if (c->lead == LEADING && !center_facts_wait(c)) {
 		center_decide(c, command);
 		return;
 	}
 	struct buf bytes = { 0 };
 	command_encode(command, true, &bytes);
-	if (c->lead == FOLLOWING && c->leader_known && !c->down_since.us)
+	if (c->lead == FOLLOWING && c->leader_known && !c->down_since.us && !center_facts_wait(c))
 		store_append(c->store, (struct slice){ buf_str(&bytes), bytes.len },
 			c->options.request_ms, on_appended, c);
 	else if (!backlog_add(&c->backlog, &bytes) && command->request)
@@ -81,7 +82,7 @@ void center_store_output(struct center *c, char *bytes, size_t n)
 	if (output_decode(bytes, n, &o, &e) < 0)
 		LOG(ERROR, "center.output_unreadable", LOG_S("why", e.text));
 	else
-		c->events.output(c->events.arg, &o);
+		c->events.output(c->events.arg, &o, false);
 }
 
 void center_store_node_lost(struct center *c, const char *node, const char *incarnation)
@@ -102,10 +103,15 @@ void center_store_state(struct center *c, enum store_state state)
 	if (state == STORE_DOWN) {
 		if (!c->down_since.us)
 			c->down_since = mono_now();
+		center_watch_island(c);
 		return;
 	}
 	c->down_since.us = 0;
-	if (c->leader_known)
+	center_watch_island(c);
+	center_late_drain(c);
+	if (c->leader_known && center_facts_wait(c))
+		center_facts_begin(c);
+	else if (c->leader_known)
 		center_replay_backlog(c);
 }
 
@@ -124,6 +130,7 @@ struct center *center_new(struct event_base *base, const struct center_options *
 	transcripts_init(&c->transcripts, options->core.hash_seed);
 	c->watch = board_watch_new(base, center_on_board, c);
 	CHECK(c->flush_event && c->tick_event);
+	center_late_init(c);
 	return c;
 }
 
@@ -133,6 +140,7 @@ void center_free(struct center **center)
 	*center = NULL;
 	if (!c)
 		return;
+	center_late_fini(c);
 	core_free(&c->core);
 	commit_free(&c->batch);
 	step_free(&c->step);
@@ -154,6 +162,11 @@ void center_set_store(struct center *c, struct store *store)
 	c->store = store;
 }
 
+void center_set_spool(struct center *c, struct spool *spool)
+{
+	c->spool = spool;
+}
+
 void center_set_options(struct center *c, const struct center_options *options)
 {
 	struct core_options core = options->core;
@@ -161,6 +174,7 @@ void center_set_options(struct center *c, const struct center_options *options)
 	c->options.core = core;
 	c->options.request_ms = options->request_ms;
 	c->options.down_after_ms = options->down_after_ms;
+	c->options.ack_after_ms = options->ack_after_ms;
 	if (c->core)
 		core_set_options(c->core, &core);
 	if (c->lead == LEADING)
@@ -170,6 +184,11 @@ void center_set_options(struct center *c, const struct center_options *options)
 bool center_transcript(const struct center *c, const char *contact, transcripts_fn each, void *arg)
 {
 	return transcripts_read(&c->transcripts, contact, each, arg);
+}
+
+bool center_is_late(const struct center *c)
+{
+	return c->late.on;
 }
 
 bool center_is_leading(const struct center *c)

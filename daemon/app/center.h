@@ -8,11 +8,13 @@
  *
  * Two commits may be in flight: while the store writes one, the next batch is decided and sent.
  * What arrives meanwhile is the batch after that.
+ * A store that does not take them in time is replaced by the node's spool: center_late.c.
  */
 #ifndef TRIAGED_APP_CENTER_H
 #define TRIAGED_APP_CENTER_H
 
 #include "triaged/core/core.h"
+#include "triaged/store/spool.h"
 #include "triaged/store/store.h"
 
 struct event_base;
@@ -22,18 +24,21 @@ struct center_options {
 	const char *center, *node, *incarnation;
 	struct core_options core;
 	int64_t request_ms;    /* how long a request may wait for its answer */
-	int64_t down_after_ms; /* store away so long: refuse at once instead of waiting */
+	int64_t ack_after_ms;  /* not taken by the store so long: the spool acknowledges */
+	int64_t down_after_ms; /* store away so long: an island, or refuse at once */
 };
 
 struct center_events {
 	void *arg;
-	void (*output)(void *arg, const struct output *o); /* for a session or request here */
+	/* For a session or request here. spooled: this node's spool has custody, not the store. */
+	void (*output)(void *arg, const struct output *o, bool spooled);
 	/* OUTPUT_DISPATCH_SEND, committed, while this node leads: for outreach. NULL: nobody sends,
 	 * and the core goes on asking and alarming. */
 	void (*send)(void *arg, const struct core *core, const struct output *o);
 	void (*refuse)(void *arg, int64_t request); /* custody cannot be taken */
 	void (*refuse_all)(void *arg);              /* every request that waits here */
 	void (*leader)(void *arg);                  /* somebody (else) leads: re-assert */
+	void (*mode)(void *arg);                    /* center_is_island() has changed */
 	/* Answer a query over the core: out becomes the result's JSON, or false: not found. */
 	bool (*query)(void *arg, const struct core *core, const char *method, struct slice params,
 		struct buf *out);
@@ -43,6 +48,8 @@ struct center *center_new(struct event_base *base, const struct center_options *
 	const struct center_events *events);
 void center_free(struct center **center);
 void center_set_store(struct center *c, struct store *store);
+/* What it holds from before is told when somebody leads. Must outlive the center. */
+void center_set_spool(struct center *c, struct spool *spool);
 /* A reload: core (hash_seed is kept as it was), request_ms and down_after_ms. */
 void center_set_options(struct center *c, const struct center_options *options);
 
@@ -58,12 +65,15 @@ bool center_is_leading(const struct center *c);       /* with its state loaded *
 /* How long ago, in ms, a test contact was last served here, or this node took the lead; -1: it does
  * not lead. */
 int64_t center_test_age_ms(const struct center *c);
+bool center_is_island(const struct center *c); /* leads, without the store */
+bool center_is_late(const struct center *c);   /* do not wait for the store */
 
 /* Once a second while it runs: some of the state is held against the invariants of the design, all
  * of it in the course of minutes. */
 void center_sweep(struct center *c);
 
 struct center_counts {
+	uint64_t late; /* how often the spool had to take over */
 	uint64_t commands, commits, batch_max, refused, fenced, load_failures;
 	uint64_t violations; /* of invariants: a defect of this program, must stay 0 */
 };

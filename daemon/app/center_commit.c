@@ -8,19 +8,44 @@ void center_schedule_flush(struct center *c)
 {
 	/* A zero timer, not event_active(): what else arrived in this turn joins the batch. */
 	static const struct timeval now = { 0, 0 };
-	if (c->n_sent < STORE_COMMITS_MAX && !evtimer_pending(c->flush_event, NULL))
+	if ((c->n_sent < STORE_COMMITS_MAX || c->late.on) && !evtimer_pending(c->flush_event, NULL))
 		evtimer_add(c->flush_event, &now);
 }
 
-static void deliver(struct center *c, const struct step *s)
+void center_deliver(struct center *c, struct step *s, bool spooled)
 {
 	for (size_t i = 0; i < s->n_outputs; i++) {
 		const struct output *o = &s->outputs[i];
 		if (o->kind == OUTPUT_DISPATCH_SEND && c->events.send)
 			c->events.send(c->events.arg, c->core, o);
 		else if (strcmp(o->node, c->node) == 0)
-			c->events.output(c->events.arg, o);
+			c->events.output(c->events.arg, o, spooled);
 	}
+	step_clear(s);
+}
+
+static void swap_steps(struct step *a, struct step *b)
+{
+	struct step s = *a;
+	*a = *b;
+	*b = s;
+}
+
+/* The oldest commit in flight is decided; its outputs, whose memory goes back with it. */
+static struct step take_oldest(struct center *c)
+{
+	struct step oldest = c->sent[0];
+	c->n_sent--;
+	memmove(c->sent, c->sent + 1, (STORE_COMMITS_MAX - 1) * sizeof *c->sent);
+	c->sent[STORE_COMMITS_MAX - 1] = (struct step){ 0 };
+	center_late_decided(c);
+	return oldest;
+}
+
+static void give_back(struct center *c, struct step *step)
+{
+	step_clear(step);
+	c->sent[STORE_COMMITS_MAX - 1] = *step;
 }
 
 static void on_committed(void *arg, enum commit_result result)
@@ -29,16 +54,32 @@ static void on_committed(void *arg, enum commit_result result)
 	c->counts.fenced += result == COMMIT_FENCED;
 	if (c->n_sent == 0)
 		return; /* the lead was lost meanwhile */
-	struct step oldest = c->sent[0];
-	c->n_sent--;
-	memmove(c->sent, c->sent + 1, (STORE_COMMITS_MAX - 1) * sizeof *c->sent);
-	c->sent[STORE_COMMITS_MAX - 1] = (struct step){ 0 };
-	if (result == COMMIT_OK) /* else store_lead() tells the same and drops the core */
-		deliver(c, &oldest);
-	step_clear(&oldest);
-	c->sent[STORE_COMMITS_MAX - 1] = oldest; /* its memory is used again */
-	if (c->lead == LEADING && (c->batch_size > 0 || c->step.n_outputs > 0))
+	struct step oldest = take_oldest(c);
+	if (result == COMMIT_OK) {
+		center_deliver(c, &oldest, false);
+		center_late_release(c);
+	}
+	give_back(c, &oldest);
+	if (result == COMMIT_FENCED)
+		center_drop_lead(c); /* another epoch leads: store_lead() says whose */
+	if (c->lead != LEADING)
+		return;
+	if (c->late.on) {
+		center_late_drain(c);
+		return;
+	}
+	center_facts_go_on(c);
+	if (c->batch_size > 0 || c->step.n_outputs > 0)
 		center_flush(c);
+}
+
+void center_commit(struct center *c, struct commit **batch)
+{
+	c->n_sent++;
+	c->counts.commits++;
+	store_commit(c->store, batch, on_committed, c);
+	*batch = NULL;
+	center_late_watch(c);
 }
 
 static void put_entity(struct commit *batch, char kind, const struct entity_write *w)
@@ -87,28 +128,8 @@ static void write_entity(void *arg, const struct entity_write *w)
 	}
 }
 
-static void swap_steps(struct step *a, struct step *b)
+static void add_foreign_outputs(struct center *c)
 {
-	struct step s = *a;
-	*a = *b;
-	*b = s;
-}
-
-/* There is nothing to write. Delivering may bring new outputs, which belong to the next batch. */
-static void deliver_at_once(struct center *c)
-{
-	struct step *done = &c->sent[0];
-	c->batch_size = 0;
-	swap_steps(&c->step, done);
-	deliver(c, done);
-	step_clear(done);
-}
-
-void center_flush(struct center *c)
-{
-	if (c->lead != LEADING || c->n_sent == STORE_COMMITS_MAX)
-		return;
-	core_take_dirty(c->core, write_entity, c);
 	for (size_t i = 0; i < c->step.n_outputs; i++) {
 		const struct output *o = &c->step.outputs[i];
 		if (o->kind == OUTPUT_DISPATCH_SEND || strcmp(o->node, c->node) == 0)
@@ -118,17 +139,51 @@ void center_flush(struct center *c)
 		commit_output(
 			c->batch, o->node, (struct slice){ buf_str(&c->scratch), c->scratch.len });
 	}
+}
+
+void center_gather(struct center *c)
+{
+	if (c->late.gathering.count)
+		core_took(c->core, c->late.origin, c->late.number);
+	core_take_dirty(c->core, write_entity, c);
+	add_foreign_outputs(c);
+	if (c->batch_size > c->counts.batch_max)
+		c->counts.batch_max = c->batch_size;
+}
+
+/* There is nothing to write. Delivering may bring new outputs, which belong to the next batch. */
+static void deliver_at_once(struct center *c)
+{
+	struct step *done = &c->sent[0];
+	c->batch_size = 0;
+	swap_steps(&c->step, done);
+	center_deliver(c, done, false);
+}
+
+static void send_batch(struct center *c)
+{
+	center_gather(c);
 	if (commit_is_empty(c->batch)) {
 		/* Answers may tell of what is on its way to the disk: they wait for it. */
 		if (c->n_sent == 0)
 			deliver_at_once(c);
 		return;
 	}
-	if (c->batch_size > c->counts.batch_max)
-		c->counts.batch_max = c->batch_size;
 	c->batch_size = 0;
-	swap_steps(&c->step, &c->sent[c->n_sent++]);
-	c->counts.commits++;
-	store_commit(c->store, &c->batch, on_committed, c);
+	swap_steps(&c->step, &c->sent[c->n_sent]);
+	center_late_sent(c);
+	center_commit(c, &c->batch);
 	c->batch = commit_new();
+}
+
+void center_flush(struct center *c)
+{
+	if (c->lead != LEADING)
+		return;
+	if (!c->late.on && store_epoch(c->store) != c->epoch)
+		center_late_begin(c); /* the lease has run out: nothing can be committed now */
+	if (c->late.on)
+		center_late_flush(c);
+	else if (c->n_sent < STORE_COMMITS_MAX && store_epoch(c->store) == c->epoch)
+		send_batch(c);
 }

@@ -6,6 +6,7 @@
 #include "backlog.h"
 #include "board_watch.h"
 #include "center.h"
+#include "journal.h"
 #include "transcripts.h"
 #include "mark.h"
 
@@ -13,13 +14,45 @@ struct event;
 
 enum lead_state { FOLLOWING, LOADING, LEADING };
 
+/* The store does not take what is decided in time: center_late.c. */
+struct late {
+	bool on;
+	bool writing;                 /* the spool writes a group of ours */
+	bool incomplete;              /* something of it found no room there */
+	bool shown;                   /* as an island */
+	struct mono since, failed_at; /* us 0: not */
+	struct event *timer, *island_timer;
+	char *origin;                             /* of our facts: node/incarnation */
+	int64_t number;                           /* of the last command that may become one */
+	struct journal gathering;                 /* commands of the batch */
+	struct journal flying[STORE_COMMITS_MAX]; /* of those in flight, the oldest first */
+	struct mono sent_at[STORE_COMMITS_MAX];
+	struct step spooling;    /* outputs that leave when the spool has their commands */
+	struct step held;        /* it could not take them: they leave when the store has them */
+	struct commit **batches; /* [first..n) wait behind the one in flight */
+	size_t first, n, cap;
+	uint64_t through; /* the spool lets go of this with the next commit; 0: nothing */
+};
+
+/* The spool tells what the center's state lacks: center_facts.c. */
+struct center_facts {
+	bool on, failed;
+	uint64_t cursor, round, told;
+	size_t outstanding;
+};
+
 struct center {
 	struct event_base *base;
 	struct center_options options;
 	struct center_events events;
 	char *node, *incarnation;
 	struct store *store;
+	struct spool *spool; /* NULL: nothing is acknowledged without the store */
+	struct late late;
+	struct center_facts facts;
 	enum lead_state lead;
+	int64_t epoch;        /* LOADING and LEADING: under which */
+	bool settled;         /* facts are told, the node is announced: commands are taken */
 	bool leader_known;    /* another node leads */
 	struct core *core;    /* LOADING and LEADING */
 	struct commit *batch; /* gathers changes until it is sent */
@@ -47,11 +80,39 @@ void center_on_board(void *arg); /* watchers are shown the board */
 /* ---- center_commit.c ---- */
 void center_schedule_flush(struct center *c); /* the batch goes off at the end of this turn */
 void center_flush(struct center *c);
+void center_gather(struct center *c); /* what the core changed, into the batch */
+void center_commit(struct center *c, struct commit **batch);
+/* Those for sessions and requests here. */
+void center_deliver(struct center *c, struct step *s, bool spooled);
+
+/* ---- center_late.c ---- */
+void center_late_init(struct center *c);
+void center_late_fini(struct center *c);
+/* Applied: should the store be late, the spool needs it. answer: its output in c->step. */
+void center_journal(struct center *c, const struct command *command, size_t answer);
+/* Neither the store nor the spool can give custody of this now. */
+bool center_late_refuses(const struct center *c, const struct command *command);
+void center_late_begin(struct center *c);
+void center_late_sent(struct center *c);    /* the batch becomes one in flight, the last one */
+void center_late_watch(struct center *c);   /* one is in flight */
+void center_late_decided(struct center *c); /* the oldest one is not any more */
+void center_late_flush(struct center *c);   /* the batch goes to the spool */
+void center_late_drain(struct center *c);   /* batches that wait go to the store, if it is there */
+void center_late_release(struct center *c); /* committed: the spool need not keep it */
+void center_late_drop(struct center *c);
+void center_watch_island(struct center *c); /* late or down has changed */
+
+/* ---- center_facts.c ---- */
+void center_facts_begin(struct center *c); /* somebody leads: tell, then center_settle() */
+void center_facts_go_on(struct center *c); /* a batch was committed */
+void center_facts_stop(struct center *c);
+bool center_facts_wait(const struct center *c); /* what is new waits for them */
 
 /* ---- center_takeover.c ---- */
 /* What is decided from here on is decided under these options, from this state. */
 void center_mark(struct center *c, enum mark_kind kind);
 void center_replay_backlog(struct center *c);
 void center_drop_lead(struct center *c);
+void center_settle(struct center *c); /* what is new may be decided */
 
 #endif

@@ -23,11 +23,13 @@ static void schedule_tick(struct center *c)
 
 static void apply_one(struct center *c, const struct command *command, int64_t now)
 {
+	size_t answer = c->step.n_outputs;
 	core_apply(c->core, command, now, &c->step);
 	c->counts.commands++;
 	c->batch_size++;
 	if (!c->step.changed)
 		return;
+	center_journal(c, command, answer);
 	buf_clear(&c->scratch);
 	command_encode(command, false, &c->scratch);
 	commit_ledger(c->batch, core_now(c->core),

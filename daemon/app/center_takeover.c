@@ -13,6 +13,9 @@ void center_drop_lead(struct center *c)
 	if (c->lead == FOLLOWING)
 		return;
 	c->lead = FOLLOWING;
+	c->settled = false;
+	center_facts_stop(c);
+	center_late_drop(c);
 	core_free(&c->core);
 	commit_free(&c->batch);
 	step_clear(&c->step);
@@ -112,28 +115,65 @@ static void load_done(void *arg, enum store_result result)
 	LOG(NOTICE, "center.leading", LOG_S("node", c->node), LOG_I("epoch", store_epoch(c->store)),
 		LOG_I("waiting", core_waiting(c->core)));
 	center_mark(c, MARK_LEAD);
+	if (c->spool)
+		center_facts_begin(c);
+	else
+		center_settle(c);
+}
+
+/* Facts of an earlier life of this node may have named its sessions: they are closed behind them. */
+void center_settle(struct center *c)
+{
+	c->settled = true;
 	submit_node_up(c);
 	c->events.leader(c->events.arg);
 	center_replay_backlog(c);
-	store_lead_ready(c->store);
+	if (c->lead == LEADING)
+		store_lead_ready(c->store);
+}
+
+/* The same epoch again: nobody led in between, and the core was kept. */
+static void resume(struct center *c)
+{
+	LOG(NOTICE, "center.resumed", LOG_I("epoch", c->epoch));
+	if (c->settled)
+		store_lead_ready(c->store);
+	center_late_drain(c);
+	center_schedule_flush(c);
+}
+
+static void follow(struct center *c, const char *leader_node)
+{
+	center_drop_lead(c);
+	c->leader_known = *leader_node != '\0';
+	if (!c->leader_known)
+		return;
+	LOG(NOTICE, "center.following", LOG_S("leader", leader_node));
+	if (c->spool)
+		center_facts_begin(c);
+	else
+		center_settle(c);
 }
 
 void center_store_lead(struct center *c, int64_t epoch, const char *leader_node)
 {
+	if (epoch == 0 && !*leader_node && c->lead == LEADING && c->spool) {
+		c->leader_known = false;
+		return; /* nobody is known to lead: this core goes on for whom it can reach */
+	}
 	if (epoch == 0) {
-		center_drop_lead(c);
-		c->leader_known = *leader_node != '\0';
-		if (c->leader_known) {
-			LOG(NOTICE, "center.following", LOG_S("leader", leader_node));
-			submit_node_up(c);
-			c->events.leader(c->events.arg);
-			center_replay_backlog(c);
-		}
+		follow(c, leader_node);
+		return;
+	}
+	if (c->lead == LEADING && epoch == c->epoch) {
+		resume(c);
 		return;
 	}
 	center_drop_lead(c);
 	c->leader_known = false;
 	c->lead = LOADING;
+	c->settled = false;
+	c->epoch = epoch;
 	c->core = core_new(&c->options.core);
 	store_load(c->store, load_each, load_done, c);
 }

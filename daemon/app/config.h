@@ -87,8 +87,11 @@ struct config {
 		struct {
 			char *ca, *certificate, *key, *name;
 		} tls;
-		int64_t down_after_ms, lease_ms;
+		int64_t ack_after_ms, down_after_ms, lease_ms;
 	} store;
+	struct {
+		int64_t segment_kb;
+	} spool;
 	struct {
 		char *dir; /* "" was <data_dir>/keys: resolved here, and keys_made_here is set */
 	} keys;

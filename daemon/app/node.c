@@ -19,7 +19,9 @@
 
 const char *node_mode(const struct node *n)
 {
-	return n->draining ? "draining" : "normal";
+	if (n->draining)
+		return "draining";
+	return n->center && center_is_island(n->center) ? "island" : "normal";
 }
 
 void node_announce_ready(struct node *n)
@@ -108,7 +110,8 @@ static int start_layers(struct node *n, struct err *e)
 		return -1;
 	node_wire_verbs(n);
 	node_wire_center(n);
-	if (node_wire_keyring(n, e) < 0 || node_wire_store(n, e) < 0 || node_wire_edge(n, e) < 0)
+	if (node_wire_spool(n, e) < 0 || node_wire_keyring(n, e) < 0 || node_wire_store(n, e) < 0 ||
+		node_wire_edge(n, e) < 0)
 		return -1;
 	start_timers(n);
 	node_start_rules(n);
@@ -179,8 +182,10 @@ void node_stop(struct node *n)
 		if (timers[i])
 			event_free(timers[i]);
 	worker_free(&n->worker);
+	worker_free(&n->spool_worker);
 	store_close(&n->store); /* answers what is open, so before those who asked */
 	center_free(&n->center);
+	spool_close(&n->spool);
 	edge_close(&n->edge);
 	keyring_free(&n->keyring);
 	managed_stop(&n->managed);

@@ -38,7 +38,8 @@ struct node {
 	struct keyring *keyring;
 	struct rules_set *set; /* in force */
 	struct rules_cycle cycle;
-	struct worker *worker;
+	struct worker *worker, *spool_worker;
+	struct spool *spool;
 	struct managed *managed;
 	struct store *store;
 	struct center *center;
@@ -82,6 +83,7 @@ void node_announce_ready(struct node *n); /* the first time counts */
 /* One layer each, connected to those below it. */
 void node_wire_verbs(struct node *n);
 void node_wire_center(struct node *n);
+int node_wire_spool(struct node *n, struct err *e) MUST_CHECK;
 int node_wire_keyring(struct node *n, struct err *e) MUST_CHECK;
 int node_wire_store(struct node *n, struct err *e) MUST_CHECK;
 int node_wire_edge(struct node *n, struct err *e) MUST_CHECK;

@@ -64,6 +64,27 @@ static void show_counters(const struct node *n, struct buf *out)
 	jtext_close(out, '}');
 }
 
+/* Redis has taken everything, or this node answers for some of it; it may also have nowhere to put
+ * what it should answer for. */
+static void show_spool(const struct node *n, struct buf *out)
+{
+	struct spool_counts s;
+	spool_count(n->spool, &s);
+	bool idle = s.entries == 0 && !center_is_late(n->center);
+	jtext_name(out, "spool");
+	jtext_open(out, '{');
+	text(out, "state", s.failed ? "failed" : idle ? "idle" : "in use");
+	text(out, "why", s.free_bytes > 0 ? "" : "no room: is the disk full?");
+	number(out, "entries", s.entries);
+	number(out, "free_bytes", (uint64_t)s.free_bytes);
+	number(out, "damaged", s.damaged);
+	number(out, "torn", s.torn);
+	number(out, "failures", s.failures);
+	number(out, "syncs", s.syncs);
+	number(out, "sync_max_us", (uint64_t)s.sync_max_us);
+	jtext_close(out, '}');
+}
+
 static void node_status(struct node *n, int64_t request)
 {
 	struct buf out = { 0 };
@@ -90,6 +111,7 @@ static void node_status(struct node *n, int64_t request)
 	text(&out, "server", store_server(n->store));
 	text(&out, "warning", n->store_warning ? n->store_warning : "");
 	jtext_close(&out, '}');
+	show_spool(n, &out);
 	jtext_name(&out, "keys");
 	jtext_open(&out, '{');
 	text(&out, "state", keyring_status(n->keyring, &why));

@@ -66,10 +66,16 @@ static const char *unavailable_text(void *arg)
 
 /* ---- center -> verbs ---- */
 
-static void on_output(void *arg, const struct output *o)
+static void on_output(void *arg, const struct output *o, bool spooled)
 {
 	struct node *n = arg;
-	verbs_output(n->verbs, o);
+	verbs_output(n->verbs, o, spooled);
+}
+
+static void on_mode(void *arg)
+{
+	struct node *n = arg;
+	verbs_notice_all(n->verbs, node_mode(n));
 }
 
 static void unavailable(struct node *n, struct rpc_error *error)
@@ -184,6 +190,10 @@ static void do_transcript(void *arg, const char *contact, int64_t request)
 	*reading = (struct reading){ n, request };
 	if (center_transcript(n->center, contact, on_message, reading)) {
 		on_transcript_done(reading, STORE_OK);
+		return;
+	}
+	if (center_is_late(n->center)) { /* they would wait for a store that is not there */
+		on_transcript_done(reading, STORE_UNAVAILABLE);
 		return;
 	}
 	store_transcript(n->store, contact, on_message, on_transcript_done, reading);
@@ -417,6 +427,7 @@ void node_center_options(const struct node *n, struct center_options *o)
 		.node = n->name,
 		.incarnation = n->incarnation,
 		.request_ms = n->config->deadlines.request_ms,
+		.ack_after_ms = n->config->store.ack_after_ms,
 		.down_after_ms = n->config->store.down_after_ms,
 	};
 	node_core_options(n->config, &o->core);
@@ -432,11 +443,38 @@ void node_wire_center(struct node *n)
 		.refuse = on_refuse,
 		.refuse_all = on_refuse_all,
 		.leader = on_leader,
+		.mode = on_mode,
 		.query = on_query,
 	};
 	node_center_options(n, &o);
 	memcpy(n->target_ms, o.core.target_ms, sizeof n->target_ms);
 	n->center = center_new(n->base, &o, &events);
+}
+
+static int off_the_loop(void *arg, void (*run)(void *), void (*done)(void *), void *job)
+{
+	struct node *n = arg;
+	return n->spool_worker ? worker_submit(n->spool_worker, run, done, job) : -1;
+}
+
+int node_wire_spool(struct node *n, struct err *e)
+{
+	struct buf dir = { 0 };
+	buf_addf(&dir, "%s/spool", n->config->data_dir);
+	const struct spool_options o = {
+		.dir = buf_str(&dir),
+		.segment_bytes = n->config->spool.segment_kb * 1024,
+		.segments = 2,
+		.submit = off_the_loop,
+		.submit_arg = n,
+	};
+	n->spool_worker = worker_new(n->base, e);
+	n->spool = n->spool_worker ? spool_open(&o, e) : NULL;
+	buf_free(&dir);
+	if (!n->spool)
+		return err_wrap(e, "spool");
+	center_set_spool(n->center, n->spool);
+	return 0;
 }
 
 int node_wire_keyring(struct node *n, struct err *e)

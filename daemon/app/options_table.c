@@ -131,12 +131,19 @@ const struct option options[] = {
 	TEXT("store.durability", store.durability, RESTART, "fsync",
 		"When a write counts as kept: fsync (synced append-only file) or replica:N (N replicas "
 		"have it, N from 1 to 9; needs min-replicas-to-write N)."),
+	NUMBER("store.ack_after_ms", store.ack_after_ms, LIVE, "250", 10, 10000,
+		"What Redis has not taken in this time is acknowledged from the node's spool, in ms."),
 	NUMBER("store.down_after_ms", store.down_after_ms, LIVE, "3000", 100, 60000,
-		"Without Redis for so long, requests are refused at once instead of waiting, in ms."),
+		"Without Redis for so long, the leading node is an island, and another refuses "
+		"requests at once instead of waiting, in ms."),
 	NUMBER("store.lease_ms", store.lease_ms, RESTART, "3000", 500, 60000,
 		"Lease of the leading node, in ms: how long a lost one holds up routing."),
 	TEXT("store.redis_server", store.redis_server, RESTART, "redis-server",
 		"Program that mode managed starts: a path or a name."),
+
+	NUMBER("spool.segment_kb", spool.segment_kb, RESTART, "4096", 64, 65536,
+		"Files of the spool in data_dir/spool, in KiB; two are allocated ahead, so that a full "
+		"disk does not keep out contacts at once."),
 
 	PATH("keys.dir", keys.dir, RESTART | EMPTY, "",
 		"Directory of the sealing and pseudonym keys; not set: <data_dir>/keys, where missing "

@@ -51,6 +51,12 @@ struct contact *find_served_contact(struct core *core, const struct command *c);
 /* Append to the contact's transcript; counts its seq. kind: text, note or answers. */
 void put_message(
 	struct core *core, struct contact *c, const struct command *command, const char *kind);
+/* A contact in NEW with what the command tells of it. */
+struct contact *contact_take(struct core *core, const struct command *c);
+/* n, on offer and offered to nobody any more, is now with r. */
+void responder_takes(struct core *core, struct responder *r, struct contact *n);
+/* A command with a fact number: what an island decided, see apply_fact.c. */
+int apply_fact(struct core *core, const struct command *c);
 bool is_supervisor(const struct command *c);
 bool is_responder(const struct command *c);
 

@@ -15,7 +15,7 @@ void put_message(
 	record_puts(b, "from", strcmp(command->role, "frontend") == 0 ? "person" : command->role);
 	record_puts(b, "by", command->identity);
 	record_puts(b, "kind", kind);
-	record_puti(b, "at_ms", core->now_ms);
+	record_puti(b, "at_ms", core->at_ms);
 	record_puts(b, "instrument", command->instrument);
 	record_puts(b, "corrects", command->corrects);
 	record_put(b, "text", content.data, content.len);
@@ -27,7 +27,7 @@ static void keep(struct buf *slot, struct slice s)
 	buf_add(slot, s.data, s.len);
 }
 
-static struct contact *take_contact(struct core *core, const struct command *c)
+struct contact *contact_take(struct core *core, const struct command *c)
 {
 	char own[ID_SIZE];
 	if (!*c->contact) /* nothing is sealed under it yet */
@@ -49,7 +49,7 @@ static struct contact *take_contact(struct core *core, const struct command *c)
 	keep(&n->address, c->address);
 	keep(&n->location, c->location);
 	keep(&n->meta, c->meta);
-	n->arrived_ms = core->now_ms;
+	n->arrived_ms = core->at_ms;
 	n->need = requirement_get(core, n);
 	return n;
 }
@@ -84,7 +84,7 @@ int apply_contact_open(struct core *core, const struct command *c)
 		return core_refuse(core, OUTPUT_ERR_INVALID_PARAMS, "bad_id", "contact");
 	if (map_get(&core->contacts, c->contact))
 		return core_refuse(core, OUTPUT_ERR_CONFLICT, "contact_exists", "contact");
-	struct contact *n = take_contact(core, c);
+	struct contact *n = contact_take(core, c);
 	level_triage(core, n, c);
 	person_visit(core, n);
 	session_attach(core, session_open(core, c->session, c->identity, "frontend"), n);
@@ -122,7 +122,7 @@ static void pass_on(struct core *core, struct contact *n, const struct command *
 	record_puti(b, "seq", n->seq);
 	record_puts(b, "from", strcmp(c->role, "frontend") == 0 ? "person" : c->role);
 	record_put(b, "text", c->text.data, c->text.len);
-	record_puti(b, "at_ms", core->now_ms);
+	record_puti(b, "at_ms", core->at_ms);
 }
 
 /* Where the message came in, not all of the contact's facts were known (another session, another
@@ -219,7 +219,7 @@ static void leave_line(struct core *core, struct contact *n)
 		return;
 	}
 	text_set(&n->disposition, "left");
-	n->closed_ms = core->now_ms;
+	n->closed_ms = core->at_ms;
 	contact_enter(core, n, CONTACT_EV_END);
 }
 

@@ -7,7 +7,11 @@ static struct dispatch *request_dispatch(
 	struct core *core, struct contact *n, const struct command *c)
 {
 	char id[ID_SIZE];
-	id_text('d', core_new_id(core), id);
+	if (c->fact && *c->dispatch && strlen(c->dispatch) < ID_SIZE &&
+		!map_get(&core->dispatches, c->dispatch))
+		memcpy(id, c->dispatch, strlen(c->dispatch) + 1); /* told to people already */
+	else
+		id_text('d', core_new_id(core), id);
 	struct dispatch *d = dispatch_new(core, id);
 	text_set(&d->contact, n->id);
 	text_set(&d->kind, c->kind);

@@ -73,7 +73,7 @@ int apply_contact_note(struct core *core, const struct command *c)
 
 static void put_outcome(struct core *core, struct contact *n, const struct command *c)
 {
-	n->closed_ms = core->now_ms;
+	n->closed_ms = core->at_ms;
 	text_set(&n->disposition, c->disposition);
 	text_set(&n->closed_by, c->identity);
 	buf_clear(&n->outcome);

@@ -48,17 +48,10 @@ static void count_pace(struct core *core)
 	core->counters_dirty = true;
 }
 
-/* Everything at once: the other offers are gone before anybody hears of the acceptance. */
-static void take_offer(struct core *core, struct offer *o)
+void responder_takes(struct core *core, struct responder *r, struct contact *n)
 {
-	struct contact *n = o->contact;
-	struct responder *r = o->responder;
-	DECIDE(core->step, "accepted", o->id, n->id, r->id);
-	while (n->n_offers > 1)
-		offer_end(core, n->offers[n->offers[0] == o ? 1 : 0], OFFER_TAKEN);
-	offer_end(core, o, OFFER_ACCEPTED);
 	responder_attach(core, r, n);
-	n->accepted_ms = core->now_ms;
+	n->accepted_ms = core->at_ms;
 	n->n_excluded = 0;
 	count_taken(core, r, n);
 	if (!n->test)
@@ -70,6 +63,18 @@ static void take_offer(struct core *core, struct offer *o)
 	struct buf *b = contact_tell(core, n, OUTPUT_CONTACT_CONNECTED);
 	if (b)
 		record_puts(b, "alias", r->name);
+}
+
+/* Everything at once: the other offers are gone before anybody hears of the acceptance. */
+static void take_offer(struct core *core, struct offer *o)
+{
+	struct contact *n = o->contact;
+	struct responder *r = o->responder;
+	DECIDE(core->step, "accepted", o->id, n->id, r->id);
+	while (n->n_offers > 1)
+		offer_end(core, n->offers[n->offers[0] == o ? 1 : 0], OFFER_TAKEN);
+	offer_end(core, o, OFFER_ACCEPTED);
+	responder_takes(core, r, n);
 }
 
 static void put_contact(struct core *core, const struct contact *n)

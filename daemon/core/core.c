@@ -75,6 +75,7 @@ void core_free(struct core **slot)
 	heap_fini(&core->marked_responders);
 	for (size_t i = 0; i < core->n_dirty; i++)
 		free_dirty(&core->dirty[i]);
+	origins_free(core);
 	free(core->dirty);
 	free(core->alerted);
 	free(core->free_indices);
@@ -160,7 +161,7 @@ struct buf *core_message(struct core *core, const char *contact)
 /* A reference seen before: its first answer again, or a conflict when it asks for something else. */
 static int repeat_answer(struct core *core, const struct command *c, const struct ref *r)
 {
-	if (r->command != (int)c->command || r->fingerprint != c->fingerprint)
+	if (!ref_is_of(r, c))
 		return core_refuse(core, OUTPUT_ERR_CONFLICT, "ref_reused", "ref");
 	buf_clear(&core->answer.fields);
 	buf_add(&core->answer.fields, r->fields.data, r->fields.len);
@@ -173,12 +174,40 @@ static void apply_fresh(struct core *core, const struct command *c)
 		core->rematch = false;
 		match_mark_all(core);
 	}
-	if (apply_command(core, c) != 0)
+	if ((c->fact ? apply_fact(core, c) : apply_command(core, c)) != 0) {
+		if (c->fact) { /* its contact may have changed hands all the same */
+			DECIDE(core->step, "fact_refused", command_name(c->command), c->contact);
+			match_run(core);
+		}
 		return;
+	}
 	match_run(core);
-	if (*c->ref)
+	if (*c->ref && !ref_find(core, c))
 		ref_keep(core, c,
 			(struct slice){ core->answer.fields.data, core->answer.fields.len });
+}
+
+static void apply_or_repeat(struct core *core, const struct command *c)
+{
+	const struct ref *r = ref_find(core, c);
+	/* A fact under a reference that was used for something else here happened all the same. */
+	if (r && (!c->fact || ref_is_of(r, c)))
+		(void)repeat_answer(core, c, r);
+	else
+		apply_fresh(core, c);
+}
+
+/* 1. was it taken before? 2. it happened earlier; 3. those who were there have heard of it. */
+static void apply_told(struct core *core, const struct command *c, struct step *s, size_t outputs)
+{
+	if (c->fact <= core_taken(core, c->island))
+		return;
+	if (c->decided_ms > 0 && c->decided_ms < core->now_ms)
+		core->at_ms = c->decided_ms;
+	apply_or_repeat(core, c);
+	step_hush(s, outputs, c->island);
+	core_took(core, c->island, c->fact);
+	s->changed = true;
 }
 
 void core_apply(struct core *core, const struct command *c, int64_t now_ms, struct step *s)
@@ -186,6 +215,7 @@ void core_apply(struct core *core, const struct command *c, int64_t now_ms, stru
 	CHECK((unsigned)c->command < COMMAND_KIND_COUNT);
 	if (now_ms > core->now_ms)
 		core->now_ms = now_ms;
+	core->at_ms = core->now_ms;
 	core->step = s;
 	s->changed = false;
 	buf_clear(&s->decisions);
@@ -194,11 +224,10 @@ void core_apply(struct core *core, const struct command *c, int64_t now_ms, stru
 	buf_clear(&core->answer.fields);
 	ref_expire(core);
 	person_expire(core);
-	const struct ref *r = ref_find(core, c);
-	if (r)
-		(void)repeat_answer(core, c, r);
+	if (c->fact)
+		apply_told(core, c, s, answer_at);
 	else
-		apply_fresh(core, c);
+		apply_or_repeat(core, c);
 	if (c->request != 0)
 		step_answer(s, answer_at, c, &core->answer);
 	core->step = NULL;

@@ -15,6 +15,7 @@ void core_counters_encode(const struct core *core, struct buf *out)
 	record_puti(out, "now_ms", core->now_ms);
 	record_puti(out, "accepted_ms", core->accepted_ms);
 	record_puti(out, "accept_gap_ms", core->accept_gap_ms);
+	origins_encode(core, out);
 }
 
 static void write_contact(
@@ -151,6 +152,8 @@ static int load_counters(struct core *core, struct slice bytes, struct err *e)
 			bad |= codec_int(value, &core->accepted_ms);
 		else if (slice_is(name, "accept_gap_ms"))
 			bad |= codec_int(value, &core->accept_gap_ms);
+		else if (slice_is(name, "origin"))
+			bad |= origin_decode(core, value);
 	}
 	core->next_id = (uint64_t)next_id;
 	if (core->accept_gap_ms < 0 || core->accept_gap_ms > INT32_MAX)

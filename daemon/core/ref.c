@@ -30,6 +30,11 @@ struct ref *ref_find(struct core *core, const struct command *c)
 	return *c->ref ? find(core, c->identity, c->ref) : NULL;
 }
 
+bool ref_is_of(const struct ref *r, const struct command *c)
+{
+	return r->command == (int)c->command && r->fingerprint == c->fingerprint;
+}
+
 static void link_newest(struct core *core, struct ref *r)
 {
 	r->older = core->newest_ref;

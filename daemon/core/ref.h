@@ -18,6 +18,7 @@ struct ref {
 };
 
 struct ref *ref_find(struct core *core, const struct command *c);
+bool ref_is_of(const struct ref *r, const struct command *c); /* the same request again */
 void ref_keep(struct core *core, const struct command *c, struct slice fields);
 void ref_expire(struct core *core);
 void ref_free(void *ref);

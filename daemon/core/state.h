@@ -12,6 +12,7 @@
 #include "dispatch.h"
 #include "match.h"
 #include "offer.h"
+#include "origin.h"
 #include "person.h"
 #include "queue.h"
 #include "ref.h"
@@ -32,6 +33,7 @@ struct core {
 	struct core_options options;
 	struct agencies agencies; /* of options */
 	int64_t now_ms;
+	int64_t at_ms; /* when what is applied happened: now, or earlier for a fact */
 	uint64_t next_id;
 	struct map contacts, offers, responders, persons, refs, dispatches;
 	struct map requirements, profiles, sessions, alarms;
@@ -47,6 +49,8 @@ struct core {
 	size_t n_free_indices, cap_free_indices, next_index;
 	struct ref *oldest_ref, *newest_ref;
 	struct person *oldest_person, *newest_person;
+	struct origin *origins;
+	size_t n_origins;
 	struct dirty *dirty;
 	size_t n_dirty, cap_dirty;
 	bool counters_dirty;

@@ -75,6 +75,46 @@ void step_answer(struct step *s, size_t at, const struct command *c, const struc
 	s->outputs[at] = o;
 }
 
+static bool is_of(const char *session, const char *origin)
+{
+	size_t n = strlen(origin);
+	return strncmp(session, origin, n) == 0 && session[n] == '/';
+}
+
+static bool heard_there(enum output_kind kind)
+{
+	return kind == OUTPUT_CONTACT_SAID || kind == OUTPUT_CONTACT_CONNECTED ||
+	       kind == OUTPUT_CONTACT_CLOSED || kind == OUTPUT_CONTACT_RAISED;
+}
+
+void step_hush(struct step *s, size_t from, const char *origin)
+{
+	size_t kept = from;
+	for (size_t i = from; i < s->n_outputs; i++) {
+		struct output o = s->outputs[i];
+		if (heard_there(o.kind) && is_of(o.session, origin)) {
+			free((char *)o.node);
+			free((char *)o.session);
+			buf_clear(&s->outputs[i].fields);
+			continue;
+		}
+		s->outputs[i] = s->outputs[kept]; /* its buffer is used again */
+		s->outputs[kept++] = o;
+	}
+	s->n_outputs = kept;
+}
+
+void step_move(struct step *to, struct step *from)
+{
+	for (size_t i = 0; i < from->n_outputs; i++) {
+		struct output *o = add_output(to);
+		buf_free(&o->fields);
+		*o = from->outputs[i];
+		from->outputs[i] = (struct output){ 0 };
+	}
+	from->n_outputs = 0;
+}
+
 void step_decide(struct step *s, const char *name, const char *const words[4])
 {
 	char value[256];

@@ -353,7 +353,7 @@ static void triage_again(struct verbs *v, uint64_t session, const char *contact,
 }
 
 /* offer.accept shows what is known of the person as one object, as the protocol has it. */
-static void deliver_reply(struct verbs *v, const struct output *o)
+static void deliver_reply(struct verbs *v, const struct output *o, bool spooled)
 {
 	struct pending *p = pending_get(&v->pending, o->request);
 	if (!p)
@@ -380,7 +380,7 @@ static void deliver_reply(struct verbs *v, const struct output *o)
 		memory_add_course(&v->memory, contact, p->session, record);
 		free(contact);
 		jtext_name(&out, "custody");
-		jtext_str(&out, "store");
+		jtext_str(&out, spooled ? "spool" : "store");
 	}
 	jtext_close(&out, '}');
 	struct slice facts = render_find(record, "facts");
@@ -435,12 +435,12 @@ static void deliver_notification(struct verbs *v, const struct output *o)
 	}
 }
 
-void verbs_output(struct verbs *v, const struct output *o)
+void verbs_output(struct verbs *v, const struct output *o, bool spooled)
 {
 	if (o->kind == OUTPUT_ERROR)
 		deliver_error(v, o);
 	else if (o->kind == OUTPUT_REPLY)
-		deliver_reply(v, o);
+		deliver_reply(v, o, spooled);
 	else
 		deliver_notification(v, o);
 }

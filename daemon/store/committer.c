@@ -9,6 +9,8 @@
 
 void committer_lead(struct committer *c, int64_t epoch)
 {
+	if (c->epoch == epoch)
+		return; /* ours again, with nobody in between: the numbers go on */
 	c->epoch = epoch;
 	c->batch = 0;
 }

@@ -65,6 +65,8 @@ static void take_lead_answer(struct lease *l, const struct lead_answer *a)
 	if (!a->mine || trust_ms <= 0 || !l->competing) {
 		after(l->lead_timer, next_poll_ms(l, a->mine ? 0 : a->remaining_ms));
 		bool led = !a->mine && *a->holder;
+		if (!a->mine)
+			l->lapsed = 0;
 		set_lead(l, 0, led ? a->holder : "", led ? a->epoch : 0);
 		return;
 	}
@@ -99,7 +101,7 @@ static void ask_lead(struct lease *l)
 	struct args a = { 0 };
 	call(&a, l, "t1_lead");
 	args_addi(&a, l->term_ms);
-	args_addi(&a, l->epoch);
+	args_addi(&a, l->epoch ? l->epoch : l->lapsed);
 	args_addi(&a, l->highest);
 	args_addi(&a, STORE_SCHEMA);
 	args_addi(&a, l->competing);
@@ -117,7 +119,10 @@ static void on_lead_timer(evutil_socket_t fd, short what, void *arg)
 static void on_lead_end(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd, (void)what;
-	lease_lose(arg);
+	struct lease *l = arg;
+	int64_t epoch = l->epoch;
+	lease_lose(l);
+	l->lapsed = epoch;
 }
 
 /* ---- the nodes' leases ---- */
@@ -232,6 +237,7 @@ void lease_lose(struct lease *l)
 {
 	if (l->running)
 		after(l->lead_timer, 1);
+	l->lapsed = 0;
 	set_lead(l, 0, "", 0);
 }
 

@@ -33,6 +33,7 @@ struct lease {
 	int64_t term_ms;
 	int64_t epoch;    /* 0: not leading */
 	int64_t highest;  /* epoch ever seen here: a wiped server must not start again below */
+	int64_t lapsed;   /* epoch whose trust ended for want of an answer: still ours, maybe */
 	int64_t followed; /* epoch of the node that leads instead, 0: none known */
 	char *leader;     /* node name, "" unknown */
 	bool running;     /* the link is vetted */

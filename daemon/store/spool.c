@@ -27,8 +27,10 @@ struct spool {
 	size_t n;
 	struct group group;
 	bool syncing;
-	spool_done_fn done;
+	spool_done_fn done; /* of the group under way; NULL: nobody waits for it */
 	void *done_arg;
+	spool_done_fn next_done; /* of the group that waits for it */
+	void *next_arg;
 	struct buf records; /* of the next group */
 	uint64_t sequence;
 	uint64_t added, adding; /* entries of the next group and of the one under way */
@@ -193,6 +195,7 @@ static void note_kept(struct spool *s)
 }
 
 static void drop_released(struct spool *s);
+static void start_group(struct spool *s, spool_done_fn done, void *arg);
 
 static void finish(void *job)
 {
@@ -208,8 +211,13 @@ static void finish(void *job)
 		note_kept(s);
 	buf_wipe(&g->records);
 	drop_released(s);
+	void *arg = s->done_arg;
+	spool_done_fn next = s->next_done;
+	s->next_done = NULL;
+	if (next)
+		start_group(s, next, s->next_arg);
 	if (done)
-		done(s->done_arg, ok);
+		done(arg, ok);
 }
 
 static void start(struct spool *s, spool_done_fn done, void *arg)
@@ -230,14 +238,24 @@ static void start(struct spool *s, spool_done_fn done, void *arg)
 	}
 }
 
-void spool_sync(struct spool *s, spool_done_fn done, void *arg)
+static void start_group(struct spool *s, spool_done_fn done, void *arg)
 {
-	CHECK(!s->syncing);
 	s->group.records = s->records;
 	s->records = (struct buf){ 0 };
 	s->adding = s->added;
 	s->added = 0;
 	start(s, done, arg);
+}
+
+void spool_sync(struct spool *s, spool_done_fn done, void *arg)
+{
+	CHECK(!s->done && !s->next_done);
+	if (!s->syncing) {
+		start_group(s, done, arg);
+		return;
+	}
+	s->next_done = done; /* segments are being allocated */
+	s->next_arg = arg;
 }
 
 void spool_maintain(struct spool *s)
@@ -380,7 +398,11 @@ void spool_close(struct spool **slot)
 	*slot = NULL;
 	if (!s)
 		return;
-	CHECK(!s->syncing);
+	if (s->syncing) { /* it was run, and nobody came to tell */
+		s->segments = s->group.segments;
+		s->n = s->group.n;
+		buf_wipe(&s->group.records);
+	}
 	for (size_t i = 0; i < s->n_old; i++)
 		close(s->old[i].fd);
 	for (size_t i = 0; i < s->n; i++)

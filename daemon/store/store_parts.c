@@ -158,6 +158,8 @@ static void on_lead(void *arg, int64_t epoch)
 {
 	struct store *s = arg;
 	store_cancel_load(s);
+	if (s->inbox) /* where to go on when the lead comes back under the same epoch */
+		mem_set_str(&s->position, tail_position(s->inbox));
 	tail_close(&s->inbox);
 	trimmer_lead(&s->trimmer, epoch);
 	if (epoch)

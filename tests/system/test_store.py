@@ -4,8 +4,6 @@ import os
 import signal
 import time
 
-import pytest
-
 from harness.center import eventually, managed_store_pids
 from devkit.line import RpcError
 
@@ -49,33 +47,6 @@ def test_killed_managed_store_comes_back_with_everything(center):
     lead = center.session("lead")
     known = {x["contact"] for x in lead.request("contact.list")["contacts"]}
     assert {c, again["contact"]} <= known
-
-
-def test_stopped_store_is_told_in_time_with_the_emergency_text(center):
-    center.node(texts__unavailable="Please call 000 if you are in danger.")
-    gateway = center.session("gateway")
-    center.open(gateway)
-    os.kill(center.redis.process.pid, signal.SIGSTOP)
-    begin = time.monotonic()
-    try:
-        with pytest.raises(RpcError) as e:
-            center.open(gateway, "high", ref="stopped")
-    finally:
-        os.kill(center.redis.process.pid, signal.SIGCONT)
-    assert time.monotonic() - begin <= 5.5
-    assert e.value.code == 8
-    assert e.value.data["detail"] == "Please call 000 if you are in danger."
-    assert gateway.request("session.ping")["now"]
-    deadline = time.monotonic() + 10
-    while True:
-        try:
-            got = center.open(gateway, "high", ref="stopped")
-            break
-        except RpcError as again:
-            assert again.code == 8 and time.monotonic() < deadline
-            time.sleep(0.2)
-    listed = center.session("lead").request("contact.list", level="high")["contacts"]
-    assert [x["contact"] for x in listed] == [got["contact"]]
 
 
 def test_daemon_restart_loses_nothing(running):

@@ -100,6 +100,7 @@ void view_node_head(const json_t *node, struct screen *to)
 	word(to, "mode", mode, strcmp(mode, "normal") == 0);
 	buf_adds(&to->out, "\n");
 	state_line(json_object_get(node, "store"), "store", "ready", to);
+	state_line(json_object_get(node, "spool"), "spool", "idle", to);
 	state_line(json_object_get(node, "keys"), "keys", "settled", to);
 	view_ruleset(json_object_get(node, "ruleset"), to);
 	for (const char *const *r = rows; *r; r++)

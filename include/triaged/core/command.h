@@ -113,7 +113,11 @@ enum command_kind {
 	I(wrap_ms)      /* + 1; 0: unchanged */                                                    \
 	I(min_age) I(max_age) /* years + 1; 0: any */                                              \
 	I(since)        /* contact.resume: last seq the client has + 1; 0: none given */           \
-	I(watch)        /* board.watch, node.alarm: 1 on, 0 off */
+	I(watch)        /* board.watch, node.alarm: 1 on, 0 off */ \
+	/* told again from a spool: what happened without the store, see core.h */                 \
+	T(island)       /* whose number `fact` is: "<node>/<incarnation>" */                       \
+	I(fact)         /* 1, 2, ...; 0: no fact */                                                \
+	I(decided_ms)
 
 /* clang-format on */
 

@@ -40,6 +40,8 @@ struct step {
 
 void step_clear(struct step *s);
 void step_free(struct step *s);
+/* The outputs of one behind those of another. */
+void step_move(struct step *to, struct step *from);
 
 /* For whoever drives the core and has something of its own to tell in the same order: the fields
  * of a new notification, or of the answer (REPLY or ERROR) to a command that asks for one. Valid
@@ -51,6 +53,16 @@ struct buf *step_reply(struct step *s, enum output_kind kind, const struct comma
  * changes nothing. Strings of c are copied where kept. Appends to s (clear it between commits).
  * c->request 0: nobody waits, neither OUTPUT_REPLY nor OUTPUT_ERROR is made. */
 void core_apply(struct core *core, const struct command *c, int64_t now_ms, struct step *s);
+
+/*
+ * Facts. A node that is cut off from the store decides for itself and keeps its commands in a
+ * spool; those that did not become part of the state are told again, as facts: the command itself,
+ * numbered by its origin (command fields island, fact, decided_ms). A fact is never refused for what
+ * happened elsewhere meanwhile. The state holds the highest number of each origin: what is told
+ * again has no second effect. core_took() notes a number of commands that were applied as they came.
+ */
+void core_took(struct core *core, const char *origin, int64_t number);
+int64_t core_taken(const struct core *core, const char *origin); /* 0: nothing */
 
 /* When COMMAND_TICK is next needed; INT64_MAX when never. */
 int64_t core_next_due(const struct core *core);

@@ -72,7 +72,7 @@ void verbs_request(struct verbs *v, const struct edge_request *r);
 void verbs_closed(struct verbs *v, uint64_t session);
 
 /* Deliver an output addressed to this node. */
-void verbs_output(struct verbs *v, const struct output *o);
+void verbs_output(struct verbs *v, const struct output *o, bool spooled); /* see custody */
 void verbs_answer(struct verbs *v, int64_t request, struct slice json);
 void verbs_refuse(struct verbs *v, int64_t request, const struct rpc_error *error);
 void verbs_refuse_all(struct verbs *v, const struct rpc_error *error);

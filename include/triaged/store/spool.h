@@ -43,7 +43,7 @@ struct spool_options {
 
 /* Reads what is there and allocates segments ahead. */
 struct spool *spool_open(const struct spool_options *options, struct err *e) MUST_CHECK;
-void spool_close(struct spool **spool); /* not while a sync is under way */
+void spool_close(struct spool **spool); /* not while a job runs; its done may be missing */
 
 enum spool_use {
 	SPOOL_BEGIN, /* a contact that is new */

@@ -33,9 +33,10 @@ struct store_events {
 	 * the board, "" when ready. */
 	void (*state)(void *arg, enum store_state state, const char *why);
 	/* This node now leads under epoch (load the state, then store_lead_ready()); or it does not
-	 * (epoch 0): drop the core, hand commands to store_append(). Epoch 0 comes again whenever
-	 * another node takes the lead, or the same one anew, and with leader_node "" when nobody
-	 * is known to lead. */
+	 * (epoch 0). With leader_node "" nobody is known to lead: the lease may have ended for want of
+	 * an answer. When the same epoch comes again, nobody led in between: a core that was kept is
+	 * still right, and what the inbox handed over stays handed over. With another epoch or
+	 * another leader_node: drop the core, hand commands to store_append(). */
 	void (*lead)(void *arg, int64_t epoch, const char *leader_node);
 	/* Leader only, after store_lead_ready(): commands of other nodes, in order. Each must be part
 	 * of a later commit through commit_inbox_position(). bytes may be changed in place. */

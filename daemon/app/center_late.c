@@ -1,0 +1,357 @@
+/*
+ * When the store does not take a batch in time, the spool gives custody: commands are written there
+ * and acknowledged from there, and the core goes on. What it changes gathers in batches that are
+ * committed in order as soon as the store answers under the same epoch; if another node leads by
+ * then, they are dropped and the spool tells what happened (center_facts.c).
+ *
+ *     on time ──batch in flight for ack_after_ms, or no lease──▶ late ──down_after_ms──▶ island
+ *        ◀──────────────────── the last waiting batch is on its way ────────────────────┘
+ */
+#include "center_internal.h"
+
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "triaged/base/log.h"
+#include "triaged/base/mem.h"
+
+/* Commands in a batch that waits: a commit must stay short when the store is back. */
+#define BATCH_COMMANDS 256
+/* A spool that failed is tried again so much later. */
+#define TRY_AGAIN_MS 1000
+/* What a command takes in the spool beside what people wrote. */
+#define PLAIN_BYTES 2048
+
+static void after(struct event *ev, int64_t ms)
+{
+	struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
+	evtimer_add(ev, &tv);
+}
+
+/* ---- what the spool would need ---- */
+
+/* What the core chose goes with the command: it is told again under the same names. */
+static void add_choices(const struct step *s, size_t answer, struct command *fact, char ids[2][64])
+{
+	static const char *const names[2] = { "contact", "dispatch" };
+	const char **const into[2] = { &fact->contact, &fact->dispatch };
+	struct record_reader in;
+	struct slice name, value;
+	if (answer >= s->n_outputs || s->outputs[answer].kind != OUTPUT_REPLY)
+		return;
+	const struct buf *fields = &s->outputs[answer].fields;
+	in = (struct record_reader){ fields->data, fields->data + fields->len };
+	while (record_next(&in, &name, &value) == 1)
+		for (int i = 0; i < 2; i++)
+			if (!**into[i] && slice_is(name, names[i]) && value.len < 64) {
+				memcpy(ids[i], value.data, value.len);
+				ids[i][value.len] = '\0';
+				*into[i] = ids[i];
+			}
+}
+
+void center_journal(struct center *c, const struct command *command, size_t answer)
+{
+	enum spool_use use;
+	char ids[2][64];
+	if (!c->spool || command->fact || strcmp(command->node, c->node) != 0 ||
+		!journal_wants(command, &use))
+		return;
+	struct command fact = *command;
+	if (command->request)
+		add_choices(&c->step, answer, &fact, ids);
+	fact.request = 0;
+	fact.island = c->late.origin;
+	fact.fact = ++c->late.number;
+	fact.decided_ms = core_now(c->core);
+	journal_add(&c->late.gathering, use, &fact);
+}
+
+bool center_late_refuses(const struct center *c, const struct command *command)
+{
+	const struct late *l = &c->late;
+	enum spool_use use;
+	if (!c->spool || (!l->on && !c->down_since.us) || !journal_wants(command, &use))
+		return false;
+	if (l->failed_at.us && mono_since_ms(l->failed_at) < TRY_AGAIN_MS)
+		return true;
+	return !spool_has_room(c->spool, use,
+		PLAIN_BYTES + command->text.len + command->reasons.len + command->facts.len +
+			command->explain.len + command->answers.len + command->outcome.len +
+			command->meta.len + command->location.len + command->address.len);
+}
+
+/* ---- the spool takes custody ---- */
+
+static bool spool_journal(struct center *c, struct journal *j)
+{
+	enum spool_use use;
+	struct slice entry;
+	bool all = true;
+	for (size_t at = 0; journal_next(j, &at, &use, &entry);)
+		all = spool_add(c->spool, use, entry) != 0 && all;
+	journal_clear(j);
+	return all;
+}
+
+/* Nobody can answer for these: who asked is told, and the rest leaves with a commit. */
+static void fail_requests(struct center *c)
+{
+	struct late *l = &c->late;
+	if (!l->failed_at.us)
+		LOG(ERROR, "center.no_custody", LOG_I("outputs", l->spooling.n_outputs));
+	l->failed_at = mono_now();
+	for (size_t i = 0; i < l->spooling.n_outputs; i++) {
+		const struct output *o = &l->spooling.outputs[i];
+		if (o->request && strcmp(o->node, c->node) == 0) {
+			c->counts.refused++;
+			c->events.refuse(c->events.arg, o->request);
+		}
+	}
+	step_move(&l->held, &l->spooling);
+}
+
+static void on_spooled(void *arg, bool ok)
+{
+	struct center *c = arg;
+	struct late *l = &c->late;
+	l->writing = false;
+	if (ok && !l->incomplete) {
+		l->failed_at.us = 0;
+		center_deliver(c, &l->spooling, true);
+	} else {
+		fail_requests(c);
+	}
+	if (l->on) {
+		center_late_flush(c);
+		center_late_drain(c);
+	} else {
+		center_facts_begin(c);
+	}
+}
+
+static void keep_batch(struct center *c)
+{
+	struct late *l = &c->late;
+	if (l->n == l->cap) {
+		l->cap = l->cap ? l->cap * 2 : 16;
+		l->batches = mem_resize(l->batches, l->cap, sizeof(struct commit *));
+	}
+	l->batches[l->n++] = c->batch;
+	c->batch = commit_new();
+	c->batch_size = 0;
+}
+
+/* Those only the store could have. */
+static size_t commands(const struct late *l)
+{
+	size_t n = l->gathering.count;
+	for (size_t i = 0; i < STORE_COMMITS_MAX; i++)
+		n += l->flying[i].count;
+	return n;
+}
+
+void center_late_flush(struct center *c)
+{
+	struct late *l = &c->late;
+	if (l->writing)
+		return; /* on_spooled() comes back to it */
+	center_gather(c);
+	for (size_t i = 0; i < c->n_sent; i++)
+		step_move(&l->spooling, &c->sent[i]);
+	step_move(&l->spooling, &c->step);
+	if (c->batch_size >= BATCH_COMMANDS)
+		keep_batch(c);
+	if (commands(l) == 0) {
+		center_deliver(c, &l->spooling, true);
+		return;
+	}
+	bool all = true;
+	for (size_t i = 0; i < STORE_COMMITS_MAX; i++)
+		all = spool_journal(c, &l->flying[i]) && all;
+	l->incomplete = !(spool_journal(c, &l->gathering) && all);
+	l->writing = true;
+	spool_sync(c->spool, on_spooled, c);
+}
+
+/* ---- late, and on time again ---- */
+
+static void on_late(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	struct center *c = arg;
+	if (c->lead == LEADING && c->n_sent > 0)
+		center_late_begin(c);
+}
+
+void center_late_begin(struct center *c)
+{
+	struct late *l = &c->late;
+	if (l->on || !c->spool)
+		return;
+	LOG(WARNING, "center.late", LOG_I("commands", commands(l)));
+	l->on = true;
+	l->since = mono_now();
+	c->counts.late++;
+	center_watch_island(c);
+	center_late_flush(c);
+}
+
+void center_late_sent(struct center *c)
+{
+	struct journal free_one = c->late.flying[c->n_sent];
+	c->late.flying[c->n_sent] = c->late.gathering;
+	c->late.gathering = free_one;
+}
+
+/* The oldest in flight has so much time left. */
+void center_late_watch(struct center *c)
+{
+	struct late *l = &c->late;
+	if (c->n_sent == 0 || !c->spool) {
+		evtimer_del(l->timer);
+		return;
+	}
+	if (!l->sent_at[c->n_sent - 1].us)
+		l->sent_at[c->n_sent - 1] = mono_now();
+	int64_t left = c->options.ack_after_ms - mono_since_ms(l->sent_at[0]);
+	after(l->timer, left > 0 ? left : 0);
+}
+
+void center_late_decided(struct center *c)
+{
+	struct late *l = &c->late;
+	const size_t last = STORE_COMMITS_MAX - 1;
+	struct journal oldest = l->flying[0];
+	journal_clear(&oldest);
+	memmove(l->flying, l->flying + 1, last * sizeof *l->flying);
+	memmove(l->sent_at, l->sent_at + 1, last * sizeof *l->sent_at);
+	l->flying[last] = oldest;
+	l->sent_at[last].us = 0;
+	center_late_watch(c);
+}
+
+static void end_late(struct center *c)
+{
+	struct late *l = &c->late;
+	struct spool_counts counts;
+	spool_count(c->spool, &counts);
+	l->on = false;
+	l->since.us = 0;
+	l->through = counts.last;
+	l->first = l->n = 0;
+	/* What the spool could not keep leaves before what was decided behind it. */
+	step_move(&l->held, &c->step);
+	step_move(&c->step, &l->held);
+	LOG(NOTICE, "center.on_time", LOG_I("spooled", counts.entries));
+	center_watch_island(c);
+	center_flush(c);
+	if (c->n_sent > 0)
+		return;
+	center_late_release(c);
+	center_facts_go_on(c);
+}
+
+void center_late_drain(struct center *c)
+{
+	struct late *l = &c->late;
+	if (!l->on || c->lead != LEADING || c->down_since.us || store_epoch(c->store) != c->epoch)
+		return;
+	while (l->first < l->n && c->n_sent < STORE_COMMITS_MAX)
+		center_commit(c, &l->batches[l->first++]);
+	if (c->n_sent == 0 && !l->writing)
+		end_late(c);
+}
+
+void center_late_release(struct center *c)
+{
+	if (!c->spool || !c->late.through)
+		return;
+	spool_release(c->spool, c->late.through);
+	c->late.through = 0;
+}
+
+/* The lead is over: what the spool has is told again as facts, the rest never happened. */
+void center_late_drop(struct center *c)
+{
+	struct late *l = &c->late;
+	for (; l->first < l->n; l->first++)
+		commit_free(&l->batches[l->first]);
+	l->first = l->n = 0;
+	l->on = false;
+	l->since.us = 0;
+	l->through = 0;
+	step_clear(&l->held);
+	journal_clear(&l->gathering);
+	for (size_t i = 0; i < STORE_COMMITS_MAX; i++) {
+		journal_clear(&l->flying[i]);
+		l->sent_at[i].us = 0;
+	}
+	evtimer_del(l->timer);
+	center_watch_island(c);
+}
+
+/* ---- the island ---- */
+
+bool center_is_island(const struct center *c)
+{
+	int64_t limit = c->options.down_after_ms;
+	if (c->lead != LEADING)
+		return false;
+	return (c->late.on && mono_since_ms(c->late.since) >= limit) ||
+	       (c->spool && c->down_since.us && mono_since_ms(c->down_since) >= limit);
+}
+
+static void show_island(struct center *c)
+{
+	bool island = center_is_island(c);
+	if (island == c->late.shown)
+		return;
+	c->late.shown = island;
+	if (island)
+		LOG(WARNING, "center.island", LOG_S("node", c->node));
+	else
+		LOG(NOTICE, "center.mainland", LOG_S("node", c->node));
+	c->events.mode(c->events.arg);
+	board_watch_changed(c->watch);
+}
+
+static void on_island(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	show_island(arg);
+}
+
+void center_watch_island(struct center *c)
+{
+	show_island(c);
+	if ((c->late.on || c->down_since.us) && !c->late.shown)
+		after(c->late.island_timer, c->options.down_after_ms + 1);
+	else
+		evtimer_del(c->late.island_timer);
+}
+
+void center_late_init(struct center *c)
+{
+	struct buf origin = { 0 };
+	buf_addf(&origin, "%s/%s", c->node, c->incarnation);
+	c->late.origin = origin.data;
+	c->late.timer = evtimer_new(c->base, on_late, c);
+	c->late.island_timer = evtimer_new(c->base, on_island, c);
+}
+
+void center_late_fini(struct center *c)
+{
+	struct late *l = &c->late;
+	center_late_drop(c);
+	journal_free(&l->gathering);
+	for (size_t i = 0; i < STORE_COMMITS_MAX; i++)
+		journal_free(&l->flying[i]);
+	step_free(&l->spooling);
+	step_free(&l->held);
+	event_free(l->timer);
+	event_free(l->island_timer);
+	free(l->batches);
+	free(l->origin);
+}

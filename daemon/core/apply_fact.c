@@ -1,0 +1,124 @@
+/*
+ * Facts: what a node acknowledged and decided while it was cut off from the store. Nobody asks
+ * whether it may be done, because it happened: nobody else could reach a person whose session was
+ * there. A contact that is not known here is taken in as far as the fact tells of it; one that is
+ * known goes to the responder who served it there. Whatever the state, no message is lost.
+ */
+#include <string.h>
+
+#include "triaged/base/check.h"
+
+#include "apply.h"
+#include "level.h"
+
+static bool is_frontend(const struct command *c)
+{
+	return strcmp(c->role, "frontend") == 0;
+}
+
+/* Back in line at its old place, out of whatever it is in. */
+static void to_line(struct core *core, struct contact *n)
+{
+	if (n->state == CONTACT_OFFERED)
+		offer_end_all(core, n, OFFER_TAKEN);
+	if (n->state == CONTACT_WRAPUP) {
+		n->wrap_due_ms = 0;
+		n->closed_ms = 0;
+		text_set(&n->disposition, NULL);
+		contact_enter(core, n, CONTACT_EV_ABANDON);
+	}
+	if (n->state == CONTACT_ACTIVE) {
+		struct buf *b = contact_tell_responder(core, n, OUTPUT_CONTACT_LEFT);
+		if (b)
+			record_puts(b, "why", "served_elsewhere");
+		contact_enter(core, n, CONTACT_EV_RETURN);
+	} else if (n->state == CONTACT_REVIEW) {
+		contact_enter(core, n, CONTACT_EV_RETURN);
+	}
+	CHECK(n->state == CONTACT_WAITING);
+}
+
+static struct responder *known_responder(struct core *core, const char *id)
+{
+	struct responder *r = responder_get(core, id);
+	if (!r->profile)
+		responder_reprofile(core, r);
+	if (!r->connected && !r->lost_due_ms) { /* their session is heard of, or they are lost */
+		r->lost_due_ms = core->now_ms + core->options.responder_grace_ms;
+		responder_touch(core, r);
+	}
+	return r;
+}
+
+/* It is with this responder, as the fact says. */
+static void serve(struct core *core, struct contact *n, const char *identity)
+{
+	struct responder *r = known_responder(core, identity);
+	if (n->responder == r)
+		return;
+	to_line(core, n);
+	DECIDE(core->step, "served_on_island", n->id, identity);
+	contact_enter(core, n, CONTACT_EV_OFFER);
+	responder_takes(core, r, n);
+}
+
+static bool id_is_good(const char *id)
+{
+	return *id && strlen(id) < ID_SIZE && strspn(id, "0123456789abcdef") == strlen(id);
+}
+
+/* A contact nobody here knows: what the fact tells of it, and people must look. */
+static struct contact *adopt(struct core *core, const struct command *c)
+{
+	if (!id_is_good(c->contact))
+		return NULL;
+	struct contact *n = contact_take(core, c);
+	level_triage(core, n, c);
+	DECIDE(core->step, "adopted", n->id, level_name((enum level)n->level));
+	if (is_frontend(c))
+		session_attach(core, session_open(core, c->session, c->identity, "frontend"), n);
+	else
+		text_set(&n->identity, NULL);
+	contact_enter(core, n, CONTACT_EV_ARRIVE);
+	alert_raise(core, n, "inconsistent");
+	contact_touch(core, n);
+	return n;
+}
+
+static int about_contact(struct core *core, const struct command *c)
+{
+	struct contact *n = map_get(&core->contacts, c->contact);
+	if (n && n->state == CONTACT_ENDED) { /* not yet forgotten: its transcript still grows */
+		if (c->text.len || c->said)
+			put_message(
+				core, n, c, c->command == COMMAND_CONTACT_NOTE ? "note" : "text");
+		return 0;
+	}
+	if (!n)
+		n = adopt(core, c);
+	if (!n)
+		return core_refuse(core, OUTPUT_ERR_NOT_FOUND, "no_such_contact", "contact");
+	if (is_frontend(c) && !n->identity) /* adopted from what a responder did */
+		text_set(&n->identity, c->identity);
+	if (is_responder(c) && *c->identity)
+		serve(core, n, c->identity);
+	else if (is_frontend(c) && n->state == CONTACT_WRAPUP &&
+		 c->command != COMMAND_CONTACT_LEAVE)
+		to_line(core, n);
+	if (c->command == COMMAND_OFFER_ACCEPT)
+		return 0;
+	return apply_command(core, c);
+}
+
+int apply_fact(struct core *core, const struct command *c)
+{
+	switch (c->command) {
+	case COMMAND_CONTACT_OPEN:
+		return apply_contact_open(core, c);
+	case COMMAND_RESPONDER_SET:
+		(void)known_responder(core, c->identity);
+		return apply_command(core, c);
+	default:
+		return *c->contact ? about_contact(core, c) : apply_command(core, c);
+	}
+}

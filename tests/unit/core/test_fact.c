@@ -1,0 +1,369 @@
+/*
+ * Facts: what an island decided, told to a core that went on without it. Whatever either did in the
+ * meantime, every invariant holds after every fact, none is applied twice, and what the island
+ * acknowledged is there.
+ */
+#include "world.h"
+
+#include "triaged/base/map.h"
+#include "triaged/base/mem.h"
+
+#include "generate.h"
+
+#define ISLAND "n1/i1"
+
+static struct command as_fact(struct command c, int64_t number, int64_t at_ms)
+{
+	c.island = ISLAND;
+	c.fact = number;
+	c.decided_ms = at_ms;
+	c.request = 0;
+	return c;
+}
+
+static const char known[] = "0123456789abcdef0000";
+
+static struct command opening(void)
+{
+	return CMD(CONTACT_OPEN, c->contact = known, c->identity = "web", c->role = "frontend",
+		c->session = ISLAND "/7", c->ref = "r1", c->fingerprint = 5, c->channel = "chat",
+		c->lang = "en", c->level = LEVEL_HIGH + 1, c->level_alone = LEVEL_HIGH + 1,
+		c->text = (struct slice){ "sealed", 6 });
+}
+
+static struct contact_view view(struct world *w)
+{
+	struct contact_view v;
+	if (!core_contact(w->core, known, &v))
+		fail_msg("the contact is gone");
+	return v;
+}
+
+static struct command accepted(const char *who)
+{
+	return CMD(OFFER_ACCEPT, c->contact = known, c->identity = who, c->role = "responder",
+		c->session = ISLAND "/8", c->offer = "o00000000000000ff");
+}
+
+static struct command says(const char *who, const char *role, const char *ref)
+{
+	return CMD(CONTACT_SAY, c->contact = known, c->identity = who, c->role = role,
+		c->session = ISLAND "/9", c->ref = ref, c->level = LEVEL_LOW + 1,
+		c->level_alone = LEVEL_LOW + 1, c->text = (struct slice){ "sealed", 6 });
+}
+
+static void an_unknown_contact_is_inserted_as_it_stands(void **state)
+{
+	(void)state;
+	struct world w;
+	world_start(&w);
+	apply(&w, as_fact(opening(), 1, w.now - 60000));
+	assert_string_equal(view(&w).state, "waiting");
+	assert_int_equal(view(&w).level, LEVEL_HIGH);
+	assert_int_equal(view(&w).arrived_ms, w.now - 60000);
+	assert_int_equal(view(&w).seq, 1);
+	apply(&w, as_fact(accepted("ann"), 2, w.now - 50000));
+	assert_string_equal(view(&w).responder, "ann");
+	assert_string_equal(view(&w).state, "active");
+	assert_int_equal(view(&w).accepted_ms, w.now - 50000);
+	apply(&w, as_fact(says("web", "frontend", "r2"), 3, w.now - 40000));
+	apply(&w, as_fact(says("ann", "responder", "r3"), 4, w.now - 30000));
+	assert_int_equal(view(&w).seq, 3);
+	world_end(&w);
+}
+
+static void a_fact_told_twice_has_no_second_effect(void **state)
+{
+	(void)state;
+	struct world w;
+	world_start(&w);
+	apply(&w, as_fact(opening(), 1, w.now));
+	apply(&w, as_fact(says("web", "frontend", ""), 2, w.now));
+	uint64_t digest = core_digest(w.core);
+	for (int64_t n = 1; n <= 2; n++) {
+		apply(&w, as_fact(says("web", "frontend", ""), n, w.now));
+		assert_false(w.step.changed);
+	}
+	assert_true(core_digest(w.core) == digest);
+	assert_int_equal(core_taken(w.core, ISLAND), 2);
+	assert_int_equal(core_taken(w.core, "n2/i9"), 0);
+	world_end(&w);
+}
+
+static void what_came_through_the_inbox_too_counts_once(void **state)
+{
+	(void)state;
+	struct world w;
+	world_start(&w);
+	apply(&w, opening());
+	apply(&w, as_fact(opening(), 1, w.now));
+	apply(&w, as_fact(says("web", "frontend", "r2"), 2, w.now));
+	apply(&w, says("web", "frontend", "r2"));
+	assert_int_equal(view(&w).seq, 2);
+	world_end(&w);
+}
+
+static void a_contact_offered_elsewhere_is_with_the_islands_responder(void **state)
+{
+	(void)state;
+	struct world w;
+	world_start(&w);
+	responder(&w, "bob", "n2/i1/1");
+	apply(&w, opening());
+	assert_string_equal(view(&w).state, "offered");
+	apply(&w, as_fact(accepted("ann"), 1, w.now));
+	assert_non_null(told(&w, OUTPUT_OFFER_GONE, "n2/i1/1", 0));
+	assert_string_equal(view(&w).responder, "ann");
+	world_end(&w);
+}
+
+static void a_contact_accepted_elsewhere_is_with_the_islands_responder(void **state)
+{
+	(void)state;
+	struct world w;
+	world_start(&w);
+	responder(&w, "bob", "n2/i1/1");
+	apply(&w, opening());
+	const char *offer = field(&w, told(&w, OUTPUT_OFFER_NEW, "n2/i1/1", 0), "offer");
+	apply(&w, CMD(OFFER_ACCEPT, c->identity = "bob", c->role = "responder", c->offer = offer));
+	assert_string_equal(view(&w).responder, "bob");
+	apply(&w, as_fact(says("ann", "responder", "r3"), 1, w.now));
+	assert_non_null(told(&w, OUTPUT_CONTACT_LEFT, "n2/i1/1", 0));
+	assert_string_equal(view(&w).responder, "ann");
+	assert_string_equal(view(&w).state, "active");
+	world_end(&w);
+}
+
+static void who_was_there_is_not_told_again(void **state)
+{
+	(void)state;
+	struct world w;
+	world_start(&w);
+	apply(&w, opening());
+	apply(&w, as_fact(accepted("ann"), 1, w.now));
+	assert_null(told(&w, OUTPUT_CONTACT_CONNECTED, "", 0));
+	apply(&w, as_fact(says("ann", "responder", "r3"), 2, w.now));
+	assert_null(told(&w, OUTPUT_CONTACT_SAID, "", 0));
+	struct command close = CMD(CONTACT_CLOSE, c->contact = known, c->identity = "ann",
+		c->role = "responder", c->disposition = "resolved");
+	apply(&w, as_fact(close, 3, w.now));
+	assert_null(told(&w, OUTPUT_CONTACT_CLOSED, "", 0));
+	assert_string_equal(view(&w).state, "wrapup");
+	world_end(&w);
+}
+
+static void a_message_of_an_unknown_contact_is_not_lost(void **state)
+{
+	(void)state;
+	struct world w;
+	world_start(&w);
+	supervisor(&w, "sue", "n2/i1/5");
+	apply(&w, as_fact(says("ann", "responder", "r3"), 1, w.now));
+	assert_string_equal(view(&w).responder, "ann");
+	assert_int_equal(view(&w).seq, 1);
+	assert_string_equal(view(&w).alert, "");
+	apply(&w, as_fact(says("web", "frontend", "r4"), 2, w.now));
+	assert_int_equal(view(&w).seq, 2);
+	world_end(&w);
+}
+
+static void a_rescue_keeps_its_name(void **state)
+{
+	(void)state;
+	struct world w;
+	struct dispatch_view v;
+	world_start(&w);
+	apply(&w, opening());
+	struct command escalate = CMD(CONTACT_ESCALATE, c->contact = known, c->identity = "ann",
+		c->role = "responder", c->kind = "ems", c->dispatch = "d00000000000000aa");
+	apply(&w, as_fact(escalate, 1, w.now));
+	assert_true(core_find_dispatch(w.core, "d00000000000000aa", &v));
+	assert_string_equal(v.contact, known);
+	world_end(&w);
+}
+
+/* ---- any island, any mainland ---- */
+
+#define ROUNDS   600
+#define COMMANDS 400
+
+struct kept {
+	enum entity_kind kind;
+	char *id, *ref;
+	struct buf bytes;
+};
+
+struct told_fact {
+	char *bytes;
+	size_t n;
+};
+
+struct side {
+	struct core *core;
+	struct generator g;
+	struct step step;
+	int64_t now;
+};
+
+static struct kept kept[4096];
+static size_t n_kept;
+
+static void keep(void *arg, const struct entity_write *w)
+{
+	(void)arg;
+	if (w->kind == ENTITY_MESSAGE || w->bytes.len == 0 ||
+		(w->kind == ENTITY_CONTACT && !w->live) ||
+		(w->kind == ENTITY_DISPATCH && !w->live) || n_kept == 4096)
+		return;
+	struct kept *k = &kept[n_kept++];
+	*k = (struct kept){ w->kind, mem_strdup(w->id), w->ref ? mem_strdup(w->ref) : NULL, { 0 } };
+	buf_add(&k->bytes, w->bytes.data, w->bytes.len);
+}
+
+/* A core that holds what the other wrote at once. */
+static struct core *copy(struct core *from, const struct core_options *o)
+{
+	struct err e;
+	struct core *core = core_new(o);
+	n_kept = 0;
+	core_take_dirty(from, keep, NULL);
+	for (size_t i = 0; i < n_kept; i++) {
+		struct kept *k = &kept[i];
+		assert_int_equal(core_load(core, k->kind, k->id, k->ref,
+					 (struct slice){ k->bytes.data, k->bytes.len }, &e),
+			0);
+		free(k->id);
+		free(k->ref);
+		buf_free(&k->bytes);
+	}
+	assert_int_equal(core_load_done(core, &e), 0);
+	return core;
+}
+
+static void live(struct side *s, struct command *c, uint64_t tag)
+{
+	static char id[24];
+	s->now += generate_pause(&s->g, s->core);
+	generate_command(&s->g, s->core, c);
+	if (c->command == COMMAND_CONTACT_OPEN) { /* the edge names them, each differently */
+		snprintf(id, sizeof id, "%04llx%016llx", (unsigned long long)tag,
+			(unsigned long long)s->g.count);
+		c->contact = id;
+	}
+	step_clear(&s->step);
+	core_apply(s->core, c, s->now, &s->step);
+	generate_learn(&s->g, &s->step);
+}
+
+static bool is_told(const struct side *s, const struct command *c)
+{
+	return s->step.changed && c->command != COMMAND_CONTACT_NEXT &&
+	       c->command != COMMAND_OFFER_DECLINE && c->command < COMMAND_BOARD_WATCH;
+}
+
+static size_t be_island(struct side *s, struct told_fact *facts, uint64_t tag)
+{
+	size_t n = 0;
+	for (int i = 0; i < COMMANDS; i++) {
+		struct command c;
+		char id[64] = "";
+		live(s, &c, tag);
+		if (!is_told(s, &c))
+			continue;
+		if (c.command == COMMAND_OFFER_ACCEPT && c.request) {
+			struct record_reader r = { buf_str(&s->step.outputs[0].fields),
+				buf_str(&s->step.outputs[0].fields) +
+					s->step.outputs[0].fields.len };
+			struct slice name, value;
+			while (record_next(&r, &name, &value) == 1)
+				if (slice_is(name, "contact"))
+					snprintf(id, sizeof id, "%.*s", (int)value.len, value.data);
+			c.contact = id;
+		}
+		struct buf b = { 0 };
+		struct command fact = as_fact(c, (int64_t)n + 1, s->now);
+		command_encode(&fact, true, &b);
+		facts[n++] = (struct told_fact){ b.data, b.len };
+	}
+	return n;
+}
+
+static void tell(struct side *s, const struct told_fact *f, bool first)
+{
+	struct command c;
+	struct err e;
+	char *bytes = mem_dup(f->bytes, f->n);
+	assert_int_equal(command_decode(bytes, f->n, &c, &e), 0);
+	core_apply(s->core, &c, s->now, &s->step);
+	if (core_check(s->core, &e) != 0)
+		fail_msg("after the fact %s: %s", command_name(c.command), e.text);
+	if (first && c.command == COMMAND_CONTACT_OPEN) {
+		struct contact_view v;
+		assert_true(core_contact(s->core, c.contact, &v) || *c.ref);
+	}
+	free(bytes);
+}
+
+static void any_island_joins_any_mainland(void **state)
+{
+	(void)state;
+	static struct told_fact facts[COMMANDS];
+	for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
+		struct core_options o;
+		struct err e;
+		struct command c;
+		core_options_default(&o);
+		o.wrap_ms[LEVEL_LOW] = 0;
+		struct side land = { .core = core_new(&o), .now = 1700000000000 };
+		land.g = (struct generator){ .next = generate_random, .seed = seed * 77 + 1 };
+		for (int i = 0; i < COMMANDS; i++)
+			live(&land, &c, 1);
+		struct side island = { .now = land.now };
+		island.g = land.g;
+		island.g.seed = seed * 99 + 5;
+		island.core = seed % 3 ? copy(land.core, &o) : core_new(&o);
+		size_t n = be_island(&island, facts, 2), at = 0;
+		if (island.now > land.now)
+			land.now = island.now;
+		while (at < n) {
+			if (generate_random(&land.g, 3) == 0)
+				live(&land, &c, 1);
+			tell(&land, &facts[at++], true);
+			if (generate_random(&land.g, 40) == 0)
+				core_take_dirty(land.core, forget_one, NULL);
+		}
+		command_init(&c, COMMAND_TICK);
+		for (int i = 0; i < 200; i++) { /* what is too old goes by and by */
+			core_apply(land.core, &c, land.now, &land.step);
+			core_take_dirty(land.core, forget_one, NULL);
+		}
+		uint64_t digest = core_digest(land.core);
+		for (at = 0; at < n; at++) {
+			tell(&land, &facts[at], false);
+			free(facts[at].bytes);
+		}
+		if (core_digest(land.core) != digest)
+			fail_msg("told again, facts have an effect");
+		assert_int_equal(core_check(land.core, &e), 0);
+		core_free(&land.core);
+		core_free(&island.core);
+		step_free(&land.step);
+		step_free(&island.step);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_unknown_contact_is_inserted_as_it_stands),
+		cmocka_unit_test(a_fact_told_twice_has_no_second_effect),
+		cmocka_unit_test(what_came_through_the_inbox_too_counts_once),
+		cmocka_unit_test(a_contact_offered_elsewhere_is_with_the_islands_responder),
+		cmocka_unit_test(a_contact_accepted_elsewhere_is_with_the_islands_responder),
+		cmocka_unit_test(who_was_there_is_not_told_again),
+		cmocka_unit_test(a_message_of_an_unknown_contact_is_not_lost),
+		cmocka_unit_test(a_rescue_keeps_its_name),
+		cmocka_unit_test(any_island_joins_any_mainland),
+	};
+	return cmocka_run_group_tests_name("facts", tests, NULL, NULL);
+}
