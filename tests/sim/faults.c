@@ -19,13 +19,6 @@ static struct node *any_node(void)
 	return &nodes[rnd_below(n_nodes)];
 }
 
-static void watch_node(void *arg)
-{
-	struct node *n = arg;
-	if (!n->alive)
-		sim_after(rnd_in(50, 20000) * 1000, restart, n);
-}
-
 static void kill_node(void)
 {
 	struct node *n = any_node();
@@ -134,8 +127,18 @@ static void swizzle(void)
 	}
 }
 
+/* Somebody changes the settings: every node reads them again. */
+static void reload(void)
+{
+	sim_choose_options();
+	sim_trace("fault: other settings");
+	for (int i = 0; i < n_nodes; i++)
+		if (nodes[i].alive)
+			(void)node_run(&nodes[i], node_reload, &nodes[i]);
+}
+
 static void (*const faults[])(void) = { kill_node, freeze_node, part_node, kill_server,
-	stall_server, cut_client, jump_clock, swizzle };
+	stall_server, cut_client, jump_clock, swizzle, reload };
 #define N_FAULTS ((int64_t)(sizeof faults / sizeof faults[0]))
 
 static void on_fault(void *arg)
@@ -149,13 +152,10 @@ static void on_fault(void *arg)
 	sim_after(chance(100) ? rnd_in(10, 3000) * 1000 : rnd_wait(mean_us), on_fault, NULL);
 }
 
-/* A node that died is started again, as the supervisor of processes does. */
-static void on_round(void *arg)
+/* A node that died is started again, as the supervisor of processes does; sometimes much later. */
+void faults_node_died(struct node *n)
 {
-	(void)arg;
-	for (int i = 0; i < n_nodes; i++)
-		watch_node(&nodes[i]);
-	sim_after(2 * SECOND, on_round, NULL);
+	sim_after(chance(800) ? rnd_in(50, 20000) * 1000 : rnd_in(20, 400) * SECOND, restart, n);
 }
 
 void faults_init(void)
@@ -163,7 +163,6 @@ void faults_init(void)
 	mean_us = rnd_in(4, 40) * MINUTE;
 	kinds = chance(100) ? 0 : (unsigned)rnd();
 	sim_after(rnd_wait(mean_us), on_fault, NULL);
-	sim_after(2 * SECOND, on_round, NULL);
 }
 
 void faults_end(void)

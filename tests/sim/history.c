@@ -14,13 +14,16 @@ static struct history {
 	struct map offers;     /* id -> struct known_offer, open or not */
 	struct map dispatches; /* id -> struct known_dispatch */
 	struct map refs, marks;
+	struct map sessions; /* responder -> its live session */
 	struct replay *replay;
 	int64_t last_at_ms;
+	struct core_options options; /* of the last mark */
 } h;
 
 static struct offered {
 	struct known *contact;
 	struct known_offer *offer;
+	int64_t at_ms;
 } made[256]; /* in this commit */
 static size_t n_made;
 
@@ -68,6 +71,7 @@ void history_reset(void)
 	map_init(&h.dispatches, 2, 2);
 	map_init(&h.refs, 2, 2);
 	map_init(&h.marks, 2, 2);
+	map_init(&h.sessions, 2, 2);
 	h.last_at_ms = 0;
 	h.replay = replay_new(NULL, NULL);
 }
@@ -83,6 +87,9 @@ static void note_level(struct known *k, const struct command *c, int level, cons
 	if (level < k->level && c->command != COMMAND_CONTACT_LEVEL)
 		sim_fail("I14: %s fell from %d to %d by %s", k->id, k->level, level,
 			command_name(c->command));
+	if (level < k->level && k->level == LEVEL_EMERGENCY &&
+		(!*k->asked_by || strcmp(k->asked_by, c->identity) == 0))
+		sim_fail("%s was lowered from emergency by %s alone", k->id, c->identity);
 	k->level = level;
 }
 
@@ -110,7 +117,9 @@ static void note_offered(char *const w[5], int64_t at_ms)
 	struct known *k = known(w[1]);
 	struct known_offer *o = calloc(1, sizeof *o);
 	bool pulled = w[3] && strcmp(w[3], "pulled") == 0;
-	int most = k->level == LEVEL_EMERGENCY ? sim.options.parallel_emergency_offers : 1;
+	if (!map_get(&h.sessions, w[2]))
+		sim_fail("%s was offered to %s, who has no session", w[1], w[2]);
+	int most = k->level == LEVEL_EMERGENCY ? h.options.parallel_emergency_offers : 1;
 	if (map_get(&h.offers, w[0]))
 		sim_fail("offer %s was made twice", w[0]);
 	if (k->active || k->ended || k->closed)
@@ -121,15 +130,16 @@ static void note_offered(char *const w[5], int64_t at_ms)
 		sim_fail("%s was offered to %s again, who had just not taken it", k->id, w[2]);
 	*o = (struct known_offer){ .contact = k, .open = true };
 	snprintf(o->responder, sizeof o->responder, "%s", w[2]);
-	o->expires_ms = at_ms + sim.options.offer_ms[k->level];
+	o->expires_ms = at_ms + h.options.offer_ms[k->level];
 	map_put(&h.offers, w[0], o);
 	if (!pulled && n_made < sizeof made / sizeof made[0])
-		made[n_made++] = (struct offered){ k, o };
+		made[n_made++] = (struct offered){ k, o, at_ms };
+	k->moved = true;
 }
 
 static void exclude(struct known *k, const char *responder, int64_t at_ms)
 {
-	int64_t ms = sim.options.exclusion_ms / (k->level == LEVEL_EMERGENCY ? 4 : 1);
+	int64_t ms = h.options.exclusion_ms / (k->level == LEVEL_EMERGENCY ? 4 : 1);
 	int oldest = 0;
 	for (int i = 0; i < EXCLUSIONS_MAX; i++)
 		if (k->excluded[i].until_ms < k->excluded[oldest].until_ms)
@@ -153,16 +163,17 @@ static void note_unoffered(char *const w[5], int64_t at_ms)
 	struct known *k = o->contact;
 	o->open = false;
 	k->offers--;
+	k->moved = true;
 	if (strcmp(w[1], "expired") == 0 || strcmp(w[1], "declined") == 0)
 		exclude(k, o->responder, at_ms);
 }
 
-static void note_accepted(char *const w[5], int64_t at_ms)
+static void note_accepted(char *const w[5], const struct command *c, int64_t at_ms)
 {
 	struct known_offer *o = open_offer(w[0]);
 	struct known *k = known(w[1]);
-	if (o->contact != k || strcmp(o->responder, w[2]) != 0)
-		sim_fail("offer %s was taken by %s and was %s's", w[0], w[2], o->responder);
+	if (o->contact != k || strcmp(o->responder, c->identity) != 0)
+		sim_fail("offer %s was taken by %s and was %s's", w[0], c->identity, o->responder);
 	if (at_ms >= o->expires_ms)
 		sim_fail("offer %s was taken after it had expired", w[0]);
 	if (k->active || k->closed || k->ended)
@@ -249,7 +260,7 @@ static void on_decision(void *arg, const char *name, char *const w[5])
 	} else if (strcmp(name, "unoffered") == 0) {
 		note_unoffered(w, e->at_ms);
 	} else if (strcmp(name, "accepted") == 0) {
-		note_accepted(w, e->at_ms);
+		note_accepted(w, e->command, e->at_ms);
 	} else if (strcmp(name, "closed") == 0) {
 		note_closed(w, e->command);
 	} else if (strcmp(name, "returned") == 0) {
@@ -260,6 +271,9 @@ static void on_decision(void *arg, const char *name, char *const w[5])
 		note_notice(w, e->at_ms);
 	} else if (strcmp(name, "acknowledged") == 0) {
 		known(w[0])->told_ms = e->at_ms;
+	} else if (strcmp(name, "lowering_asked") == 0) {
+		struct known *k = known(w[0]);
+		snprintf(k->asked_by, sizeof k->asked_by, "%s", w[2]);
 	}
 }
 
@@ -274,6 +288,38 @@ static void check_raise(const struct command *c)
 	if (k && triaged && c->level > 0 && k->level < c->level_alone - 1)
 		sim_fail("I15: %s stays at %d after a sign of %lld", k->id, k->level,
 			(long long)c->level_alone - 1);
+}
+
+/* Sessions come and go with the commands that say so. */
+static void note_sessions(const struct command *c)
+{
+	const char *session, *responder;
+	char prefix[40];
+	snprintf(prefix, sizeof prefix, "%s/%s/", c->node, c->incarnation);
+	if (c->command == COMMAND_SESSION_UP && strcmp(c->role, "responder") == 0)
+		map_put(&h.sessions, c->identity, strdup(c->session));
+	if (c->command != COMMAND_SESSION_DOWN && c->command != COMMAND_NODE_UP &&
+		c->command != COMMAND_NODE_LOST)
+		return;
+	for (size_t i = 0; (session = map_walk(&h.sessions, &i, &responder));) {
+		size_t node = strlen(c->node);
+		bool same = strncmp(session, c->node, node) == 0 && session[node] == '/';
+		bool now = strncmp(session, prefix, strlen(prefix)) == 0;
+		if (c->command == COMMAND_SESSION_DOWN  ? strcmp(session, c->session) == 0
+			: c->command == COMMAND_NODE_UP ? same && !now
+							: now)
+			map_remove(&h.sessions, responder);
+	}
+}
+
+static void note_heard(const struct command *c)
+{
+	struct known *k = *c->contact ? map_get(&h.contacts, c->contact) : NULL;
+	bool front = strcmp(c->role, "frontend") == 0;
+	if (k && c->command != COMMAND_TICK)
+		k->heard = front && (c->command == COMMAND_CONTACT_SAY ||
+					    c->command == COMMAND_CONTACT_ANSWER ||
+					    c->command == COMMAND_CONTACT_RESUME);
 }
 
 static void check_entry(const struct command *c)
@@ -317,8 +363,13 @@ static void take_ledger(const struct item *i)
 	if (memmem(i->a.data, i->a.n, "\x01sealed:", 8))
 		sim_fail("text of a person in the ledger");
 	replay_one(i, (int64_t)server.n_ledger);
-	if (mark_is((struct slice){ i->a.data, i->a.n }))
+	if (mark_is((struct slice){ i->a.data, i->a.n })) {
+		struct mark m;
+		if (mark_decode((struct slice){ i->a.data, i->a.n }, decisions, &m, &e) != 0)
+			sim_fail("%s", e.text);
+		h.options = m.options;
 		return;
+	}
 	char *bytes = malloc(i->a.n + 1);
 	memcpy(bytes, i->a.data, i->a.n);
 	if (command_decode(bytes, i->a.n, &c, &e) != 0)
@@ -326,7 +377,9 @@ static void take_ledger(const struct item *i)
 	sim_trace("ledger: %s %s %s %s%s", command_name(c.command), c.identity, c.contact, c.offer,
 		c.session);
 	struct entry_at at = { &c, i->at_ms };
+	note_sessions(&c);
 	replay_decisions(decisions, on_decision, &at);
+	note_heard(&c);
 	check_entry(&c);
 	free(bytes);
 }
@@ -375,6 +428,9 @@ static void take_contact(const struct item *i, bool live)
 	k->level_auto = level_auto;
 	k->seq = number_in(r, "seq");
 	k->waiting = live && slice_is(state, "waiting");
+	k->fit = number_in(find_field(r, "match"), "fit");
+	if (k->heard && slice_is(state, "review"))
+		sim_fail("%s was heard from and is not back in line", k->id);
 	if (live != !slice_is(state, "ended"))
 		sim_fail("I2: %s has ended and lives", k->id);
 	if (!live)
@@ -395,20 +451,32 @@ static void take_message(const struct item *i)
 		sim_fail("I9: message %s is in a transcript twice", key);
 }
 
-/* I11: nobody with the same needs who has waited longer and is at least as urgent was passed over. */
+static bool goes_before(const struct known *w, const struct known *c)
+{
+	bool first = w->level == LEVEL_EMERGENCY, second = c->level == LEVEL_EMERGENCY;
+	if (first != second)
+		return first;
+	return w->arrived_ms + h.options.target_ms[w->level] <
+	       c->arrived_ms + h.options.target_ms[c->level];
+}
+
+/* I10, I11: nobody with the same needs who goes before was passed over. Whoever fits the one at
+ * the first tier fits the other at any. */
 static void check_order(const struct offered *o)
 {
 	struct known *c = o->contact, *w;
+	if (c->fit > 0)
+		return;
 	for (size_t i = 0; (w = map_walk(&h.contacts, &i, NULL));) {
-		if (w == c || !w->waiting || !w->waited || strcmp(w->shape, c->shape) != 0)
+		if (w == c || !w->waiting || !w->waited || w->moved || !goes_before(w, c) ||
+			strcmp(w->shape, c->shape) != 0)
 			continue;
-		int weight_w = sim.options.weight[w->level],
-		    weight_c = sim.options.weight[c->level];
-		bool before = w->level >= c->level && w->arrived_ms < c->arrived_ms;
-		if (before && (weight_w <= weight_c || w->level == LEVEL_EMERGENCY) &&
-			c->missed == 0 && w->missed == 0 && !is_excluded(w, o->offer->responder, 0))
-			sim_fail("I11: %s waits longer than %s, which was offered to %s", w->id,
-				c->id, o->offer->responder);
+		bool fits = w->level == LEVEL_EMERGENCY ||
+			    h.options.weight[w->level] <= h.options.weight[c->level];
+		if (fits && !is_excluded(w, o->offer->responder, o->at_ms))
+			sim_fail("%s: %s goes before %s, which was offered to %s",
+				w->level > c->level ? "I10" : "I11", w->id, c->id,
+				o->offer->responder);
 	}
 }
 
@@ -427,7 +495,7 @@ void history_commit(const struct commit *c)
 	for (size_t i = 0; i < n_made; i++)
 		check_order(&made[i]);
 	for (size_t i = 0; (k = map_walk(&h.contacts, &i, NULL));)
-		k->waited = k->waiting;
+		k->waited = k->waiting, k->moved = k->heard = false;
 }
 
 /* ---- what others ask ---- */

@@ -12,6 +12,10 @@ struct known {
 	int64_t arrived_ms, seq, told_ms;
 	bool opened, active, closed, ended;
 	bool waiting, waited; /* by its record: now, and at the commit before */
+	bool moved;           /* offered or not any more, in this commit */
+	bool heard;           /* the last command of this commit about it came from the person */
+	char asked_by[16];    /* who asked to lower it from emergency */
+	int64_t fit;          /* tier at which the last one who was offered it fits */
 	int offers, dispatches, missed;
 	struct {
 		char responder[16];

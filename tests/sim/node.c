@@ -213,6 +213,23 @@ static void on_store_reassert(void *arg)
 
 /* ---- life ---- */
 
+static struct center_options center_options(const struct node *n)
+{
+	return (struct center_options){ .center = "sim",
+		.node = n->name,
+		.incarnation = n->incarnation,
+		.core = sim.options,
+		.request_ms = REQUEST_MS,
+		.down_after_ms = DOWN_AFTER_MS };
+}
+
+void node_reload(void *node)
+{
+	struct node *n = node;
+	const struct center_options options = center_options(n);
+	center_set_options(n->center, &options);
+}
+
 static void wire(struct node *n)
 {
 	struct event_base *base = (struct event_base *)(void *)n;
@@ -234,12 +251,7 @@ static void wire(struct node *n)
 		.refuse_all = on_refuse_all,
 		.leader = on_leader,
 		.query = on_query };
-	const struct center_options options = { .center = "sim",
-		.node = n->name,
-		.incarnation = n->incarnation,
-		.core = sim.options,
-		.request_ms = REQUEST_MS,
-		.down_after_ms = DOWN_AFTER_MS };
+	const struct center_options options = center_options(n);
 	const struct store_events from_store = { .arg = n,
 		.state = on_store_state,
 		.lead = on_store_lead,
@@ -290,6 +302,7 @@ void node_crash(struct node *n, const char *why)
 	n->center = NULL;
 	n->verbs = NULL;
 	n->store = NULL;
+	faults_node_died(n);
 }
 
 void nodes_init(void)

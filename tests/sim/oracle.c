@@ -8,7 +8,8 @@
 #include "history.h"
 
 #define LATE_MS        3000
-#define ALERTS_AT_ONCE 15 /* beyond these the core sums repeats up */
+#define GONE_MAX       (3 * MINUTE) /* a node stands still, its lease ends, another goes on */
+#define ALERTS_AT_ONCE 15           /* beyond these the core sums repeats up */
 
 static struct map acknowledged, said;
 
@@ -74,6 +75,16 @@ static void check_dispatches(const struct core *core)
 	}
 }
 
+/* The truth about presence: nobody is taken for connected long after they were gone. */
+static void check_presence(const struct core *core)
+{
+	struct responder_view v;
+	for (struct client *c = clients; c; c = c->next)
+		if (c->role == ROLE_RESPONDER && !c->conn && sim.now_us - c->gone_us > GONE_MAX &&
+			core_responder(core, c->name, &v) && v.connected)
+			sim_fail("%s has been gone for long and counts as connected", c->name);
+}
+
 /* Everything that was to happen by now has happened. */
 static void look_at(struct node *n)
 {
@@ -90,6 +101,7 @@ static void look_at(struct node *n)
 		return;
 	check_alerts(core);
 	check_dispatches(core);
+	check_presence(core);
 }
 
 /* ---- what is written is the state ---- */

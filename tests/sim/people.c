@@ -20,6 +20,8 @@ static const char *const texts[] = {
 	"I am going to kill myself tonight",
 	"my friend told me she wants to die and now she does not answer her phone",
 	"he has a knife and he is in the house",
+	"he is at the door with a gun and says he will kill me",
+	"my friend is not breathing",
 	"hola, no se como empezar, perdi mi trabajo y no puedo mas",
 	"quiero morir",
 	"are you there?",
@@ -245,7 +247,7 @@ static void front_connected(struct client *c)
 void people_init(void)
 {
 	static const char *const names[] = { "sms-gw", "chat", "pbx" };
-	mean_gap_us = rnd_in(12, 30) * MINUTE;
+	mean_gap_us = rnd_in(16, 50) * MINUTE;
 	for (int i = 0; i < FRONT_ENDS; i++) {
 		fronts[i] = client_new(names[i], ROLE_FRONTEND, "", "", "", 0);
 		fronts[i]->connected = front_connected;

@@ -89,6 +89,7 @@ static void client_lost(void *arg)
 	c->at_client = false;
 	struct client *client = c->client;
 	client->conn = NULL;
+	client->gone_us = sim.now_us;
 	for (struct request *r = client->requests; r; r = r->next)
 		r->waiting = false;
 	connect_later(client, rnd_in(100000, 4 * SECOND));

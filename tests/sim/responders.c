@@ -66,6 +66,17 @@ static void on_escalated(void *arg, const json_t *result, int code, const char *
 	on_served(arg, result, code, reason);
 }
 
+/* Asking for what only somebody else may do. */
+static void on_pending(void *arg, const json_t *result, int code, const char *reason)
+{
+	struct service *s = arg;
+	if (result && json_object_get(result, "pending") && chance(200))
+		client_ask(s->by->client, "contact.level", NULL, NULL,
+			"{\"contact\":\"%s\",\"level\":\"%s\",\"reason\":\"sure\",\"confirm\":true",
+			s->contact, json_string_value(json_object_get(result, "pending")));
+	on_served(arg, result, code, reason);
+}
+
 static void step(struct service *s)
 {
 	static const char *const levels[] = { "low", "moderate", "high", "urgent", "emergency" };
@@ -78,7 +89,7 @@ static void step(struct service *s)
 		client_ask(c, "contact.note", on_served, s,
 			"{\"contact\":\"%s\",\"text\":\"calmer now\"", s->contact);
 	else if (what < 820)
-		client_ask(c, "contact.level", on_served, s,
+		client_ask(c, "contact.level", on_pending, s,
 			"{\"contact\":\"%s\",\"level\":\"%s\",\"reason\":\"talked\"", s->contact,
 			levels[rnd_below(5)]);
 	else if (what < 920)
@@ -154,6 +165,10 @@ static void take_note(struct responder_model *m, const json_t *offer)
 	snprintf(d->offer, sizeof d->offer, "%s",
 		json_string_value(json_object_get(offer, "offer")));
 	totals.offers++;
+	struct responder_model *other = &staff[rnd_below(n_staff)];
+	if (chance(10) && other != m && !sim.calm) /* who must not have it */
+		client_ask(
+			other->client, "offer.accept", NULL, NULL, "{\"offer\":\"%s\"", d->offer);
 	sim_after(sim.calm ? rnd_in(200, 3000) * 1000 : rnd_in(500, 30000) * 1000, on_decision, d);
 }
 
@@ -212,6 +227,19 @@ static void end_shift(struct responder_model *m)
 	sim_after(rnd_wait(2 * HOUR), on_shift, m);
 }
 
+static void come_back(void *arg)
+{
+	struct responder_model *m = arg;
+	client_come(m->client);
+}
+
+/* Away in the middle of it, for longer than anybody waits for them. */
+static void drop_out(struct responder_model *m)
+{
+	client_go(m->client);
+	sim_after(rnd_wait(5 * MINUTE), come_back, m);
+}
+
 static void on_habit(void *arg)
 {
 	struct responder_model *m = arg;
@@ -219,14 +247,20 @@ static void on_habit(void *arg)
 	sim_after(rnd_wait(sim.calm ? MINUTE : 15 * MINUTE), on_habit, m);
 	if (!m->client->conn || m->client->requests || m->going)
 		return;
+	if (m->carried > 0 && chance(40) && !sim.calm) {
+		drop_out(m);
+		return;
+	}
 	if (sim.calm || what < 45)
 		set_presence(m, "ready");
 	else if (what < 60)
 		set_presence(m, chance(500) ? "paused" : "away");
 	else if (what < 80)
 		client_ask(m->client, "contact.next", on_next, m, "{\"x\":0");
-	else if (what < 90)
+	else if (what < 88)
 		conn_cut(m->client->conn);
+	else if (what < 93)
+		drop_out(m);
 }
 
 /* Shifts begin and end at any hour. */

@@ -16,3 +16,14 @@ sim: $(BUILD)/sim
 	$(BUILD)/sim --seeds tests/sim/seeds.txt --count $(SIM_COUNT)
 
 .PHONY: sim
+
+# One planted fault each, by mutants.py: the faulty file's object stands in for the library's.
+$(BUILD)/mutants/%/sim: $(BUILD)/mutants/%/mutant.c $(SIM_OBJ) $(LIBS_ALL)
+	@$(CC) $(CFLAGS_ALL) -w -MF /dev/null -iquote $(MUTANT_DIR) -c -o $(@D)/mutant.o $<
+	@$(CC) $(LDFLAGS_ALL) $(SIM_LINK) -o $@ $(@D)/mutant.o $(SIM_OBJ) $(LIBS_ALL) $(PKG_LIBS) \
+		-lpthread -lm
+
+sim-mutants: $(BUILD)/sim
+	TRIAGED_BUILD=$(abspath $(BUILD)) $(PYTHON) tests/sim/mutants.py
+
+.PHONY: sim-mutants

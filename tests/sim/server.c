@@ -112,7 +112,7 @@ static void node(struct op *op)
 	int64_t now = server_now_ms();
 	snprintf(member, sizeof member, "%s %s", op->name, op->incarnation);
 	size_t at = find_lease(member);
-	op->a_mine = at < server.n_leases;
+	op->a_known = at < server.n_leases;
 	op->a_out_end = server.out[op->node].n;
 	if (at == server.n_leases) {
 		if (at == sizeof server.leases / sizeof server.leases[0])
@@ -121,12 +121,14 @@ static void node(struct op *op)
 		server.n_leases++;
 	}
 	server.leases[at].until_ms = now + op->term_ms;
-	op->a_lost = calloc(server.n_leases, sizeof *op->a_lost);
 	for (size_t i = 0; i < server.n_leases; i++) {
 		if (server.leases[i].until_ms > now + LEASE_MAX_MS)
 			server.leases[i].until_ms = now + LEASE_MAX_MS;
-		if (server.leases[i].until_ms <= now)
-			op->a_lost[op->n_lost++] = strdup(server.leases[i].member);
+		if (server.leases[i].until_ms > now)
+			continue;
+		if (!op->a_lost)
+			op->a_lost = calloc(server.n_leases, sizeof *op->a_lost);
+		op->a_lost[op->n_lost++] = strdup(server.leases[i].member);
 	}
 }
 
@@ -227,6 +229,8 @@ static bool apply(struct op *op)
 	switch (op->kind) {
 	case OP_NODE:
 		node(op);
+		if (op->with_lead)
+			lead(op);
 		return true;
 	case OP_LEAD:
 		lead(op);
@@ -312,6 +316,7 @@ static void lose_unanswered(void)
 	for (size_t i = 0; i < n; i++) {
 		server.clock_offset_ms = log[i]->now_ms - sim_ms();
 		log[i]->n_lost = 0;
+		log[i]->a_lost = NULL;
 		(void)apply(log[i]);
 	}
 	server.clock_offset_ms = offset;

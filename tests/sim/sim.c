@@ -33,10 +33,12 @@ static int jobs = 2;
 
 /* ---- one day ---- */
 
-static void choose_options(void)
+void sim_choose_options(void)
 {
 	struct core_options *o = &sim.options;
+	uint64_t hash[2] = { o->hash_seed[0], o->hash_seed[1] };
 	core_options_default(o);
+	memcpy(o->hash_seed, hash, sizeof hash);
 	o->parallel_emergency_offers = (int)rnd_in(1, 3);
 	o->missed_to_away = (int)rnd_below(4);
 	o->missed_to_widen = (int)rnd_below(4);
@@ -45,14 +47,18 @@ static void choose_options(void)
 		o->exclusion_ms = rnd_in(500, 30000);
 	if (chance(200))
 		o->wrap_ms[LEVEL_LOW] = 0;
-	o->hash_seed[0] = rnd();
-	o->hash_seed[1] = rnd();
+	if (chance(200))
+		o->weight[LEVEL_HIGH] = (int)rnd_in(1, 3);
+	if (chance(200))
+		o->responder_grace_ms = rnd_in(1000, 60000);
 }
 
 static void live_a_day(uint64_t seed)
 {
 	sched_init(seed);
-	choose_options();
+	sim_choose_options();
+	sim.options.hash_seed[0] = rnd();
+	sim.options.hash_seed[1] = rnd();
 	n_nodes = (int)rnd_in(1, NODES_MAX);
 	history_reset();
 	server_init();

@@ -26,10 +26,9 @@
 #define DAY       (24 * HOUR)
 #define EPOCH_MS  1760000000000 /* the wall clock when a simulation begins */
 
-#define LEASE_MS       10000
-#define REQUEST_MS     5000
-#define DOWN_AFTER_MS  3000
-#define LEADERLESS_MAX (30 * SECOND) /* without faults somebody leads again within this */
+#define LEASE_MS      20000
+#define REQUEST_MS    5000
+#define DOWN_AFTER_MS 3000
 
 struct client;
 struct conn;
@@ -49,7 +48,8 @@ struct task {
 };
 
 struct sim {
-	uint64_t seed, rng, seq, digest, steps, events;
+	uint64_t seed, rng, seq, digest, steps;
+	uint64_t events; /* since time last moved on */
 	int64_t now_us;
 	struct heap tasks;
 	bool calm;  /* the faults are over: everybody works until nobody waits */
@@ -57,7 +57,6 @@ struct sim {
 	struct ruleset *rules;
 	struct core_options options;
 	struct node *current; /* whose code runs */
-	const char *what;     /* for messages of failed checks */
 };
 extern struct sim sim;
 
@@ -68,6 +67,7 @@ struct sim_totals {
 extern struct sim_totals totals;
 
 void sched_init(uint64_t seed);
+void sim_choose_options(void); /* another center's settings */
 uint64_t rnd(void);
 int64_t rnd_below(int64_t n); /* 0 <= result < n */
 int64_t rnd_in(int64_t from, int64_t to);
@@ -107,6 +107,7 @@ extern int n_nodes;
 
 void nodes_init(void);
 void node_start(struct node *n);
+void node_reload(void *node); /* as its own code: sim.options are in force */
 void node_crash(struct node *n, const char *why);
 /* Run fn as the node's code; false: the node died in it. */
 bool node_run(struct node *n, void (*fn)(void *arg), void *arg);
@@ -152,6 +153,7 @@ struct client {
 	struct conn *conn;
 	bool on_duty; /* wants to be connected */
 	bool connecting;
+	int64_t gone_us; /* since when it has no connection */
 	struct request *requests;
 	void (*connected)(struct client *c);
 	void (*notified)(struct client *c, const char *method, const json_t *params);
@@ -215,7 +217,7 @@ struct op {
 	char name[8], incarnation[16], previous[16];
 	uint64_t link; /* generation of the link it went over */
 	int64_t epoch, batch, term_ms, highest_epoch;
-	bool compete;
+	bool compete, with_lead; /* with_lead: a node's beat asks for both */
 	struct bytes bytes;
 	struct commit *commit;
 	void *tag; /* the store's own */
@@ -225,7 +227,7 @@ struct op {
 	int run;
 	char error[64];
 	int64_t a_epoch, a_remaining_ms;
-	bool a_mine;
+	bool a_known, a_mine;
 	char a_holder[8];
 	size_t a_out_end;
 	char **a_lost; /* "node incarnation" */
@@ -299,6 +301,7 @@ void supervisors_calm(void);
 /* ---- faults (faults.c) ---- */
 
 void faults_init(void);
+void faults_node_died(struct node *n);
 void faults_end(void);
 
 /* ---- what must hold (oracle.c, history.c) ---- */

@@ -152,6 +152,24 @@ static void on_connected(void *arg)
 	sim_inside(in);
 }
 
+static void ask_lead_with(struct store *s, struct op *op)
+{
+	op->epoch = s->epoch;
+	op->highest_epoch = s->highest;
+	op->compete = true;
+	s->asked_lead = true;
+	s->lead_asked_us = sim.now_us;
+}
+
+static void beat(struct store *s)
+{
+	struct op *op = op_new(OP_NODE);
+	op->with_lead = s->ready && !s->asked_lead;
+	if (op->with_lead)
+		ask_lead_with(s, op);
+	store_transmit(s, op);
+}
+
 void store_beat(void *arg)
 {
 	struct store *s = arg;
@@ -162,8 +180,7 @@ void store_beat(void *arg)
 			s->cut_us = sim.now_us + (chance(300) ? rnd_in(0, 5 * SECOND) : 0);
 			go_down(s);
 		} else if (s->running) {
-			store_transmit(s, op_new(OP_NODE));
-			store_ask_lead(s);
+			beat(s);
 		}
 	}
 	sim_inside(in);
@@ -285,11 +302,7 @@ void store_ask_lead(struct store *s)
 	if (!s->running || !s->ready || s->asked_lead)
 		return;
 	struct op *op = op_new(OP_LEAD);
-	op->epoch = s->epoch;
-	op->highest_epoch = s->highest;
-	op->compete = true;
-	s->asked_lead = true;
-	s->lead_asked_us = sim.now_us;
+	ask_lead_with(s, op);
 	store_transmit(s, op);
 }
 
@@ -344,7 +357,7 @@ static void report_lost(struct store *s, const struct op *op)
 
 static void take_node(struct store *s, const struct op *op)
 {
-	bool registering = !s->running, forgotten = s->registered && !op->a_mine;
+	bool registering = !s->running, forgotten = s->registered && !op->a_known;
 	s->running = s->registered = true;
 	if (forgotten)
 		request_reassert(s);
@@ -489,6 +502,8 @@ static void reply(struct store *s, struct op *op)
 	switch (op->kind) {
 	case OP_NODE:
 		take_node(s, op);
+		if (op->with_lead)
+			take_lead(s, op);
 		break;
 	case OP_LEAD:
 		take_lead(s, op);

@@ -1,0 +1,168 @@
+#!/usr/bin/python3
+"""Plants one fault after the other into the core and the center and shows that the simulator finds it.
+
+    make sim-mutants                 all of them
+    tests/sim/mutants.py NAME...     some
+
+Each is one edit of one file, built apart from the tree below BUILD/mutants. Prints a table; exit status 1
+when one survives or no longer applies.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+BUILD = os.environ.get("TRIAGED_BUILD", os.path.join(TOP, "build"))
+DAYS = int(os.environ.get("SIM_MUTANT_DAYS", "60"))
+
+# name, file, the text (once in the file), what stands in its place
+MUTANTS = [
+    ("decline_not_requeued", "core/offer.c",
+     "why != OFFER_ACCEPTED && why != OFFER_LEFT)", "why != OFFER_ACCEPTED && why < OFFER_EXPIRED)"),
+    ("arrival_lost_on_reoffer", "core/contact.c",
+     "		queue_insert(core, c);\n		match_mark",
+     "		if (event == CONTACT_EV_UNOFFER) c->arrived_ms = core->now_ms;\n"
+     "		queue_insert(core, c);\n		match_mark"),
+    ("arrival_lost_on_return", "core/contact.c",
+     "			c->late = 0;", "			c->late = 0, c->arrived_ms = core->now_ms;"),
+    ("anybody_takes_an_offer", "core/apply_responder.c",
+     "if (!text_is(o->responder->id, c->identity)) {", "if (0) {"),
+    ("expired_offer_taken", "core/contact_timer.c",
+     "if (i < c->n_offers && c->offers[i]->expires_ms <= core->now_ms)",
+     "if (i < c->n_offers && c->offers[i]->expires_ms + 9000 <= core->now_ms)"),
+    ("load_not_given_back", "core/responder.c",
+     "	r->idle_since_ms = core->now_ms;\n	responder_update(core, r);\n	responder_touch",
+     "	r->idle_since_ms = core->now_ms;\n	responder_touch"),
+    ("timer_not_moved_by_raise", "core/level.c",
+     "		tell_raised(core, c);\n	contact_touch(core, c);",
+     "		tell_raised(core, c);\n	core_dirty(core, ENTITY_CONTACT, c, &c->dirty);"),
+    ("no_exclusion_after_miss", "core/offer.c",
+     "	exclude(core, c, r);\n	offer_end(core, o, OFFER_EXPIRED);",
+     "	offer_end(core, o, OFFER_EXPIRED);"),
+    ("exclusions_not_stored", "core/contact_record.c",
+     "		put_exclusion(&c->excluded[i], out);", "		(void)put_exclusion;"),
+    ("parallel_offers_stay", "core/apply_responder.c",
+     "while (n->n_offers > 1)", "while (n->n_offers > 2)"),
+    ("ref_not_looked_up", "core/core.c",
+     "const struct ref *r = ref_find(core, c);", "const struct ref *r = NULL;"),
+    ("ref_not_written", "core/ref.c",
+     "	core_dirty(core, ENTITY_REF, r, &r->dirty);", ""),
+    ("alert_not_repeated", "core/alert.c",
+     "	if (may_repeat(core, c))\n		notice_contact", "	if (may_repeat(core, c) && 0)\n		notice_contact"),
+    ("alert_forgotten_once_taken", "core/alert.c",
+     "	text_set(&c->alert_by, by);\n	c->alert_due_ms = behind(core, true);",
+     "	text_set(&c->alert_by, by);\n	c->alert_due_ms = core->now_ms + 86400000;"),
+    ("deadline_not_told", "core/contact_timer.c",
+     '		alert_raise(core, c, "deadline");', ""),
+    ("level_lowered_by_triage", "core/level.c",
+     "if (level <= c->level ||", "if (level == c->level ||"),
+    ("automatic_level_falls", "core/level.c",
+     "	if (level > c->level_auto)\n		c->level_auto = level;", "	c->level_auto = level;"),
+    ("one_person_lowers_emergency", "core/apply_people.c",
+     "if (c->confirm && text_is(n->pending_by, c->identity))", "if (0)"),
+    ("dispatch_forgotten_on_close", "core/apply_people.c",
+     "	if (n->dispatches_open)\n		return core_refuse", "	if (0)\n		return core_refuse"),
+    ("dispatch_not_repeated", "core/dispatch.c",
+     "	alert_dispatch(core, dispatch);\n",
+     "	(void)alert_dispatch, ((struct dispatch *)dispatch)->alert_due_ms = core->now_ms + 86400000;\n"),
+    ("leaving_keeps_offers", "core/apply_contact.c",
+     "	offer_end_all(core, n, OFFER_LEFT);\n	if (n->level", "	if (n->level"),
+    ("emergency_does_not_preempt", "core/match.c",
+     "(first ? REACH_PREEMPT : REACH_IDLE)", "(first ? REACH_FREE : REACH_IDLE)"),
+    ("latest_deadline_first", "core/contact.c",
+     "return x->key_deadline_ms < y->key_deadline_ms ? -1 : 1;",
+     "return x->key_deadline_ms > y->key_deadline_ms ? -1 : 1;"),
+    ("emergencies_not_first", "core/contact.c",
+     "	if (x->key_band != y->key_band)\n		return x->key_band < y->key_band ? -1 : 1;\n", ""),
+    ("wrapup_never_ends", "core/contact_timer.c",
+     "	if (c->state == CONTACT_WRAPUP)\n		due = earlier(due, c->wrap_due_ms);\n", ""),
+    ("lost_responder_keeps_contacts", "core/responder.c",
+     "		contact_enter(core, c, CONTACT_EV_RETURN);", "		contact_touch(core, c);"),
+    ("end_of_session_not_noticed", "core/session.c",
+     "		responder_lost(core, r);", "		(void)responder_lost;"),
+    ("lost_node_not_noticed", "core/apply_session.c",
+     "	return close_sessions(core, c, false);", "	return 0;"),
+    ("person_back_stays_in_review", "core/apply_contact.c",
+     "		session_attach(core, session_open(core, c->session, c->identity, \"frontend\"), n);\n"
+     "	if (n->state == CONTACT_REVIEW)\n		contact_enter(core, n, CONTACT_EV_RETURN);\n}",
+     "		session_attach(core, session_open(core, c->session, c->identity, \"frontend\"), n);\n}"),
+    ("no_matching_after_takeover", "core/rebuild.c",
+     "	core->rematch = true;", ""),
+    ("counters_not_written", "core/core.c",
+     "	core->counters_dirty = true;\n	core->step->changed = true;\n	return ++core->next_id;",
+     "	core->step->changed = true;\n	return ++core->next_id;"),
+    ("told_before_written", "app/center_commit.c",
+     "	if (commit_is_empty(c->batch)) {\n		deliver(c, &c->sent);",
+     "	deliver(c, &c->sent);\n	if (commit_is_empty(c->batch)) {"),
+    ("fenced_commit_taken_for_done", "app/center_commit.c",
+     "	if (result == COMMIT_FENCED) {", "	if (0) {"),
+    ("leader_goes_on_after_losing", "app/center_takeover.c",
+     "	if (epoch == 0) {\n		center_drop_lead(c);", "	if (epoch == 0) {"),
+    ("time_not_before_commands", "app/center_lead.c",
+     "if (command->command != COMMAND_TICK && core_next_due(c->core) <= now) {", "if (0) {"),
+    ("sessions_not_asserted_again", "edge/verbs.c",
+     "		if (a->role & ATTACHING_ROLES)\n			submit_session(v, COMMAND_SESSION_UP, a);\n"
+     "		if (a->watching)", "		if (a->watching)"),
+]
+
+
+def plant(name, file, old, new):
+    """The faulty file, or None when the text is not there exactly once."""
+    with open(os.path.join(TOP, "daemon", file), encoding="utf-8") as f:
+        text = f.read()
+    if text.count(old) != 1:
+        return None
+    directory = os.path.join(BUILD, "mutants", name)
+    os.makedirs(directory, exist_ok=True)
+    path = os.path.join(directory, "mutant.c")
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text.replace(old, new))
+    return path
+
+
+def build(mutant):
+    name, file, old, new = mutant
+    if plant(name, file, old, new) is None:
+        return "does not apply"
+    target = os.path.join(BUILD, "mutants", name, "sim")
+    done = subprocess.run(["make", "-s", "--no-print-directory", f"BUILD={BUILD}", target,
+                           f"MUTANT_DIR={os.path.dirname('daemon/' + file)}"],
+                          cwd=TOP, capture_output=True, text=True)
+    return "" if done.returncode == 0 else "does not build: " + done.stderr[-300:]
+
+
+def hunt(name):
+    """How it was found, or None."""
+    done = subprocess.run([os.path.join(BUILD, "mutants", name, "sim"), "--count", str(DAYS), "--jobs", "1"],
+                          cwd=TOP, capture_output=True, text=True, errors="replace")
+    lines = [line for line in done.stderr.splitlines() if re.match(r"seed \d+: ", line)]
+    if done.returncode != 0 and lines:
+        return lines[0]
+    return None if done.returncode == 0 else done.stderr[-200:]
+
+
+def try_one(mutant):
+    began = time.time()
+    trouble = build(mutant)
+    found = None if trouble else hunt(mutant[0])
+    return mutant[0], trouble, found, time.time() - began
+
+
+def main():
+    wanted = sys.argv[1:]
+    mutants = [m for m in MUTANTS if not wanted or m[0] in wanted]
+    missed = 0
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for name, trouble, found, seconds in pool.map(try_one, mutants):
+            missed += not found
+            print(f"{name:32} {seconds:5.1f} s  {found or trouble or 'SURVIVED'}"[:160], flush=True)
+    print(f"{len(mutants) - missed} of {len(mutants)} faults found, in at most {DAYS} days each")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
