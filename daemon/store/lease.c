@@ -61,6 +61,12 @@ static void take_lead_answer(struct lease *l, const struct lead_answer *a)
 {
 	l->events.time(l->events.arg, a->now_ms);
 	l->highest = a->epoch > l->highest ? a->epoch : l->highest;
+	if (l->lead_asked_in != l->epoch) {
+		/* Lost while it was asked for again. Its batches must not be numbered anew: whoever
+		 * asks holding nothing gets a new epoch. */
+		after(l->lead_timer, 1);
+		return;
+	}
 	int64_t trust_ms = l->term_ms * 5 / 6 - mono_since_ms(l->lead_asked_at);
 	if (!a->mine || trust_ms <= 0 || !l->competing) {
 		after(l->lead_timer, next_poll_ms(l, a->mine ? 0 : a->remaining_ms));
@@ -98,6 +104,7 @@ static void ask_lead(struct lease *l)
 		return;
 	l->asked_lead = true;
 	l->lead_asked_at = mono_now();
+	l->lead_asked_in = l->epoch;
 	struct args a = { 0 };
 	call(&a, l, "t1_lead");
 	args_addi(&a, l->term_ms);

@@ -40,6 +40,7 @@ struct lease {
 	bool competing;   /* false after lease_yield() */
 	bool was_registered, asked_lead, asked_node;
 	struct mono lead_asked_at;
+	int64_t lead_asked_in;    /* the epoch held then */
 	struct event *lead_timer; /* next renewal or attempt */
 	struct event *lead_end;   /* our trust in the lease ends */
 	struct event *node_timer;

@@ -365,6 +365,30 @@ static void lost_lease_answer_starts_a_new_epoch(void **state)
 
 /* ---- stopped ---- */
 
+/* This process stood still past the end of its lease, and nobody else took it: the renewal that was
+ * due goes out before the loss is noticed. Batches numbered anew in the old epoch would be taken
+ * for ones applied long ago. */
+static void renewal_of_a_lost_lease_starts_a_new_epoch(void **state)
+{
+	struct world *w = *state;
+	redis_start(&w->redis);
+	struct store_options o = peer_options(w->redis.url, "a");
+	o.lease_ms = 300;
+	w->a.load_on_lead = true;
+	peer_open(&w->a, w->base, &o);
+	RUN_UNTIL(w->base, w->a.loads > 0, 3000);
+	for (int i = 1; i <= 3; i++) {
+		send_commit(w, i);
+		RUN_UNTIL(w->base, w->a.committed == i, 1000);
+	}
+	int leads = w->a.leads, losses = w->a.losses;
+	usleep(600000);
+	RUN_UNTIL(w->base, w->a.losses > losses && w->a.leads > leads, 3000);
+	send_commit(w, 4);
+	RUN_UNTIL(w->base, w->a.committed == 4, 1000);
+	assert_int_equal(count(w, "SCARD", "live"), 4);
+}
+
 static void stopped_server_is_noticed(void **state)
 {
 	struct world *w = *state;
@@ -602,6 +626,7 @@ int main(void)
 		T(lost_append_is_repeated),
 		T(lost_load_comes_again),
 		T(lost_lease_answer_starts_a_new_epoch),
+		T(renewal_of_a_lost_lease_starts_a_new_epoch),
 		T(stopped_server_is_noticed),
 		T(absent_server_is_explained),
 		T(killed_leader_is_replaced),
