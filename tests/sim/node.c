@@ -326,6 +326,6 @@ const struct core *node_core(const struct node *n)
 
 bool node_is_settled(const struct node *n)
 {
-	return node_leads(n) && !n->center->in_flight && n->center->batch_size == 0 &&
+	return node_leads(n) && n->center->n_sent == 0 && n->center->batch_size == 0 &&
 	       commit_is_empty(n->center->batch);
 }

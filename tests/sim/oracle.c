@@ -71,7 +71,8 @@ static void check_dispatches(const struct core *core)
 		if (!k || !k->open)
 			sim_fail("I16: dispatch %s is open and the ledger does not know it", d.id);
 		if (is_overdue(now, k->told_ms, strcmp(d.state, "acknowledged") == 0))
-			sim_fail("I16: dispatch %s is forgotten", d.id);
+			sim_fail("I16: dispatch %s is forgotten: told %lld, now %lld, due %lld", d.id,
+				(long long)k->told_ms, (long long)now, (long long)core_next_due(core));
 	}
 }
 
@@ -152,7 +153,7 @@ static void check_line(void)
 			continue;
 		struct slice state =
 			find_field((struct slice){ r->bytes.data, r->bytes.n }, "state");
-		if (r->waiting != slice_is(state, "waiting"))
+		if (r->waiting != slice_is(state, "waiting") || r->live == slice_is(state, "ended"))
 			sim_fail("I2: %s and its place in the store's line disagree", r->id);
 	}
 }

@@ -137,6 +137,8 @@ static void node(struct op *op)
 static void put_record(const char *key, struct item *i)
 {
 	struct entry *r = map_get(&server.records, key);
+	if (!r && i->again)
+		sim_fail("%s is written again and never was", key);
 	if (!r) {
 		r = calloc(1, sizeof *r);
 		r->id = i->id;
@@ -200,7 +202,7 @@ static void commit(struct op *op)
 		return;
 	}
 	int64_t done = server.batch_epoch == op->epoch ? server.batch : 0;
-	if (op->batch == done)
+	if (op->batch <= done)
 		return;
 	if (op->batch != done + 1) {
 		snprintf(op->error, sizeof op->error, "BATCH");

@@ -200,7 +200,7 @@ struct item {
 	char *id, *ref;
 	struct bytes a, b;
 	int64_t at_ms;
-	bool live, waiting;
+	bool live, waiting, again;
 	double score;
 };
 
@@ -249,6 +249,7 @@ struct stream {
 
 struct server {
 	bool up, stalled;
+	int64_t last_sync_us;
 	int64_t jumped_ms; /* its clock, right after it jumped */
 	int run;           /* a number for each start and each server that took over */
 	int64_t clock_offset_ms;

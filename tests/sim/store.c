@@ -62,7 +62,7 @@ static void on_arrival(void *arg)
 		return;
 	}
 	server_apply(op);
-	sim_after(rnd_in(100, 900), on_synced, op);
+	sim_after(in_order(&server.last_sync_us, rnd_in(100, 900)), on_synced, op);
 }
 
 void store_transmit(struct store *s, struct op *op)
@@ -159,6 +159,7 @@ static void ask_lead_with(struct store *s, struct op *op)
 	op->compete = true;
 	s->asked_lead = true;
 	s->lead_asked_us = sim.now_us;
+	s->lead_asked_in = s->epoch;
 }
 
 static void beat(struct store *s)
@@ -312,6 +313,10 @@ static void take_lead(struct store *s, const struct op *op)
 	s->asked_lead = false;
 	if (op->a_epoch > s->highest)
 		s->highest = op->a_epoch;
+	if (s->lead_asked_in != s->epoch) {
+		sim_after_in(s->node, 1000, ask_again, s);
+		return;
+	}
 	if (!op->a_mine || trust <= 0) {
 		bool led = !op->a_mine && *op->a_holder;
 		set_lead(s, 0, led ? op->a_holder : "", led ? op->a_epoch : 0);
@@ -368,9 +373,9 @@ static void take_node(struct store *s, const struct op *op)
 			request_reassert(s);
 		if (!s->out.open)
 			s->out = (struct reader){ op->a_out_end, true, false };
-		if (s->commit)
-			store_send_commit(s);
-		else
+		for (size_t i = 0; i < s->n_sent; i++)
+			store_send_commit(s, &s->sent[i]);
+		if (s->n_sent == 0)
 			become_ready(s);
 	}
 	report_lost(s, op);
@@ -401,18 +406,23 @@ static void become_ready(struct store *s)
 
 static void take_commit(struct store *s, const struct op *op)
 {
-	commit_done_fn done = s->done;
-	bool fenced = *op->error != '\0';
-	s->commit = NULL;
+	struct sent oldest = s->sent[0];
+	bool fenced = *op->error != '\0', lost = strcmp(op->error, "BATCH") == 0;
+	if (s->n_sent == 0 || op->epoch != oldest.epoch || op->batch != oldest.batch)
+		sim_fail("commits are answered out of order");
+	sim_trace("%s: commit %lld/%lld %s", s->node->name, (long long)op->epoch,
+		(long long)op->batch, fenced ? op->error : "is done");
+	s->n_sent--;
+	memmove(s->sent, s->sent + 1, s->n_sent * sizeof s->sent[0]);
 	totals.commits += !fenced;
-	if (!s->ready)
+	if (!s->ready && s->n_sent == 0)
 		become_ready(s);
-	if (fenced && s->commit_epoch == s->epoch)
+	if (fenced && oldest.epoch == s->epoch)
 		lease_lose(s);
-	if (fenced && strcmp(op->error, "BATCH") == 0)
+	if (lost)
 		request_reassert(s);
 	sim_inside(s->node);
-	done(s->done_arg, fenced ? COMMIT_FENCED : COMMIT_OK);
+	oldest.done(oldest.arg, fenced ? COMMIT_FENCED : COMMIT_OK);
 	(void)sim_outside();
 }
 

@@ -73,6 +73,12 @@ void commit_entity(struct commit *c, char kind, const char *id, struct slice byt
 	i->a = keep(bytes);
 }
 
+void commit_entity_again(struct commit *c, char kind, const char *id, struct slice bytes)
+{
+	commit_entity(c, kind, id, bytes);
+	c->items[c->n - 1].again = true;
+}
+
 void commit_contact(struct commit *c, const char *id, bool live, bool waiting, double queue_score)
 {
 	struct item *i = add(c, ITEM_PLACE, id);
@@ -124,12 +130,14 @@ bool commit_is_empty(const struct commit *c)
 	return c->n == 0 && !*c->position;
 }
 
-void store_send_commit(struct store *s)
+void store_send_commit(struct store *s, const struct sent *sent)
 {
 	struct op *op = op_new(OP_COMMIT);
-	op->commit = s->commit;
-	op->epoch = s->commit_epoch;
-	op->batch = s->batch;
+	op->commit = sent->commit;
+	op->epoch = sent->epoch;
+	op->batch = sent->batch;
+	sim_trace("%s: commit %lld/%lld of %d", s->node->name, (long long)op->epoch,
+		(long long)op->batch, (int)op->commit->n);
 	store_transmit(s, op);
 }
 
@@ -155,15 +163,12 @@ void store_commit(struct store *s, struct commit **c, commit_done_fn done, void 
 		*r = (struct refusal){ s, done, arg };
 		sim_after_in(s->node, 0, on_refused, r);
 	} else {
-		if (s->commit)
-			sim_fail("two commits at once");
-		s->commit = *c;
-		s->commit_epoch = s->epoch;
-		s->batch++;
-		s->done = done;
-		s->done_arg = arg;
+		if (s->n_sent == STORE_COMMITS_MAX)
+			sim_fail("too many commits at once");
+		struct sent *sent = &s->sent[s->n_sent++];
+		*sent = (struct sent){ *c, s->epoch, ++s->batch, done, arg };
 		if (s->ready)
-			store_send_commit(s);
+			store_send_commit(s, sent);
 	}
 	*c = NULL;
 	sim_inside(in);

@@ -36,7 +36,7 @@ struct store {
 	size_t unanswered;
 	int run;
 	bool registered, reassert_due, asked_lead;
-	int64_t lead_asked_us;
+	int64_t lead_asked_us, lead_asked_in; /* when, and the epoch held then */
 	/* lease */
 	int64_t epoch, followed, highest;
 	char leader[8];
@@ -44,10 +44,14 @@ struct store {
 	char told[16][32];
 	size_t n_told;
 	/* commit */
-	struct commit *commit;
-	int64_t commit_epoch, batch;
-	commit_done_fn done;
-	void *done_arg;
+	struct sent {
+		struct commit *commit;
+		int64_t epoch, batch;
+		commit_done_fn done;
+		void *arg;
+	} sent[STORE_COMMITS_MAX]; /* not decided, the oldest first */
+	size_t n_sent;
+	int64_t batch;
 	struct batch *load;  /* the one of this epoch */
 	struct batch *reads; /* on their way */
 	struct append *appends;
@@ -71,7 +75,7 @@ struct batch {
 struct op *op_new(enum op_kind kind);
 void store_transmit(struct store *s, struct op *op);
 void store_connect(struct store *s, int64_t us);
-void store_send_commit(struct store *s);
+void store_send_commit(struct store *s, const struct sent *sent);
 void store_ask_lead(struct store *s);
 void store_read_more(struct store *s, bool inbox);
 void store_give_up(struct store *s, struct batch *b); /* STORE_UNAVAILABLE */
