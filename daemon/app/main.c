@@ -1,12 +1,15 @@
 #include <event2/event.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <systemd/sd-daemon.h>
 
 #include "triaged/base/check.h"
 #include "triaged/base/clock.h"
+#include "triaged/base/json.h"
 #include "triaged/base/log.h"
+#include "triaged/base/mem.h"
 #include "cli.h"
 #include "node.h"
 #include "config_rules.h"
@@ -99,6 +102,8 @@ int main(int argc, char **argv)
 {
 	struct cli cli;
 	struct err e;
+	json_begin();
+	event_set_mem_functions(mem_library_alloc, mem_library_resize, free);
 	if (cli_parse(argc, argv, &cli, &e) < 0) {
 		fprintf(stderr, "triaged: %s\n", e.text);
 		return CLI_USAGE;

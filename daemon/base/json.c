@@ -1,6 +1,14 @@
 #include "triaged/base/json.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
+
+#include "triaged/base/mem.h"
+
+void json_begin(void)
+{
+	json_set_alloc_funcs(mem_library_alloc, free);
+}
 
 /* Depth by scanning brackets outside strings, before any tree is built. */
 static bool too_deep(const char *p, size_t n, int max_depth)

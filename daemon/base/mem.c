@@ -34,6 +34,18 @@ void *mem_dup(const void *p, size_t n)
 	return q;
 }
 
+void *mem_library_alloc(size_t n)
+{
+	void *p = malloc(n ? n : 1);
+	CHECK(p != NULL);
+	return p;
+}
+
+void *mem_library_resize(void *p, size_t n)
+{
+	return mem_resize(p, n, 1);
+}
+
 void mem_set_str(char **slot, const char *s)
 {
 	char *fresh = mem_strdup(s);

@@ -7,6 +7,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "triaged/base/json.h"
+
 #include "ctl.h"
 
 int ctl_fail(const struct ctl *ctl, int code, const char *fmt, ...)
@@ -179,6 +181,7 @@ int main(int argc, char **argv)
 	struct ctl ctl = { 0 };
 	int code;
 
+	json_begin();
 	signal(SIGPIPE, SIG_IGN);
 	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
 		puts("triagectl " TRIAGED_VERSION);

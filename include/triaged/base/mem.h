@@ -12,6 +12,11 @@ void *mem_zalloc(size_t size) __attribute__((returns_nonnull, malloc));
 void *mem_resize(void *p, size_t count, size_t size) __attribute__((returns_nonnull));
 char *mem_strdup(const char *s) __attribute__((returns_nonnull, malloc));        /* NULL gives "" */
 void *mem_dup(const void *p, size_t n) __attribute__((returns_nonnull, malloc)); /* adds a NUL */
+
+/* The same policy for libraries whose allocator can be chosen; memory is freed with free(). */
+void *mem_library_alloc(size_t n) __attribute__((returns_nonnull, malloc));
+void *mem_library_resize(void *p, size_t n) __attribute__((returns_nonnull));
+
 void mem_set_str(char **slot, const char *s); /* replace an owned string; NULL gives "" */
 
 #endif
