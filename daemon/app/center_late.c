@@ -309,6 +309,13 @@ static void show_island(struct center *c)
 	if (island == c->late.shown)
 		return;
 	c->late.shown = island;
+	if (c->lead == LEADING) {
+		struct command command;
+		command_init(&command, COMMAND_NODE_ISLAND);
+		command.node = c->node;
+		command.watch = island;
+		center_decide(c, &command);
+	}
 	if (island)
 		LOG(WARNING, "center.island", LOG_S("node", c->node));
 	else
@@ -344,6 +351,7 @@ void center_late_init(struct center *c)
 void center_late_fini(struct center *c)
 {
 	struct late *l = &c->late;
+	c->lead = FOLLOWING;
 	center_late_drop(c);
 	journal_free(&l->gathering);
 	for (size_t i = 0; i < STORE_COMMITS_MAX; i++)

@@ -23,6 +23,7 @@ bool journal_wants(const struct command *c, enum spool_use *use)
 	case COMMAND_SESSION_UP:
 	case COMMAND_SESSION_DOWN:
 	case COMMAND_NODE_UP:
+	case COMMAND_NODE_ISLAND:
 	case COMMAND_NODE_LOST:
 	case COMMAND_TICK:
 	case COMMAND_QUERY:

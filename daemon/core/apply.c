@@ -37,6 +37,7 @@ static const apply_fn table[COMMAND_KIND_COUNT] = {
 	[COMMAND_SESSION_DOWN] = apply_session_down,
 	[COMMAND_NODE_UP] = apply_node_up,
 	[COMMAND_NODE_LOST] = apply_node_lost,
+	[COMMAND_NODE_ISLAND] = apply_node_island,
 	[COMMAND_NODE_ALARM] = apply_node_alarm,
 	[COMMAND_TICK] = apply_tick,
 	[COMMAND_QUERY] = apply_query,

@@ -37,6 +37,7 @@ int apply_board_watch(struct core *core, const struct command *c);
 int apply_session_up(struct core *core, const struct command *c);
 int apply_session_down(struct core *core, const struct command *c);
 int apply_node_up(struct core *core, const struct command *c);
+int apply_node_island(struct core *core, const struct command *c);
 int apply_node_lost(struct core *core, const struct command *c);
 int apply_node_alarm(struct core *core, const struct command *c);
 int apply_tick(struct core *core, const struct command *c);

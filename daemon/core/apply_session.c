@@ -73,11 +73,12 @@ static void connect_responder(struct core *core, struct responder *r, const char
 	else if (r->presence == PRESENCE_AWAY)
 		r->heavy = 0; /* a new shift */
 	text_set(&r->session, session);
+	island_place(core, r);
 	r->connected = 1;
 	r->lost_due_ms = 0;
 	for (struct offer *o = r->offers; o; o = o->next)
 		offer_announce(core, o);
-	responder_update(core, r);
+	responder_trim(core, r);
 	responder_touch(core, r);
 }
 

@@ -83,7 +83,7 @@ static int check_idle(
 	const struct contact *c = tree_first(&core->queue.order);
 	for (; c && depth > 0; c = tree_next(&core->queue.order, c), depth--) {
 		if (fit_of(&core->options, r->profile, c->need).tier > contact_tier(core, c) ||
-			contact_excludes(c, r))
+			contact_excludes(c, r) || !island_reaches_contact(core, c))
 			continue;
 		if (!has_room(core, r, c))
 			return 0;

@@ -76,6 +76,7 @@ void core_free(struct core **slot)
 	for (size_t i = 0; i < core->n_dirty; i++)
 		free_dirty(&core->dirty[i]);
 	origins_free(core);
+	text_set(&core->island, NULL);
 	free(core->dirty);
 	free(core->alerted);
 	free(core->free_indices);

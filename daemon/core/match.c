@@ -180,6 +180,8 @@ static void make_offer(struct core *core, struct contact *c, const struct pick *
 
 static void match_contact(struct core *core, struct contact *c)
 {
+	if (!island_reaches_contact(core, c))
+		return;
 	bool emergency = c->level == LEVEL_EMERGENCY;
 	int wanted = emergency ? core->options.parallel_emergency_offers : 1;
 	if (wanted > CONTACT_OFFERS_MAX)

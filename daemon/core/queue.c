@@ -123,8 +123,9 @@ struct contact *queue_best_for(
 		if (profile_fit(core, r->profile, lane->need).tier > lane->tier)
 			continue;
 		struct contact *c = lane->head;
-		while (c && !excluded_too && (!best || contact_cmp(c, best) < 0) &&
-			contact_excludes(c, r))
+		while (c && (!best || contact_cmp(c, best) < 0) &&
+			((!excluded_too && contact_excludes(c, r)) ||
+				!island_reaches_contact(core, c)))
 			c = tree_next(&lane->contacts, c);
 		if (c && (!best || contact_cmp(c, best) < 0))
 			best = c;

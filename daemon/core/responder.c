@@ -37,7 +37,7 @@ struct responder *responder_get(struct core *core, const char *id)
 
 bool responder_is_ready(const struct responder *r)
 {
-	return r->connected && r->presence == PRESENCE_READY;
+	return r->connected && !r->cut_off && r->presence == PRESENCE_READY;
 }
 
 static int capacity_of(const struct core *core, const struct responder *r)

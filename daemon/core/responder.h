@@ -43,6 +43,7 @@ struct responder {
 	int base, load, capacity;
 	struct rank_key key; /* place among the available, frozen while there */
 	struct tree_node by_rank;
+	bool cut_off;      /* on another node than the island that decides */
 	bool available;    /* ready, with room for an emergency at least */
 	struct tree *tree; /* of the profile: available, or kept; NULL when not available */
 	bool counted;      /* in profile->ready */
@@ -61,7 +62,7 @@ int presence_parse(const char *name); /* -1: none */
 /* The responder of that id, made when there is none. */
 struct responder *responder_get(struct core *core, const char *id);
 void responder_free(void *responder);
-bool responder_is_ready(const struct responder *r); /* connected and ready */
+bool responder_is_ready(const struct responder *r); /* connected, reachable and ready */
 
 /* Its abilities, load or presence changed: put it into the right place and match again. */
 void responder_update(struct core *core, struct responder *r);

@@ -10,6 +10,7 @@
 #include "alert.h"
 #include "contact.h"
 #include "dispatch.h"
+#include "island.h"
 #include "match.h"
 #include "offer.h"
 #include "origin.h"
@@ -49,6 +50,7 @@ struct core {
 	size_t n_free_indices, cap_free_indices, next_index;
 	struct ref *oldest_ref, *newest_ref;
 	struct person *oldest_person, *newest_person;
+	char *island; /* the node that reaches only its own; NULL: everybody is reached */
 	struct origin *origins;
 	size_t n_origins;
 	struct dirty *dirty;

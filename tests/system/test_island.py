@@ -10,6 +10,7 @@ import time
 import pytest
 
 from harness.center import TEXT, eventually
+from harness.proxy import Proxy
 from devkit.line import RpcError
 
 QUICK = 1.0  # a request's answer while the store stalls, in seconds
@@ -331,3 +332,72 @@ def test_H32_a_full_disk_refuses_beginnings_and_takes_ends(center, small_disk):
     n.start()
     settled(center)
     assert set(listed(center)) == {ids[-1]}
+
+
+# ---- several nodes
+
+@pytest.fixture
+def apart(center):
+    """Two nodes, the leading one reaching the store through a proxy: center, n1, n2, proxy."""
+    center.start_redis()
+    proxy = Proxy("unix:" + center.path("bad.sock"), center.redis.url)
+    n1 = center.node("n1", store__url="unix:" + center.path("bad.sock"), drain_s=0)
+    n2 = center.node("n2", drain_s=0)
+    assert status(center, n1)["leading"]
+    yield center, n1, n2, proxy
+    proxy.thaw()
+    for n in (n1, n2):
+        n.stop()
+    proxy.close()
+
+
+def test_a_leader_cut_off_tells_the_next_one(apart):
+    center, n1, n2, proxy = apart
+    gateway, ann = center.session("gateway", at=n1), center.responder("ann", at=n1, wrap_s=60)
+    webchat, ben = center.session("webchat", at=n2), center.responder("ben", at=n2, wrap_s=60)
+    before = center.open(gateway, "low", lang="en")["contact"]
+    proxy.freeze()
+    served = timed_open(center, gateway, "emergency")["contact"]  # offered to both, at first
+    eventually(lambda: status(center, n1)["mode"] == "island", 8)
+    ann.request("offer.accept", offer=ann.note("offer.new", 5, contact=served)["offer"])
+    timed(gateway, "contact.say", contact=served, ref=center.ref(), text="hello there")
+    assert ann.note("contact.said", contact=served)["text"] == "hello there"
+    eventually(lambda: status(center, n2)["leading"], 10)
+    over = center.open(gateway, "urgent", ref="over")["contact"]
+    theirs = center.open(webchat, "emergency")["contact"]
+    center.take(ben, theirs, 10)
+    timed(gateway, "contact.say", contact=served, ref=center.ref(), text="still cut off")
+    assert ann.note("contact.said", contact=served, text="still cut off")
+    proxy.thaw()
+    settled(center, n1)
+    known = eventually(lambda: (lambda k: k if over in k else None)(listed(center, n2)), 10)
+    assert set(known) == {before, served, over, theirs}
+    assert known[served]["responder"] == "ann" and known[served]["state"] == "active"
+    assert known[theirs]["responder"] == "ben"
+    assert known[over]["level"] == "urgent"
+    assert center.open(gateway, "urgent", ref="over")["contact"] == over
+    timed(gateway, "contact.say", contact=served, ref=center.ref(), text="together again")
+    assert ann.note("contact.said", contact=served, text="together again")
+    said = center.session("lead", at=n2).request("contact.explain", contact=served, text=True,
+                                                 reason="a test")
+    assert [m["text"] for m in said["transcript"]] == ["marker emergency", "hello there",
+                                                       "still cut off", "together again"]
+    timed(ann, "contact.close", contact=served, disposition="resolved", outcome={})
+    assert gateway.note("contact.closed", contact=served)
+
+
+def test_H01_a_leader_cut_off_and_killed_tells_it_when_it_is_back(apart):
+    center, n1, n2, proxy = apart
+    gateway = center.session("gateway", at=n1)
+    proxy.freeze()
+    ids = {timed_open(center, gateway, level)["contact"] for level in ("low", "high", "urgent")}
+    n1.kill()
+    eventually(lambda: status(center, n2)["leading"], 10)
+    proxy.thaw()
+    n1.start()
+    settled(center, n1)
+    eventually(lambda: set(listed(center, n2)) == ids, 10)
+    n1.kill()
+    n1.start()
+    settled(center, n1)
+    assert set(listed(center, n2)) == ids

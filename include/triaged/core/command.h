@@ -45,6 +45,7 @@
 	X(SESSION_DOWN, "session.down")                                                            \
 	X(NODE_UP, "node.up")                   /* a new incarnation: its older sessions are gone */\
 	X(NODE_LOST, "node.lost")               /* a node's lease ended: its sessions are gone */  \
+	X(NODE_ISLAND, "node.island")           /* the store is away, or there again: watch */     \
 	X(NODE_ALARM, "node.alarm")             /* trouble of a node itself begins, or is over */  \
 	X(TICK, "tick")                         /* time has passed */                              \
 	X(QUERY, "query")                       /* a question to the leader: kind, meta; no change */

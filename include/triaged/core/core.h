@@ -61,6 +61,9 @@ void core_apply(struct core *core, const struct command *c, int64_t now_ms, stru
  * happened elsewhere meanwhile. The state holds the highest number of each origin: what is told
  * again has no second effect. core_took() notes a number of commands that were applied as they came.
  */
+/* COMMAND_NODE_ISLAND makes a core decide only for sessions of its node; a core that is loaded does
+ * not, and this makes one the same as loaded, for whoever replays. */
+void core_leave_island(struct core *core);
 void core_took(struct core *core, const char *origin, int64_t number);
 int64_t core_taken(const struct core *core, const char *origin); /* 0: nothing */
 

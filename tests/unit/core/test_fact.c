@@ -182,6 +182,54 @@ static void a_rescue_keeps_its_name(void **state)
 	world_end(&w);
 }
 
+/* ---- whom an island reaches ---- */
+
+static struct command cut_off(int on)
+{
+	return CMD(NODE_ISLAND, c->watch = on);
+}
+
+static void only_those_here_are_offered_anything(void **state)
+{
+	(void)state;
+	struct world w;
+	world_start(&w);
+	responder(&w, "bob", "n2/i1/1");
+	apply(&w, opening());
+	assert_string_equal(view(&w).state, "offered");
+	apply(&w, cut_off(1));
+	assert_string_equal(
+		field(&w, told(&w, OUTPUT_OFFER_GONE, "n2/i1/1", 0), "why"), "withdrawn");
+	assert_string_equal(view(&w).state, "waiting");
+	responder(&w, "ann", "n1/i1/8");
+	assert_string_equal(view(&w).state, "offered");
+	apply(&w, CMD(SESSION_DOWN, c->session = "n1/i1/8"));
+	assert_string_equal(view(&w).state, "waiting");
+	apply(&w, cut_off(0));
+	assert_string_equal(view(&w).state, "offered");
+	struct responder_view bob;
+	assert_true(core_responder(w.core, "bob", &bob));
+	assert_int_equal(bob.missed, 0);
+	world_end(&w);
+}
+
+static void a_person_elsewhere_is_offered_to_nobody(void **state)
+{
+	(void)state;
+	struct world w;
+	world_start(&w);
+	struct command open = opening();
+	open.session = "n2/i1/7";
+	apply(&w, open);
+	apply(&w, cut_off(1));
+	responder(&w, "ann", "n1/i1/8");
+	assert_string_equal(view(&w).state, "waiting");
+	apply(&w, CMD(CONTACT_RESUME, c->contact = known, c->identity = "web", c->role = "frontend",
+			  c->session = "n1/i1/9"));
+	assert_string_equal(view(&w).state, "offered");
+	world_end(&w);
+}
+
 /* ---- any island, any mainland ---- */
 
 #define ROUNDS   600
@@ -267,7 +315,14 @@ static size_t be_island(struct side *s, struct told_fact *facts, uint64_t tag)
 	for (int i = 0; i < COMMANDS; i++) {
 		struct command c;
 		char id[64] = "";
+		struct err e;
+		if (i % 97 == 0) { /* off and on, at first on */
+			struct command cut = cut_off(i % 2 == 0);
+			core_apply(s->core, &cut, s->now, &s->step);
+		}
 		live(s, &c, tag);
+		if (core_check(s->core, &e) != 0)
+			fail_msg("on the island, after %s: %s", command_name(c.command), e.text);
 		if (!is_told(s, &c))
 			continue;
 		if (c.command == COMMAND_OFFER_ACCEPT && c.request) {
@@ -363,6 +418,8 @@ int main(void)
 		cmocka_unit_test(who_was_there_is_not_told_again),
 		cmocka_unit_test(a_message_of_an_unknown_contact_is_not_lost),
 		cmocka_unit_test(a_rescue_keeps_its_name),
+		cmocka_unit_test(only_those_here_are_offered_anything),
+		cmocka_unit_test(a_person_elsewhere_is_offered_to_nobody),
 		cmocka_unit_test(any_island_joins_any_mainland),
 	};
 	return cmocka_run_group_tests_name("facts", tests, NULL, NULL);

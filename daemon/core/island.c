@@ -1,0 +1,61 @@
+#include "island.h"
+
+#include <string.h>
+
+#include "apply.h"
+
+bool island_reaches(const struct core *core, const char *session)
+{
+	size_t n = core->island ? strlen(core->island) : 0;
+	return n == 0 || (session && strncmp(session, core->island, n) == 0 && session[n] == '/');
+}
+
+bool island_reaches_contact(const struct core *core, const struct contact *c)
+{
+	return !core->island || island_reaches(core, c->session);
+}
+
+void island_place(struct core *core, struct responder *r)
+{
+	r->cut_off = !island_reaches(core, r->session);
+}
+
+static void place_all(struct core *core)
+{
+	struct contact *c;
+	for (size_t i = 0; (c = map_walk(&core->contacts, &i, NULL));) {
+		if (c->state == CONTACT_OFFERED && !island_reaches_contact(core, c))
+			offer_end_all(core, c, OFFER_WITHDRAWN);
+		else if (c->state == CONTACT_WAITING)
+			match_mark_contact(core, c);
+	}
+	struct responder *r;
+	for (size_t i = 0; (r = map_walk(&core->responders, &i, NULL));) {
+		island_place(core, r);
+		if (r->profile)
+			responder_trim(core, r);
+	}
+}
+
+int apply_node_island(struct core *core, const struct command *c)
+{
+	if (!*c->node)
+		return core_refuse(core, OUTPUT_ERR_INVALID_PARAMS, "no_node", "node");
+	bool on = c->watch != 0;
+	if (on == (core->island != NULL))
+		return 0;
+	text_set(&core->island, on ? c->node : NULL);
+	DECIDE(core->step, "island", c->node, on ? "begins" : "ends");
+	core->step->changed = true;
+	place_all(core);
+	return 0;
+}
+
+void core_leave_island(struct core *core)
+{
+	struct responder *r;
+	text_set(&core->island, NULL);
+	for (size_t i = 0; (r = map_walk(&core->responders, &i, NULL));)
+		island_place(core, r);
+	core_rebuild(core);
+}
