@@ -264,22 +264,45 @@ static void copy(struct decoding *c, uint32_t i)
 	text_append(c->out, c->honest->padded.data + k->at, k->len, k);
 }
 
-/* Single letters from token i on: decode them as one word or several. Tokens used, or 0. */
-static uint32_t decode_apart(struct decoding *c, uint32_t i)
+/* Single letters and digits from token i on, as letters; how many. At least two are letters. */
+static uint32_t letters_apart(const struct decoding *c, uint32_t i, char out[APART_MAX])
 {
 	const struct text *h = c->honest;
-	char letters[APART_MAX];
-	uint32_t n = 0;
-	struct split s;
+	uint32_t n = 0, letters = 0;
 
 	while (i + n < h->n_tokens && n < APART_MAX && h->tokens[i + n].len == 1) {
-		letters[n] = h->padded.data[h->tokens[i + n].at];
-		n++;
+		const struct token *k = &h->tokens[i + n];
+		char letter = h->padded.data[k->at];
+
+		if (k->marks & TOKEN_DIGITS)
+			letter = lookalike_sign(letter);
+		else
+			letters++;
+		if (letter == 0)
+			break;
+		out[n++] = letter;
 	}
-	if (!spend(c, n * WORK_SPLIT) || !split_letters(c->vocab, letters, n, &s))
-		return 0;
-	put_split(c, &s, i, i + (uint32_t)s.letters);
-	return (uint32_t)s.letters;
+	return letters < 2 ? 0 : n;
+}
+
+/* Decode single letters from token i on as one word or several. Tokens used, or 0. */
+static uint32_t decode_apart(struct decoding *c, uint32_t i)
+{
+	char letters[APART_MAX], read[APART_MAX];
+	uint32_t n = letters_apart(c, i, letters);
+	struct split s;
+
+	for (size_t k = 0; k < 2; k++) {
+		for (uint32_t j = 0; j < n; j++)
+			read[j] = letters[j] == LOOKALIKE_I_OR_L ? "il"[k] : letters[j];
+		if (spend(c, n * WORK_SPLIT) && split_letters(c->vocab, read, n, &s)) {
+			put_split(c, &s, i, i + (uint32_t)s.letters);
+			return (uint32_t)s.letters;
+		}
+		if (!memchr(letters, LOOKALIKE_I_OR_L, n))
+			break;
+	}
+	return 0;
 }
 
 /* Signs that also end or open sentences; only inside a word are they read as letters. */
@@ -393,6 +416,10 @@ static uint32_t decode_word(struct decoding *c, uint32_t i)
 	}
 	if (k->word != WORD_NONE || (k->marks & TOKEN_DIGITS))
 		return 0;
+	if (split_lead(c->vocab, h->padded.data + k->at, k->len, &s)) {
+		put_split(c, &s, i, i + 1);
+		return 1;
+	}
 	word = resolve(c, h->padded.data + k->at, k->len);
 	if (word != WORD_NONE)
 		put(c, word, i, i + 1);

@@ -53,6 +53,7 @@ const char *const family_names[FAMILY_COUNT] = {
 	[FAMILY_FEAR] = "fear",
 	[FAMILY_COMMOTION] = "commotion",
 	[FAMILY_CONTROL] = "control",
+	[FAMILY_SELF_HATE] = "self_hate",
 };
 
 const char *const subject_names[SUBJECT_COUNT] = { "unknown", "self", "other" };

@@ -4,6 +4,8 @@
 
 #define LETTERS_MIN 3  /* letters set apart */
 #define WORD_LEAST  8  /* shortest word that may be several run together */
+#define LEAD_MOST   3  /* letters of a word about oneself */
+#define REST_LEAST  4  /* letters of what it is run together with */
 #define WORD_SURE   10 /* three and more words need this many letters */
 #define COST_WORD   1
 #define COST_LETTER 3 /* of one left out: dearer than a word, so known words are preferred */
@@ -95,4 +97,20 @@ bool split_word(const struct vocab *vocab, const char *p, size_t n, struct split
 	if (!trace(&c, vocab, p, n, out))
 		return false;
 	return out->n >= 3 ? n >= WORD_SURE : out->shortest >= 4;
+}
+
+bool split_lead(const struct vocab *vocab, const char *p, size_t n, struct split *out)
+{
+	for (size_t lead = 1; lead <= LEAD_MOST && lead + REST_LEAST <= n; lead++) {
+		uint32_t self = vocab_find(vocab, p, lead), rest;
+
+		if (self == WORD_NONE || !(vocab->words[self].marks & WORD_FIRST_PERSON))
+			continue;
+		rest = vocab_find(vocab, p + lead, n - lead);
+		if (rest == WORD_NONE)
+			continue;
+		*out = (struct split){ .words = { self, rest }, .n = 2, .letters = n };
+		return true;
+	}
+	return false;
 }

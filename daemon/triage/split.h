@@ -32,4 +32,10 @@ bool split_letters(const struct vocab *vocab, const char *p, size_t n, struct sp
  */
 bool split_word(const struct vocab *vocab, const char *p, size_t n, struct split *out);
 
+/*
+ * A word about oneself run together with the next ("iwant", "imgoing"): the first is marked as first
+ * person, the second a known word of at least four letters.
+ */
+bool split_lead(const struct vocab *vocab, const char *p, size_t n, struct split *out);
+
 #endif

@@ -28,6 +28,8 @@ static int set_up(void **state)
 		uint32_t w = vocab_add(&d.vocab, words[i], strlen(words[i]));
 
 		d.vocab.words[w].marks |= WORD_KEY;
+		if (strcmp(words[i], "my") == 0)
+			d.vocab.words[w].marks |= WORD_FIRST_PERSON;
 	}
 	decoder_init(&d.decoder, &d.vocab);
 	*state = &d;
@@ -79,6 +81,9 @@ static void test_decoded(void **state)
 		{ "mysefl", " myself " },
 		{ "k i l l m y s e l f", " kill myself " },
 		{ "d.i.e", " die " },
+		{ "k 1 l l m y 5 e l f", " kill myself " },
+		{ "k i 1 1", " kill " },
+		{ "mylife", " my life " },
 		{ "sui cide", " suicide " },
 		{ "killmyself", " kill myself " },
 		{ "endmylife", NULL }, /* nine letters in three words: too little to go by */
