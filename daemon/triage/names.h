@@ -70,8 +70,16 @@ enum family {
 	(FAMILY_BIT(FAMILY_SI_PASSIVE) | FAMILY_BIT(FAMILY_SI_ACTIVE) |                            \
 		FAMILY_BIT(FAMILY_INTENT) | FAMILY_BIT(FAMILY_PLAN) |                              \
 		FAMILY_BIT(FAMILY_HOPELESS) | FAMILY_BIT(FAMILY_DISTRESS) |                        \
-		FAMILY_BIT(FAMILY_SI_MENTION) | FAMILY_BIT(FAMILY_VIOLENCE_THREAT) |          \
+		FAMILY_BIT(FAMILY_SI_MENTION) | FAMILY_BIT(FAMILY_VIOLENCE_THREAT) |               \
 		FAMILY_BIT(FAMILY_SELF_HATE))
+
+/* Parts of a situation, and what says more of the same when it stands over the same words. */
+#define FAMILIES_PART                                                                              \
+	(FAMILY_BIT(FAMILY_ENDING) | FAMILY_BIT(FAMILY_SETTLING) | FAMILY_BIT(FAMILY_THANKS) |     \
+		FAMILY_BIT(FAMILY_READINESS))
+#define FAMILIES_OVER_PARTS                                                                        \
+	(FAMILY_BIT(FAMILY_SI_PASSIVE) | FAMILY_BIT(FAMILY_SI_ACTIVE) |                            \
+		FAMILY_BIT(FAMILY_HOPELESS) | FAMILY_BIT(FAMILY_SELF_HATE))
 
 enum subject { SUBJECT_UNKNOWN, SUBJECT_SELF, SUBJECT_OTHER, SUBJECT_COUNT };
 enum when { WHEN_UNKNOWN, WHEN_NOW, WHEN_SOON, WHEN_RECENT, WHEN_PAST, WHEN_COUNT };

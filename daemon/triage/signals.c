@@ -255,6 +255,17 @@ static bool same_reading(const struct signal *a, const struct signal *b)
 	return a->family == b->family && a->when == b->when && a->subject == b->subject;
 }
 
+/*
+ * "I would rather not be here" is a wish, not a wish and an ending: a part of a situation counts
+ * where nothing stronger is read from the same words as they were written.
+ */
+static bool is_repeated(const struct signal *part, const struct signal *s)
+{
+	return (FAMILIES_PART & FAMILY_BIT(part->family)) &&
+	       (FAMILIES_OVER_PARTS & FAMILY_BIT(s->family)) && !s->suppressed_by && !s->decoded &&
+	       s->from < part->end && part->from < s->end;
+}
+
 /* Of two readings of the same words in the same sense, the longer one says it all. */
 static void drop_contained(struct triage_scratch *w)
 {
@@ -271,6 +282,7 @@ static void drop_contained(struct triage_scratch *w)
 			contained = k != i && !o->suppressed_by && same_reading(s, o) &&
 				    o->from <= s->from && s->end <= o->end &&
 				    (mine < other || (mine == other && k < i && s->id == o->id));
+			contained |= is_repeated(s, o);
 		}
 		w->signals[i].contained = contained;
 	}

@@ -65,9 +65,22 @@ static void try_ruleset(char *const line[LINES])
 		.op = line[2],
 		.values = values,
 		.n_values = strlen(line[0]) % 3 };
-	struct source_cond leaf = {
-		.kind = COND_SIGNAL, .signal = line[2], .time = line[5], .window = line[4]
-	};
+	struct source_cond leaf = { .kind = COND_SIGNAL,
+		.signal = line[2],
+		.time = line[5],
+		.window = line[4],
+		.near = strlen(line[0]) % 2 == 1,
+		.min_families = (int)(strlen(line[1]) % 3) };
+	struct source_class classes[] = { { .name = "c",
+						  .lang = line[1],
+						  .words = line[4],
+						  .owner = "x",
+						  .added = "2026-01-01" },
+		{ .name = "d",
+			.lang = line[1],
+			.words = line[5],
+			.owner = "x",
+			.added = "2026-01-01" } };
 	struct source_cond both[] = { field, leaf };
 	struct source_cond all = { .kind = COND_ANY, .children = both, .n_children = 2 };
 	struct source_test test = {
@@ -84,6 +97,8 @@ static void try_ruleset(char *const line[LINES])
 		.schema = 1,
 		.langs = langs,
 		.n_langs = 1,
+		.classes = classes,
+		.n_classes = 2,
 		.entries = &entry,
 		.n_entries = 1,
 		.cues = &cue,

@@ -37,6 +37,14 @@ static inline struct ruleset *fuzz_ruleset(void)
 			.id = "d",
 			.family = "plan",
 			.phrase = "took #mg (pills|emoji_pill)?" },
+		{ .place = FUZZ_PLACE, .id = "e", .family = "ending", .phrase = "last <2> {day}" },
+		{ .place = FUZZ_PLACE,
+			.id = "g",
+			.family = "thanks",
+			.phrase = "(thanks|sorry) <3> (all|everything)" },
+	};
+	static struct source_class classes[] = {
+		{ FUZZ_PLACE, "day", "en", "day|night|my last (day|night)", "x", "2026-01-01" },
 	};
 	static struct source_cue cues[] = {
 		{ FUZZ_PLACE, "negation", "en", "(not|no|never)" },
@@ -74,6 +82,12 @@ static inline struct ruleset *fuzz_ruleset(void)
 			.signal = "si_active",
 			.same_clause = true },
 	};
+	static struct source_cond parts = { .place = FUZZ_PLACE,
+		.kind = COND_SIGNAL,
+		.signal = "ending|thanks|plan",
+		.window = "contact",
+		.min_families = 2,
+		.near = true };
 	static struct source_cond one = {
 		.place = FUZZ_PLACE, .kind = COND_ALL, .children = leaves, .n_children = 1
 	};
@@ -95,6 +109,18 @@ static inline struct ruleset *fuzz_ruleset(void)
 		{ .place = FUZZ_PLACE, .age = -1, .text = "a", .level = "low" },
 		{ .place = FUZZ_PLACE, .age = -1, .text = "b", .level = "low" },
 	};
+	static struct source_test third[] = {
+		{ .place = FUZZ_PLACE,
+			.age = -1,
+			.text = "last day, sorry for all",
+			.level = "urgent" },
+		{ .place = FUZZ_PLACE,
+			.age = -1,
+			.text = "thanks for all. last night",
+			.level = "urgent" },
+		{ .place = FUZZ_PLACE, .age = -1, .text = "a", .level = "low" },
+		{ .place = FUZZ_PLACE, .age = -1, .text = "last day", .level = "low" },
+	};
 	static struct source_rule rules[] = {
 		{ .place = FUZZ_PLACE,
 			.id = "R1",
@@ -110,6 +136,13 @@ static inline struct ruleset *fuzz_ruleset(void)
 			.when = &two,
 			.tests = second,
 			.n_tests = 4 },
+		{ .place = FUZZ_PLACE,
+			.id = "R3",
+			.level = "urgent",
+			.explain = "three",
+			.when = &parts,
+			.tests = third,
+			.n_tests = 4 },
 	};
 	static const char *const langs[] = { "en" };
 	struct ruleset_source s = { .place = FUZZ_PLACE,
@@ -118,6 +151,8 @@ static inline struct ruleset *fuzz_ruleset(void)
 		.schema = 1,
 		.langs = langs,
 		.n_langs = 1,
+		.classes = classes,
+		.n_classes = FUZZ_COUNT(classes),
 		.entries = entries,
 		.n_entries = FUZZ_COUNT(entries),
 		.cues = cues,
