@@ -155,6 +155,34 @@ static void follow(struct center *c, const char *leader_node)
 		center_settle(c);
 }
 
+struct rewriting {
+	struct center *center;
+	const char *contact;
+};
+
+static void write_message(void *arg, struct slice record)
+{
+	struct rewriting *r = arg;
+	commit_message(r->center->batch, r->contact, record);
+}
+
+/* What this core knows is what was promised. Ended contacts, the ledger and longer transcripts were
+ * the store's alone. */
+void center_store_rewrite(struct center *c, bool empty)
+{
+	struct contact_view v;
+	size_t contacts = 0;
+	if (c->lead != LEADING)
+		return;
+	core_write_all(c->core);
+	for (size_t i = 0; core_next_contact(c->core, &i, &v); contacts++)
+		if (empty)
+			transcripts_read(&c->transcripts, v.id, write_message,
+				&(struct rewriting){ c, v.id });
+	LOG(ERROR, "center.rewritten", LOG_I("contacts", (int64_t)contacts));
+	center_mark(c, MARK_LEAD);
+}
+
 void center_store_lead(struct center *c, int64_t epoch, const char *leader_node)
 {
 	if (epoch == 0 && !*leader_node && c->lead == LEADING && c->spool) {

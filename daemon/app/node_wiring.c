@@ -10,6 +10,7 @@
 #include "triaged/privacy/pseudonym.h"
 #include "triaged/privacy/seal.h"
 #include "triaged/privacy/secret_file.h"
+#include "instance_file.h"
 #include "login.h"
 #include "node.h"
 
@@ -288,6 +289,20 @@ static void on_store_reassert(void *arg)
 	verbs_reassert(n->verbs);
 }
 
+static void on_store_rewrite(void *arg, bool empty)
+{
+	struct node *n = arg;
+	center_store_rewrite(n->center, empty);
+}
+
+static void on_store_instance(void *arg, const char *id)
+{
+	struct node *n = arg;
+	struct err e;
+	if (instance_file_write(n->config->data_dir, id, &e) < 0)
+		LOG(ERROR, "store.instance", LOG_S("why", e.text));
+}
+
 static void on_store_warning(void *arg, const char *text)
 {
 	struct node *n = arg;
@@ -322,14 +337,16 @@ int node_wire_store(struct node *n, struct err *e)
 			return err_wrap(e, "store");
 		url = managed_url(n->managed);
 	}
-	char password[512] = "", sentinel_password[512] = "";
-	if (read_password(c->store.password_file, password, e) < 0 ||
+	char password[512] = "", sentinel_password[512] = "", instance[INSTANCE_SIZE];
+	if (instance_file_read(c->data_dir, instance, e) < 0 ||
+		read_password(c->store.password_file, password, e) < 0 ||
 		read_password(c->store.sentinel_password_file, sentinel_password, e) < 0)
 		return -1;
 	struct store_options o = {
 		.center = c->center,
 		.node = n->name,
 		.incarnation = n->incarnation,
+		.instance = instance,
 		.previous = n->incarnation_before,
 		.mode = config_store_mode(c),
 		.url = url,
@@ -356,6 +373,8 @@ int node_wire_store(struct node *n, struct err *e)
 		.output = on_store_output,
 		.node_lost = on_store_node_lost,
 		.reassert = on_store_reassert,
+		.instance = on_store_instance,
+		.rewrite = on_store_rewrite,
 		.warning = on_store_warning,
 	};
 	n->store = store_open(n->base, &o, &events, e);

@@ -137,6 +137,38 @@ void core_take_dirty(struct core *core, entity_write_fn write, void *arg)
 	buf_free(&identity);
 }
 
+void core_write_all(struct core *core)
+{
+	struct contact *c;
+	struct responder *r;
+	struct dispatch *d;
+	struct person *p;
+	struct ref *ref;
+	struct step step = { 0 };
+	core->counters_dirty = true;
+	core->step = &step; /* says that something changed, which nobody asks here */
+	for (size_t i = 0; (c = map_walk(&core->contacts, &i, NULL));) {
+		c->written = false;
+		core_dirty(core, ENTITY_CONTACT, c, &c->dirty);
+	}
+	for (size_t i = 0; (r = map_walk(&core->responders, &i, NULL));) {
+		r->written = false;
+		if (r->stored)
+			core_dirty(core, ENTITY_RESPONDER, r, &r->dirty);
+	}
+	for (size_t i = 0; (d = map_walk(&core->dispatches, &i, NULL));) {
+		d->written = false;
+		core_dirty(core, ENTITY_DISPATCH, d, &d->dirty);
+	}
+	for (size_t i = 0; (p = map_walk(&core->persons, &i, NULL));) {
+		p->written = false;
+		core_dirty(core, ENTITY_PERSON, p, &p->dirty);
+	}
+	for (size_t i = 0; (ref = map_walk(&core->refs, &i, NULL));)
+		core_dirty(core, ENTITY_REF, ref, &ref->dirty);
+	core->step = NULL;
+}
+
 static int load_counters(struct core *core, struct slice bytes, struct err *e)
 {
 	struct record_reader in = { bytes.data, bytes.data + bytes.len };

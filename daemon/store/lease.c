@@ -57,8 +57,21 @@ static int64_t next_poll_ms(const struct lease *l, int64_t remaining_ms)
 	return ms > 1 ? ms : 1;
 }
 
+static void finish_registration(struct lease *l)
+{
+	char *out_end = l->out_end;
+	l->out_end = NULL;
+	if (out_end && l->running)
+		l->events.registered(l->events.arg, out_end);
+	free(out_end);
+}
+
 static void take_lead_answer(struct lease *l, const struct lead_answer *a)
 {
+	if (*a->instance)
+		l->events.instance(l->events.arg, a->instance);
+	if (!a->mine && a->batch < 0)
+		l->events.lost_data(l->events.arg);
 	l->events.time(l->events.arg, a->now_ms);
 	l->highest = a->epoch > l->highest ? a->epoch : l->highest;
 	if (l->lead_asked_in != l->epoch) {
@@ -82,6 +95,19 @@ static void take_lead_answer(struct lease *l, const struct lead_answer *a)
 	if (l->epoch && l->epoch != a->epoch)
 		set_lead(l, 0, "", 0);
 	set_lead(l, a->epoch, a->holder, 0);
+	l->events.renewed(l->events.arg, a->batch);
+}
+
+static void refuse(struct lease *l, const redisReply *r, struct err *e)
+{
+	struct lease_knowledge k = { 0 };
+	l->events.knowledge(l->events.arg, &k);
+	if (reply_is_error(r, "FOREIGN "))
+		err_set(e,
+			"the data of this center here are another set (%s) than this node "
+			"works with (%s)",
+			r->str + strlen("FOREIGN "), k.instance);
+	link_reset(l->link, e->text);
 }
 
 static void on_lead(void *arg, const redisReply *r)
@@ -93,9 +119,10 @@ static void on_lead(void *arg, const redisReply *r)
 	if (!r || !l->running)
 		return;
 	if (reply_check(r, &e) < 0 || reply_lead(r, &a) < 0)
-		link_reset(l->link, e.text);
+		refuse(l, r, &e);
 	else
 		take_lead_answer(l, &a);
+	finish_registration(l);
 }
 
 static void ask_lead(struct lease *l)
@@ -106,6 +133,8 @@ static void ask_lead(struct lease *l)
 	l->lead_asked_at = mono_now();
 	l->lead_asked_in = l->epoch;
 	struct args a = { 0 };
+	struct lease_knowledge k = { 0 };
+	l->events.knowledge(l->events.arg, &k);
 	call(&a, l, "t1_lead");
 	args_addi(&a, l->term_ms);
 	args_addi(&a, l->epoch ? l->epoch : l->lapsed);
@@ -113,6 +142,10 @@ static void ask_lead(struct lease *l)
 	args_addi(&a, STORE_SCHEMA);
 	args_addi(&a, l->competing);
 	args_adds(&a, l->previous);
+	args_adds(&a, k.instance);
+	args_adds(&a, k.fresh);
+	args_addi(&a, k.acknowledged);
+	args_addi(&a, k.anew);
 	link_send(l->link, &a, on_lead, l);
 	args_free(&a);
 }
@@ -148,6 +181,15 @@ static void report_lost(struct lease *l, const redisReply *expired)
 	}
 }
 
+/* One who leads first finds out whether the data are still those it led. */
+static void settle(struct lease *l)
+{
+	if (l->epoch)
+		ask_lead(l);
+	else
+		finish_registration(l);
+}
+
 static void take_node_answer(struct lease *l, const struct node_answer *a)
 {
 	bool registering = !l->running;
@@ -157,8 +199,12 @@ static void take_node_answer(struct lease *l, const struct node_answer *a)
 	l->was_registered = true;
 	if (forgotten)
 		l->events.reassert(l->events.arg);
-	if (registering)
-		l->events.registered(l->events.arg, a->out_end);
+	if (*a->instance)
+		l->events.instance(l->events.arg, a->instance);
+	if (registering) {
+		mem_set_str(&l->out_end, a->out_end);
+		settle(l);
+	}
 	report_lost(l, a->expired);
 	if (l->running)
 		after(l->node_timer, l->term_ms / 3);
@@ -173,7 +219,7 @@ static void on_node(void *arg, const redisReply *r)
 	if (!r)
 		return;
 	if (reply_check(r, &e) < 0 || reply_node(r, &a) < 0)
-		link_reset(l->link, e.text);
+		refuse(l, r, &e);
 	else
 		take_node_answer(l, &a);
 }
@@ -184,10 +230,15 @@ static void ask_node(struct lease *l)
 		return;
 	l->asked_node = true;
 	struct args a = { 0 };
+	struct lease_knowledge k = { 0 };
+	l->events.knowledge(l->events.arg, &k);
 	call(&a, l, "t1_node");
 	args_addi(&a, l->term_ms);
-	args_adds(&a, l->events.out_position(l->events.arg));
+	args_adds(&a, k.out_position);
 	args_addi(&a, STORE_SCHEMA);
+	args_adds(&a, k.instance);
+	args_addi(&a, !l->running);
+	args_adds(&a, k.inbox_position);
 	link_send(l->link, &a, on_node, l);
 	args_free(&a);
 }
@@ -220,6 +271,7 @@ void lease_fini(struct lease *l)
 	event_free(l->node_timer);
 	map_fini(&l->told);
 	free(l->leader);
+	free(l->out_end);
 }
 
 void lease_resume(struct lease *l)
@@ -235,6 +287,8 @@ void lease_compete(struct lease *l)
 void lease_suspend(struct lease *l)
 {
 	l->running = false;
+	free(l->out_end);
+	l->out_end = NULL;
 	event_del(l->lead_timer);
 	event_del(l->node_timer);
 	/* lead_end stays: without renewal the lease is over in time. */

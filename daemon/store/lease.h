@@ -16,14 +16,28 @@
 
 struct event;
 
+/* What the store knows of the data, for the server to compare. */
+struct lease_knowledge {
+	const char *instance;                      /* id of the data set, "" not known */
+	const char *fresh;                         /* id for one that has none */
+	const char *out_position, *inbox_position; /* read so far; "": nothing */
+	int64_t acknowledged;                      /* the last batch of the epoch held */
+	bool anew;                                 /* go on though the data lack all that */
+};
+
 struct lease_events {
 	void *arg;
+	void (*knowledge)(void *arg, struct lease_knowledge *k);
+	void (*instance)(void *arg, const char *id); /* as the server says it; may be "" */
+	/* This node leads (on); last: see lead_answer.batch. May reset the link. */
+	void (*renewed)(void *arg, int64_t last);
+	void (*lost_data)(
+		void *arg); /* nobody leads: the data are gone, and knowledge.anew is not set */
 	void (*registered)(void *arg, const char *out_end); /* each time the link is vetted */
 	void (*lead)(void *arg, int64_t epoch);             /* 0: no more, or another leads now */
 	void (*node_lost)(void *arg, const char *node, const char *incarnation);
 	void (*reassert)(void *arg); /* others may have counted this node as gone */
 	void (*time)(void *arg, int64_t server_ms);
-	const char *(*out_position)(void *arg); /* "" when not reading yet */
 };
 
 struct lease {
@@ -39,6 +53,7 @@ struct lease {
 	bool running;     /* the link is vetted */
 	bool competing;   /* false after lease_yield() */
 	bool was_registered, asked_lead, asked_node;
+	char *out_end; /* registered, as soon as the lead is settled; NULL: it is */
 	struct mono lead_asked_at;
 	int64_t lead_asked_in;    /* the epoch held then */
 	struct event *lead_timer; /* next renewal or attempt */

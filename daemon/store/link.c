@@ -462,6 +462,17 @@ void link_send_wire(struct link *l, struct slice wire, link_reply_fn done, void 
 	arm_watch(l);
 }
 
+void link_send_copy(struct link *l, struct slice wire, link_reply_fn done, void *arg)
+{
+	if (l->state != LINK_UP) {
+		link_refuse(l, done, arg);
+		return;
+	}
+	evbuffer_add(bufferevent_get_output(l->bev), wire.data, wire.len);
+	queue_add(&l->pending, done, arg);
+	arm_watch(l);
+}
+
 void link_reset(struct link *l, const char *why)
 {
 	hold(l);

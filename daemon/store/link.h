@@ -67,6 +67,8 @@ bool link_is_up(const struct link *l);
 void link_send(struct link *l, const struct args *args, link_reply_fn done, void *arg);
 /* The same with a formatted command, which must live until done has run. */
 void link_send_wire(struct link *l, struct slice wire, link_reply_fn done, void *arg);
+/* The same, copied. */
+void link_send_copy(struct link *l, struct slice wire, link_reply_fn done, void *arg);
 /* Complete with NULL on the next loop turn without sending. */
 void link_refuse(struct link *l, link_reply_fn done, void *arg);
 /* Drop the connection, complete what is pending and try again later. */

@@ -148,8 +148,11 @@ int reply_lead(const redisReply *r, struct lead_answer *a)
 	int64_t mine;
 	if (reply_int(reply_at(r, 0), &a->epoch) < 0 || reply_int(reply_at(r, 1), &mine) < 0 ||
 		!reply_is_text(reply_at(r, 2)) || reply_int(reply_at(r, 3), &a->remaining_ms) < 0 ||
-		reply_int(reply_at(r, 4), &a->now_ms) < 0 || a->epoch < mine || a->now_ms < 0)
+		reply_int(reply_at(r, 4), &a->now_ms) < 0 ||
+		reply_int(reply_at(r, 5), &a->batch) < 0 || !reply_is_text(reply_at(r, 6)) ||
+		a->epoch < mine || a->now_ms < 0)
 		return -1;
+	a->instance = reply_str(reply_at(r, 6));
 	a->mine = mine == 1;
 	a->holder = reply_str(reply_at(r, 2));
 	return 0;
@@ -164,7 +167,8 @@ int reply_node(const redisReply *r, struct node_answer *a)
 	a->known = known == 1;
 	a->out_end = reply_str(reply_at(r, 2));
 	a->expired = reply_at(r, 3);
-	if (!a->expired || a->expired->type != REDIS_REPLY_ARRAY)
+	a->instance = reply_str(reply_at(r, 4));
+	if (!a->expired || a->expired->type != REDIS_REPLY_ARRAY || !reply_is_text(reply_at(r, 4)))
 		return -1;
 	return 0;
 }

@@ -46,10 +46,15 @@ const redisReply *reply_xread(const redisReply *r);
 /* A line "name:value" of INFO; {NULL, 0} when absent. */
 struct slice reply_info(const redisReply *r, const char *name);
 
+#define LEAD_LOST   (-1)
+#define LEAD_BEHIND (-2)
+
 struct lead_answer {
 	int64_t epoch, remaining_ms, now_ms;
+	int64_t batch; /* the last one here of the epoch held; LEAD_LOST, LEAD_BEHIND: see t1_lead */
 	bool mine;
 	const char *holder;
+	const char *instance; /* id of the data set, "" when there is none */
 };
 int reply_lead(const redisReply *r, struct lead_answer *a) MUST_CHECK;
 
@@ -58,6 +63,7 @@ struct node_answer {
 	bool known;
 	const char *out_end;
 	const redisReply *expired; /* array of text */
+	const char *instance;
 };
 int reply_node(const redisReply *r, struct node_answer *a) MUST_CHECK;
 

@@ -1,5 +1,6 @@
 #include "store_internal.h"
 
+#include <event2/util.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -139,6 +140,16 @@ static int check_options(const struct store_options *o, struct err *e)
 	return 0;
 }
 
+static void make_id(char *out, size_t size)
+{
+	for (size_t i = 0; i + 1 < size; i++) {
+		unsigned char random;
+		evutil_secure_rng_get_bytes(&random, 1);
+		out[i] = "0123456789abcdef"[random % 16];
+	}
+	out[size - 1] = '\0';
+}
+
 static void copy_options(struct store *s, const struct store_options *o)
 {
 	struct buf prefix = { 0 };
@@ -148,6 +159,8 @@ static void copy_options(struct store *s, const struct store_options *o)
 	s->node = mem_strdup(o->node);
 	s->incarnation = mem_strdup(o->incarnation);
 	s->previous = mem_strdup(o->previous);
+	s->instance = mem_strdup(o->instance ? o->instance : "");
+	make_id(s->fresh, sizeof s->fresh);
 	s->url = mem_strdup(o->url);
 	s->username = mem_strdup(o->username);
 	s->password = mem_strdup(o->password);
@@ -164,7 +177,7 @@ static void copy_options(struct store *s, const struct store_options *o)
 static void free_options(struct store *s)
 {
 	char *const owned[] = { s->prefix, s->center, s->node, s->incarnation, s->previous, s->url,
-		s->username, s->position, s->why };
+		s->username, s->position, s->why, s->instance };
 	for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
 		free(owned[i]);
 	explicit_bzero(s->password, strlen(s->password));

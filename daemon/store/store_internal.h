@@ -7,6 +7,7 @@
 #include "finder.h"
 #include "lease.h"
 #include "redis_time.h"
+#include "reply.h"
 #include "rights.h"
 #include "tail.h"
 #include "tls.h"
@@ -32,6 +33,11 @@ struct store {
 	struct vet vet;
 	struct rights rights;
 	char run_id[RUN_ID_SIZE]; /* of the server last used */
+	char *instance;           /* of the data set, "" not known */
+	char fresh[17];           /* for one that has none */
+	bool anew;                /* go on though the data lack what we know */
+	int64_t rewrite;          /* LEAD_LOST or LEAD_BEHIND: to be told when ready; 0: no */
+	struct mono gone;         /* when the data were seen missing; us 0: they are there */
 	struct lease lease;
 	struct appender appender;
 	struct committer committer;

@@ -6,6 +6,7 @@
 
 #include "triaged/base/check.h"
 #include "triaged/base/clock.h"
+#include "triaged/base/log.h"
 #include "triaged/base/mem.h"
 
 /* How many inbox commands may be handed over and not yet committed. */
@@ -30,6 +31,18 @@ static void request_reassert(struct store *s)
 		s->events.reassert(s->events.arg);
 }
 
+static void request_rewrite(struct store *s)
+{
+	int64_t what = s->rewrite;
+	s->rewrite = 0;
+	if (!what || !s->lease.epoch)
+		return;
+	LOG(ERROR, "store.rewrite", LOG_S("why", what == LEAD_LOST ? "empty" : "behind"),
+		LOG_I("epoch", s->lease.epoch));
+	if (s->events.rewrite)
+		s->events.rewrite(s->events.arg, what == LEAD_LOST);
+}
+
 static void become_ready(struct store *s)
 {
 	link_settled(s->link);
@@ -37,6 +50,7 @@ static void become_ready(struct store *s)
 	set_state(s, STORE_READY, "");
 	if (s->reassert_due)
 		request_reassert(s);
+	request_rewrite(s);
 	lease_compete(&s->lease);
 }
 
@@ -185,13 +199,73 @@ static void on_time(void *arg, int64_t server_ms)
 	redis_time_sample(&s->time, server_ms, mono_now().us / 1000);
 }
 
-static const char *out_position(void *arg)
+/* ---- the data set ---- */
+
+static void on_knowledge(void *arg, struct lease_knowledge *k)
 {
 	struct store *s = arg;
-	return s->outputs ? tail_position(s->outputs) : "";
+	*k = (struct lease_knowledge){ .instance = s->instance,
+		.fresh = s->fresh,
+		.out_position = s->outputs ? tail_position(s->outputs) : "",
+		.inbox_position = s->inbox ? tail_position(s->inbox) : "",
+		.acknowledged = s->committer.acknowledged,
+		.anew = s->anew };
+}
+
+static void on_instance(void *arg, const char *id)
+{
+	struct store *s = arg;
+	if (s->gone.us)
+		store_on_warning(s, "");
+	s->gone.us = 0;
+	if (strcmp(id, s->instance) == 0)
+		return;
+	mem_set_str(&s->instance, id);
+	if (s->events.instance && !s->closing)
+		s->events.instance(s->events.arg, id);
+}
+
+/* Whoever led writes it again, if it is there; a lead lasts one term and its taker needs another. */
+static void on_lost_data(void *arg)
+{
+	struct store *s = arg;
+	if (!s->gone.us) {
+		s->gone = mono_now();
+		LOG(ERROR, "store.data_gone", LOG_S("instance", s->instance));
+		store_on_warning(s, "the server has lost this center's data; who led is awaited to "
+				    "write them again");
+	} else if (mono_since_ms(s->gone) > 2 * s->lease.term_ms) {
+		s->anew = true;
+	}
+}
+
+static void on_renewed(void *arg, int64_t last)
+{
+	static const char lost[] = "the server has lost data, which are written again";
+	struct store *s = arg;
+	if (last < 0) {
+		s->anew = false;
+		s->rewrite = last;
+		if (s->state == STORE_READY)
+			link_reset(s->link, lost); /* keys and nodes register again, too */
+	} else if (s->anew) {
+		s->anew = false;
+		LOG(ERROR, "store.began_anew", LOG_S("instance", s->instance));
+		store_on_warning(s, "the server had lost this center's data and nobody had them: "
+				    "it began anew, without the contacts of before");
+	} else if (!committer_repair(&s->committer, last)) {
+		s->anew = true;
+		lease_compete(&s->lease);
+	}
 }
 
 /* ---- commits ---- */
+
+static bool on_asked_leads(void *arg, int64_t epoch)
+{
+	const struct store *s = arg;
+	return s->lease.epoch == epoch;
+}
 
 static void on_decided(
 	void *arg, const struct pending_batch *batch, enum commit_result result, bool lost)
@@ -234,14 +308,19 @@ void store_init_parts(struct store *s, const struct store_options *o)
 			.node_lost = on_node_lost,
 			.reassert = on_forgotten,
 			.time = on_time,
-			.out_position = out_position } };
+			.knowledge = on_knowledge,
+			.instance = on_instance,
+			.lost_data = on_lost_data,
+			.renewed = on_renewed } };
 	lease_init(&s->lease, s->base);
 	s->committer = (struct committer){ .link = s->link,
 		.prefix = s->prefix,
 		.replicas = &s->replicas,
 		.arg = s,
 		.time = on_time,
+		.leads = on_asked_leads,
 		.decided = on_decided };
+	committer_init(&s->committer);
 	s->trimmer = (struct trimmer){ .link = s->link,
 		.prefix = s->prefix,
 		.keep_ms = { o->retain_refs_ms, o->retain_ledger_ms, o->retain_contacts_ms,

@@ -27,23 +27,49 @@ local function capped(ends, term, now)
 	return math.min(ends, now + term)
 end
 
--- nil, or an error when the data are newer than the asking daemon understands.
-local function newer_schema(p, known)
-	local schema = redis.call('HGET', p .. 'state', 'schema')
-	if schema and tonumber(schema) > tonumber(known) then
-		return redis.error_reply('SCHEMA ' .. schema)
+-- nil, or an error when the data are newer than the asking daemon understands, or another set than
+-- the one it knows: nothing is written there. Then: is there a set at all, and its id or "".
+local function unusable(p, schema, instance)
+	local s = redis.call('HMGET', p .. 'state', 'schema', 'instance')
+	if s[1] and tonumber(s[1]) > tonumber(schema) then
+		return redis.error_reply('SCHEMA ' .. s[1])
+	end
+	if s[2] and instance ~= '' and s[2] ~= instance then
+		return redis.error_reply('FOREIGN ' .. s[2])
+	end
+	return nil, s[1] and true or false, s[2] or ''
+end
+
+-- Another server's clock may be behind: what is written from now on must get ids above those that
+-- a reader has seen.
+local function advance(stream, id)
+	if id ~= '' and not redis.pcall('XADD', stream, id, 'x', '').err then
+		redis.call('XDEL', stream, id)
 	end
 end
 
+-- The last batch of that epoch that the data hold.
+local function last_batch(p, epoch)
+	local s = redis.call('HMGET', p .. 'state', 'epoch', 'batch')
+	return s[1] == epoch and tonumber(s[2]) or 0
+end
+
 -- args: node, incarnation, term in ms, epoch held (0: none), highest epoch ever seen, schema, 1 to
--- compete or 0 to ask only, this node's incarnation before (known to be dead) or ""
--- answer: epoch, 1 when it is the asker's, leading node or "", ms to the lease's end, now
+-- compete or 0 to ask only, this node's incarnation before (known to be dead) or "", id of the data
+-- set it knows or "", id for one that has none, last batch acknowledged in the epoch held, 1 to go
+-- on though the data lack what it knows
+-- answer: epoch, 1 when it is the asker's, leading node or "", ms to the lease's end, now, last batch
+-- here of the epoch held, id of the data set or "". Instead of a batch -1: there is no data set; -2:
+-- it lacks what the asker has acknowledged. When it leads, that counts as written all the same: the
+-- asker writes all it knows again.
 local function lead(keys, args)
 	local call, p = redis.call, keys[1]
-	local refused = newer_schema(p, args[6])
+	local known, acknowledged, anew = args[9] or '', args[11] or '0', args[12] == '1'
+	local refused, there, instance = unusable(p, args[6], known)
 	if refused then
 		return refused
 	end
+	local id = instance ~= '' and instance or known ~= '' and known or args[10] or ''
 	local key, now = p .. 'lead', now_ms()
 	local l = call('HMGET', key, 'node', 'incarnation', 'epoch', 'until_ms', 'term_ms')
 	local epoch = tonumber(l[3] or 0)
@@ -51,10 +77,20 @@ local function lead(keys, args)
 	local mine = l[1] == args[1] and l[2] == args[2] and epoch > 0
 	local term = tonumber(args[3])
 	local held = tonumber(args[4])
-	if mine and epoch == held and ends > 0 then
+	if mine and epoch == held and ends > 0 and not anew then
 		ends = now + term
 		call('HSET', key, 'until_ms', text(ends), 'term_ms', text(term))
-		return { epoch, 1, args[1], term, now }
+		return { epoch, 1, args[1], term, now, last_batch(p, args[4]), instance }
+	end
+	if held > epoch or (anew and mine and epoch == held) then
+		call('HSET', p .. 'state', 'schema', args[6], 'instance', id, 'epoch', args[4],
+			'batch', acknowledged)
+		call('HSET', key, 'node', args[1], 'incarnation', args[2], 'epoch', args[4],
+			'until_ms', text(now + term), 'term_ms', text(term))
+		return { held, 1, args[1], term, now, there and -2 or -1, id }
+	end
+	if not there and known ~= '' and not anew then
+		return { 0, 0, '', 0, now, -1, '' }
 	end
 	-- Only one who knows that it holds nothing takes over: a renewal that comes late, over a
 	-- connection given up meanwhile, must not disturb its own node's newer epoch.
@@ -64,20 +100,21 @@ local function lead(keys, args)
 		if mine then
 			call('HSET', key, 'until_ms', '0', 'node', '')
 		end
-		return { epoch, 0, '', 0, now }
+		return { epoch, 0, '', 0, now, 0, instance }
 	end
 	-- One who lost track of its own epoch starts a new one: what it sent before stays fenced off.
 	if free then
 		epoch = math.max(epoch, tonumber(args[5])) + 1
-		call('HSET', p .. 'state', 'schema', args[6]) -- never lower: newer_schema() saw to it
+		-- never lower: unusable() saw to it
+		call('HSET', p .. 'state', 'schema', args[6], 'instance', id)
 		call('HSET', key, 'node', args[1], 'incarnation', args[2], 'epoch', text(epoch),
 			'until_ms', text(now + term), 'term_ms', text(term))
-		return { epoch, 1, args[1], term, now }
+		return { epoch, 1, args[1], term, now, 0, id }
 	end
 	if ends < tonumber(l[4] or 0) then
 		call('HSET', key, 'until_ms', text(ends))
 	end
-	return { epoch, 0, ends > now and l[1] or '', math.max(ends - now, 0), now }
+	return { epoch, 0, ends > now and l[1] or '', math.max(ends - now, 0), now, 0, instance }
 end
 
 -- args: node, incarnation, epoch. Ends the lease now; the epoch stays. answer: 1 when it was ours
@@ -91,17 +128,24 @@ local function yield(keys, args)
 	return 1
 end
 
--- args: node, incarnation, term in ms, position read in out:<node> ("": register), schema
--- answer: now, 1 when already registered, last id in out:<node>, {ended "node incarnation" …}
+-- args: node, incarnation, term in ms, position read in out:<node> ("": register), schema, id of
+-- the data set it knows or "", at the first call of a connection 1 or else 0, then the position read
+-- in the inbox or ""
+-- answer: now, 1 when already registered, last id in out:<node>, {ended "node incarnation" …}, id of
+-- the data set or ""
 local function node(keys, args)
 	local call, p = redis.call, keys[1]
-	local refused = newer_schema(p, args[5])
+	local refused, _, instance = unusable(p, args[5], args[6] or '')
 	if refused then
 		return refused
 	end
 	local now, nodes, out = now_ms(), p .. 'nodes', p .. 'out:' .. args[1]
 	local member = args[1] .. ' ' .. args[2]
 	local known = call('ZSCORE', nodes, member) and 1 or 0
+	if args[7] == '1' then
+		advance(out, args[4])
+		advance(p .. 'in', args[8])
+	end
 	local last = call('XREVRANGE', out, '+', '-', 'COUNT', 1)
 	call('ZADD', nodes, now + tonumber(args[3]), member)
 	for _, m in ipairs(call('ZRANGEBYSCORE', nodes, now + LEASE_MAX_MS + 1, '+inf', 'LIMIT', 0, 32)) do
@@ -111,7 +155,7 @@ local function node(keys, args)
 		call('XTRIM', out, 'MINID', '=', args[4])
 	end
 	return { now, known, last[1] and last[1][1] or '0-0',
-		call('ZRANGEBYSCORE', nodes, '-inf', now, 'LIMIT', 0, 32) }
+		call('ZRANGEBYSCORE', nodes, '-inf', now, 'LIMIT', 0, 32), instance }
 end
 
 -- args: node, incarnation: this node leaves
@@ -318,11 +362,16 @@ end
 -- args: epoch, batch number (1, 2, … in an epoch), inbox position ("": unchanged), counters ("":
 -- unchanged), then for each section that is not empty, in order, its number, the number of items
 -- and the items. answer: now
--- FENCED: another epoch leads. BATCH: the data do not hold the batches before this one. Either
--- way nothing was written. A batch already applied, sent again, is answered without effect.
+-- FENCED: another epoch leads. BEHIND: the data were lost or rolled back behind the beginning of
+-- this one. BATCH: the data do not hold the batches before this one. In each case nothing was
+-- written. A batch already applied, sent again, is answered without effect.
 local function commit(keys, args)
 	local call, p = redis.call, keys[1]
-	if call('HGET', p .. 'lead', 'epoch') ~= args[1] then
+	local led = call('HGET', p .. 'lead', 'epoch')
+	if tonumber(led or 0) < tonumber(args[1]) then
+		return redis.error_reply('BEHIND the data are older than this lead')
+	end
+	if led ~= args[1] then
 		return redis.error_reply('FENCED another epoch leads')
 	end
 	local state = call('HMGET', p .. 'state', 'epoch', 'batch')

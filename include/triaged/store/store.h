@@ -49,6 +49,13 @@ struct store_events {
 	/* Others may not know any more what this node told them (its lease had ended, another server
 	 * took over, commits were lost): announce its live sessions and unanswered commands again. */
 	void (*reassert)(void *arg);
+	/* The center's data set has this id: keep it, and give it as store_options.instance at the
+	 * next start. Another set is not touched, and an empty one not begun before whoever led had
+	 * time to write it again. May be NULL. */
+	void (*instance)(void *arg, const char *id);
+	/* Leader only: the server has lost what was committed. Commit all of it again. empty: nothing
+	 * is left, transcripts neither. May be NULL. */
+	void (*rewrite)(void *arg, bool empty);
 	/* The store works, but something is wrong with it that somebody should see to; "": no more.
 	 * May be NULL. */
 	void (*warning)(void *arg, const char *text);

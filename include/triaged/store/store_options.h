@@ -24,6 +24,7 @@ struct store_options {
 	const char *center;
 	const char *node;
 	const char *incarnation; /* random, new at every start */
+	const char *instance;    /* as store_events.instance told it before; NULL or "": nothing */
 	const char
 		*previous; /* this node's incarnation before, known to be dead; NULL or "": none */
 	enum store_mode mode;

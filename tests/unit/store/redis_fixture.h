@@ -164,7 +164,8 @@ struct peer {
 	char loaded[4096];
 	int n_loaded[128];
 	bool load_on_lead; /* load and become ready by itself */
-	int done, unavailable, committed, fenced;
+	int done, unavailable, committed, fenced, rewrites, empties;
+	char instance[64], warning[256];
 };
 
 static inline void peer_state(void *arg, enum store_state state, const char *why)
@@ -241,6 +242,25 @@ static inline void peer_reassert(void *arg)
 	((struct peer *)arg)->reasserts++;
 }
 
+static inline void peer_rewrite(void *arg, bool empty)
+{
+	struct peer *p = arg;
+	p->rewrites++;
+	p->empties += empty;
+}
+
+static inline void peer_instance(void *arg, const char *id)
+{
+	struct peer *p = arg;
+	snprintf(p->instance, sizeof p->instance, "%s", id);
+}
+
+static inline void peer_warning(void *arg, const char *text)
+{
+	struct peer *p = arg;
+	snprintf(p->warning, sizeof p->warning, "%s", text);
+}
+
 static inline void peer_appended(void *arg, enum store_result result)
 {
 	struct peer *p = arg;
@@ -281,7 +301,10 @@ static inline void peer_open(
 		.inbox = peer_inbox,
 		.output = peer_output,
 		.node_lost = peer_node_lost,
-		.reassert = peer_reassert };
+		.reassert = peer_reassert,
+		.instance = peer_instance,
+		.rewrite = peer_rewrite,
+		.warning = peer_warning };
 	struct err e;
 	p->store = store_open(base, options, &events, &e);
 	if (!p->store)

@@ -95,15 +95,18 @@ static void answers_of_functions_are_checked(void **state)
 	(void)state;
 	struct lead_answer lead;
 	struct node_answer node;
-	redisReply *r = parse("*5\r\n:7\r\n:1\r\n$1\r\na\r\n:900\r\n:1700000000123\r\n");
+	redisReply *r =
+		parse("*7\r\n:7\r\n:1\r\n$1\r\na\r\n:900\r\n:1700000000123\r\n:3\r\n$2\r\nid\r\n");
 	assert_int_equal(reply_lead(r, &lead), 0);
 	assert_int_equal(lead.epoch, 7);
 	assert_true(lead.mine);
 	assert_string_equal(lead.holder, "a");
 	assert_int_equal(lead.remaining_ms, 900);
 	assert_int_equal(lead.now_ms, 1700000000123);
+	assert_int_equal(lead.batch, 3);
+	assert_string_equal(lead.instance, "id");
 	freeReplyObject(r);
-	r = parse("*4\r\n:17\r\n:0\r\n$3\r\n5-1\r\n*1\r\n$5\r\nb one\r\n");
+	r = parse("*5\r\n:17\r\n:0\r\n$3\r\n5-1\r\n*1\r\n$5\r\nb one\r\n$0\r\n\r\n");
 	assert_int_equal(reply_node(r, &node), 0);
 	assert_false(node.known);
 	assert_string_equal(node.out_end, "5-1");
@@ -111,9 +114,10 @@ static void answers_of_functions_are_checked(void **state)
 	assert_int_equal(reply_lead(r, &lead), -1);
 	freeReplyObject(r);
 	static const char *const wrong[] = { "+OK\r\n", "*0\r\n", "$-1\r\n", "-ERR x\r\n",
-		"*5\r\n:0\r\n:1\r\n$1\r\na\r\n:900\r\n:1\r\n",  /* no epoch is 0 */
-		"*5\r\n:1\r\n:1\r\n$1\r\na\r\n:900\r\n:-1\r\n", /* before 1970 */
-		"*5\r\n:1\r\n:1\r\n:2\r\n:900\r\n:1\r\n" };
+		"*7\r\n:0\r\n:1\r\n$1\r\na\r\n:900\r\n:1\r\n:0\r\n$0\r\n\r\n",  /* no epoch is 0 */
+		"*7\r\n:1\r\n:1\r\n$1\r\na\r\n:900\r\n:-1\r\n:0\r\n$0\r\n\r\n", /* before 1970 */
+		"*7\r\n:1\r\n:1\r\n:2\r\n:900\r\n:1\r\n:0\r\n$0\r\n\r\n",
+		"*6\r\n:1\r\n:1\r\n$1\r\na\r\n:900\r\n:1\r\n:0\r\n" };
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
 		r = parse(wrong[i]);
 		assert_non_null(r);

@@ -556,20 +556,157 @@ static void newer_data_are_refused(void **state)
 	assert_int_equal(count(w, "EXISTS", "lead"), 0);
 }
 
-/* The server loses everything: epochs go on rising, and the node announces itself again. */
-static void wiped_server_gets_a_higher_epoch(void **state)
+/* ---- lost data ---- */
+
+static void commit_some(struct world *w, int from, int to)
+{
+	for (int i = from; i < to; i++) {
+		int decided = w->a.committed + w->a.fenced;
+		send_commit(w, i);
+		RUN_UNTIL(w->base, w->a.committed + w->a.fenced == decided + 1, 5000);
+	}
+	assert_int_equal(w->a.fenced, 0);
+}
+
+/* The server loses everything: whoever leads goes on under its epoch and writes it again. */
+static void wiped_server_is_written_again(void **state)
 {
 	struct world *w = *state;
 	redis_start(&w->redis);
 	open_leader(w, w->redis.url);
+	commit_some(w, 0, 3);
+	char instance[64];
+	snprintf(instance, sizeof instance, "%s",
+		redis_ask(&w->redis, "HGET t:{test}:state instance"));
+	assert_string_equal(instance, w->a.instance);
 	redis_ask(&w->redis, "FLUSHALL");
-	send_commit(w, 1);
-	RUN_UNTIL(w->base, w->a.fenced == 1, 2000);
-	RUN_UNTIL(w->base, w->a.epoch == 2 && w->a.reasserts > 0, 3000);
-	redis_ask(&w->redis, "FUNCTION FLUSH");
-	RUN_UNTIL(w->base, w->a.readies == 2 && w->a.state == STORE_READY, 3000);
-	send_commit(w, 2);
-	RUN_UNTIL(w->base, w->a.committed == 1, 3000);
+	send_commit(w, 3);
+	RUN_UNTIL(w->base, w->a.committed == 4 && w->a.rewrites == 1, 3000);
+	redis_ask(&w->redis, "FLUSHALL"); /* and with nothing to commit */
+	RUN_UNTIL(w->base, w->a.rewrites == 2 && w->a.state == STORE_READY, 3000);
+	assert_int_equal(w->a.empties, 2);
+	assert_int_equal(w->a.epoch, 1);
+	assert_int_equal(w->a.losses, 0);
+	assert_true(w->a.reasserts > 0);
+	assert_string_equal(redis_ask(&w->redis, "HGET t:{test}:state instance"), instance);
+	commit_some(w, 4, 5);
+	assert_string_equal(redis_ask(&w->redis, "HGET t:{test}:state batch"), "5");
+}
+
+static void copy_data(const struct world *w, const char *from, const char *to)
+{
+	char line[400];
+	snprintf(
+		line, sizeof line, "cd %s && rm -rf %s && cp -r %s %s", w->redis.dir, to, from, to);
+	assert_int_equal(system(line), 0);
+}
+
+/* A server comes back without the last batches, as a replica does that was promoted too early:
+ * they are sent again, in order and once, with everything in them. */
+static void rolled_back_server_gets_the_last_batches_again(void **state)
+{
+	struct world *w = *state;
+	redis_start(&w->redis);
+	open_leader(w, w->redis.url);
+	commit_some(w, 0, 5);
+	copy_data(w, "appendonlydir", "old");
+	commit_some(w, 5, 12);
+	redis_kill(&w->redis);
+	copy_data(w, "old", "appendonlydir");
+	redis_start(&w->redis);
+	assert_int_equal(count(w, "XLEN", "log"), 5);
+	RUN_UNTIL(w->base, count(w, "XLEN", "log") == 12, 3000);
+	commit_some(w, 12, 14);
+	assert_int_equal(count(w, "XLEN", "log"), 14);
+	assert_int_equal(count(w, "ZCARD", "q"), 14);
+	assert_int_equal(count(w, "XLEN", "out:b"), 14);
+	assert_int_equal(w->a.rewrites, 0);
+	assert_int_equal(w->a.epoch, 1);
+}
+
+/* The same with a batch on its way. */
+static void rollback_under_a_pending_batch(void **state)
+{
+	struct world *w = *state;
+	redis_start(&w->redis);
+	open_leader(w, w->redis.url);
+	commit_some(w, 0, 5);
+	copy_data(w, "appendonlydir", "old");
+	commit_some(w, 5, 12);
+	redis_kill(&w->redis);
+	send_commit(w, 12);
+	copy_data(w, "old", "appendonlydir");
+	redis_start(&w->redis);
+	RUN_UNTIL(w->base, w->a.committed == 13, 3000);
+	assert_int_equal(count(w, "XLEN", "log"), 13);
+}
+
+/* The server's data are from before this lead: what was loaded then is not there either. */
+static void data_older_than_the_lead_are_written_again(void **state)
+{
+	struct world *w = *state;
+	redis_start(&w->redis);
+	open_leader(w, w->redis.url);
+	commit_some(w, 0, 1);
+	copy_data(w, "appendonlydir", "old");
+	store_yield_lead(w->a.store);
+	store_compete_lead(w->a.store);
+	RUN_UNTIL(w->base, w->a.epoch == 2 && w->a.loads == 2, 3000);
+	commit_some(w, 1, 3);
+	redis_kill(&w->redis);
+	copy_data(w, "old", "appendonlydir");
+	redis_start(&w->redis);
+	RUN_UNTIL(w->base, w->a.rewrites == 1, 3000);
+	assert_int_equal(w->a.empties, 0);
+	assert_int_equal(w->a.epoch, 2);
+	commit_some(w, 3, 4);
+}
+
+static void another_data_set_is_not_touched(void **state)
+{
+	struct world *w = *state;
+	redis_start(&w->redis);
+	redis_ask(&w->redis, "HSET t:{test}:state schema 1 instance theirs");
+	struct store_options o = peer_options(w->redis.url, "a");
+	o.instance = "ours";
+	peer_open(&w->a, w->base, &o);
+	RUN_UNTIL(w->base, strstr(w->a.why, "another set (theirs)"), 2000);
+	run_ms(w->base, 300);
+	assert_int_equal(w->a.readies, 0);
+	assert_string_equal(redis_ask(&w->redis, "DBSIZE"), "1");
+}
+
+/* Nobody is there who could write it again: after a while the center begins anew. */
+static void empty_data_set_is_begun_anew_with_a_warning(void **state)
+{
+	struct world *w = *state;
+	redis_start(&w->redis);
+	struct store_options o = peer_options(w->redis.url, "a");
+	o.instance = "ours";
+	peer_open(&w->a, w->base, &o);
+	RUN_UNTIL(w->base, strstr(w->a.warning, "awaited"), 2000);
+	run_ms(w->base, 900);
+	assert_int_equal(w->a.epoch, 0);
+	RUN_UNTIL(w->base, w->a.epoch == 1, 3000);
+	assert_non_null(strstr(w->a.warning, "began anew"));
+	assert_string_equal(redis_ask(&w->redis, "HGET t:{test}:state instance"), "ours");
+}
+
+/* A new master's clock is behind: what it writes is read all the same. */
+static void reader_is_not_passed_by_a_slow_clock(void **state)
+{
+	struct world *w = *state;
+	redis_start(&w->redis);
+	open_leader(w, w->redis.url);
+	redis_ask(&w->redis, "XADD t:{test}:in 99999999999999-7 b early");
+	RUN_UNTIL(w->base, w->a.n_inbox == 1, 2000);
+	redis_ask(&w->redis, "DEL t:{test}:in");
+	redis_kill(&w->redis);
+	redis_start(&w->redis);
+	RUN_UNTIL(w->base, w->a.readies == 2, 3000);
+	store_append(w->a.store, text("late"), 2000, peer_appended, &w->a);
+	RUN_UNTIL(w->base, w->a.n_inbox == 2, 3000);
+	assert_string_equal(w->a.inbox[1], "late");
 }
 
 /* Full memory is a refusal, told as such, and over when there is room again. */
@@ -639,7 +776,13 @@ int main(void)
 		T(wrong_password_is_refused),
 		T(weak_fsync_can_be_accepted),
 		T(newer_data_are_refused),
-		T(wiped_server_gets_a_higher_epoch),
+		T(wiped_server_is_written_again),
+		T(rolled_back_server_gets_the_last_batches_again),
+		T(rollback_under_a_pending_batch),
+		T(data_older_than_the_lead_are_written_again),
+		T(another_data_set_is_not_touched),
+		T(empty_data_set_is_begun_anew_with_a_warning),
+		T(reader_is_not_passed_by_a_slow_clock),
 		T(full_memory_is_explained),
 		T(foreign_key_stops_the_whole_commit),
 	};
