@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "dial.h"
+#include "link_queue.h"
 #include "reply.h"
 #include "triaged/base/check.h"
 #include "triaged/base/clock.h"
@@ -21,17 +22,6 @@
 #define BACKOFF_MAX_MS  1000
 
 enum link_state { LINK_WAITING, LINK_CONNECTING, LINK_GREETING, LINK_UP };
-
-struct pending {
-	struct pending *next;
-	link_reply_fn done;
-	void *arg;
-	struct mono sent;
-};
-
-struct queue {
-	struct pending *head, **tail;
-};
 
 struct link {
 	struct dialer dialer;
@@ -57,43 +47,6 @@ struct link {
 };
 
 static void fail(struct link *l, const char *why);
-
-static void queue_init(struct queue *q)
-{
-	*q = (struct queue){ .tail = &q->head };
-}
-
-static void queue_add(struct queue *q, link_reply_fn done, void *arg)
-{
-	struct pending *p = mem_zalloc(sizeof *p);
-	*p = (struct pending){ .done = done, .arg = arg, .sent = mono_now() };
-	*q->tail = p;
-	q->tail = &p->next;
-}
-
-static struct pending queue_take(struct queue *q)
-{
-	struct pending *p = q->head;
-	struct pending copy = *p;
-	q->head = p->next;
-	if (!q->head)
-		q->tail = &q->head;
-	free(p);
-	return copy;
-}
-
-/* Completes those that are there now; what callbacks add meanwhile waits for the next turn. */
-static void refuse_all(struct queue *q)
-{
-	struct pending *now = q->head;
-	queue_init(q);
-	while (now) {
-		struct pending *p = now;
-		now = p->next;
-		p->done(p->arg, NULL);
-		free(p);
-	}
-}
 
 /* Every event callback holds the link, so that closing it from inside is safe. */
 static void hold(struct link *l)
@@ -160,7 +113,7 @@ static void fail(struct link *l, const char *why)
 		l->place.doubt(l->place.arg, why);
 	if (l->events.down)
 		l->events.down(l->events.arg, why);
-	refuse_all(&lost);
+	queue_refuse(&lost);
 }
 
 static void arm_watch(struct link *l)
@@ -371,7 +324,7 @@ static void on_refusal(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	struct link *l = arg;
 	hold(l);
-	refuse_all(&l->refused);
+	queue_refuse(&l->refused);
 	release(l);
 }
 
@@ -412,8 +365,8 @@ void link_close(struct link **slot)
 	l->state = LINK_WAITING;
 	drop_connection(l);
 	while (l->pending.head || l->refused.head) {
-		refuse_all(&l->pending);
-		refuse_all(&l->refused);
+		queue_refuse(&l->pending);
+		queue_refuse(&l->refused);
 	}
 	event_free(l->timer);
 	event_free(l->watch);
