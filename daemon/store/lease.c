@@ -184,7 +184,7 @@ static void report_lost(struct lease *l, const redisReply *expired)
 /* One who leads first finds out whether the data are still those it led. */
 static void settle(struct lease *l)
 {
-	if (l->epoch)
+	if (l->epoch || l->lapsed)
 		ask_lead(l);
 	else
 		finish_registration(l);

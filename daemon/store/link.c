@@ -37,7 +37,7 @@ struct link {
 	redisReader *reader;
 	redisReply *reply; /* being handled; NULL: taken */
 	size_t fed;        /* bytes fed since the last whole reply */
-	struct queue pending, refused;
+	struct link_queue pending, refused;
 	struct mono progress;  /* when the last reply came */
 	struct event *timer;   /* WAITING: next attempt; CONNECTING, GREETING: deadline */
 	struct event *watch;   /* age of the oldest pending command */
@@ -107,13 +107,13 @@ static void fail(struct link *l, const char *why)
 	drop_connection(l);
 	enter(l, LINK_WAITING);
 	l->attempts++;
-	struct queue lost = l->pending;
-	queue_init(&l->pending);
+	struct link_queue lost = l->pending;
+	link_queue_init(&l->pending);
 	if (l->place.doubt)
 		l->place.doubt(l->place.arg, why);
 	if (l->events.down)
 		l->events.down(l->events.arg, why);
-	queue_refuse(&lost);
+	link_queue_refuse(&lost);
 }
 
 static void arm_watch(struct link *l)
@@ -178,7 +178,7 @@ static int handle_reply(struct link *l)
 	}
 	unsigned generation = l->generation;
 	l->progress = mono_now();
-	struct pending p = queue_take(&l->pending);
+	struct link_pending p = link_queue_take(&l->pending);
 	l->reply = object;
 	p.done(p.arg, object);
 	freeReplyObject(l->reply);
@@ -234,7 +234,7 @@ static void put(struct link *l, const struct args *args, link_reply_fn done, voi
 	struct slice wire = args_format(args);
 	evbuffer_add(bufferevent_get_output(l->bev), wire.data, wire.len);
 	args_format_free(&wire);
-	queue_add(&l->pending, done, arg);
+	link_queue_add(&l->pending, done, arg);
 	arm_watch(l);
 }
 
@@ -324,7 +324,7 @@ static void on_refusal(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	struct link *l = arg;
 	hold(l);
-	queue_refuse(&l->refused);
+	link_queue_refuse(&l->refused);
 	release(l);
 }
 
@@ -344,8 +344,8 @@ struct link *link_open(struct event_base *base, const struct link_options *optio
 	l->connect_ms = options->connect_ms;
 	l->command_ms = options->command_ms;
 	l->events = *events;
-	queue_init(&l->pending);
-	queue_init(&l->refused);
+	link_queue_init(&l->pending);
+	link_queue_init(&l->refused);
 	l->timer = evtimer_new(base, on_timer, l);
 	l->watch = evtimer_new(base, on_watch, l);
 	l->refusal = evtimer_new(base, on_refusal, l);
@@ -365,8 +365,8 @@ void link_close(struct link **slot)
 	l->state = LINK_WAITING;
 	drop_connection(l);
 	while (l->pending.head || l->refused.head) {
-		queue_refuse(&l->pending);
-		queue_refuse(&l->refused);
+		link_queue_refuse(&l->pending);
+		link_queue_refuse(&l->refused);
 	}
 	event_free(l->timer);
 	event_free(l->watch);
@@ -392,7 +392,7 @@ bool link_is_up(const struct link *l)
 
 void link_refuse(struct link *l, link_reply_fn done, void *arg)
 {
-	queue_add(&l->refused, done, arg);
+	link_queue_add(&l->refused, done, arg);
 	after(l->refusal, 0);
 }
 
@@ -411,7 +411,7 @@ void link_send_wire(struct link *l, struct slice wire, link_reply_fn done, void 
 		return;
 	}
 	evbuffer_add_reference(bufferevent_get_output(l->bev), wire.data, wire.len, NULL, NULL);
-	queue_add(&l->pending, done, arg);
+	link_queue_add(&l->pending, done, arg);
 	arm_watch(l);
 }
 
@@ -422,7 +422,7 @@ void link_send_copy(struct link *l, struct slice wire, link_reply_fn done, void 
 		return;
 	}
 	evbuffer_add(bufferevent_get_output(l->bev), wire.data, wire.len);
-	queue_add(&l->pending, done, arg);
+	link_queue_add(&l->pending, done, arg);
 	arm_watch(l);
 }
 

@@ -4,23 +4,23 @@
 
 #include "triaged/base/mem.h"
 
-void queue_init(struct queue *q)
+void link_queue_init(struct link_queue *q)
 {
-	*q = (struct queue){ .tail = &q->head };
+	*q = (struct link_queue){ .tail = &q->head };
 }
 
-void queue_add(struct queue *q, link_reply_fn done, void *arg)
+void link_queue_add(struct link_queue *q, link_reply_fn done, void *arg)
 {
-	struct pending *p = mem_zalloc(sizeof *p);
-	*p = (struct pending){ .done = done, .arg = arg, .sent = mono_now() };
+	struct link_pending *p = mem_zalloc(sizeof *p);
+	*p = (struct link_pending){ .done = done, .arg = arg, .sent = mono_now() };
 	*q->tail = p;
 	q->tail = &p->next;
 }
 
-struct pending queue_take(struct queue *q)
+struct link_pending link_queue_take(struct link_queue *q)
 {
-	struct pending *p = q->head;
-	struct pending copy = *p;
+	struct link_pending *p = q->head;
+	struct link_pending copy = *p;
 	q->head = p->next;
 	if (!q->head)
 		q->tail = &q->head;
@@ -28,12 +28,12 @@ struct pending queue_take(struct queue *q)
 	return copy;
 }
 
-void queue_refuse(struct queue *q)
+void link_queue_refuse(struct link_queue *q)
 {
-	struct pending *now = q->head;
-	queue_init(q);
+	struct link_pending *now = q->head;
+	link_queue_init(q);
 	while (now) {
-		struct pending *p = now;
+		struct link_pending *p = now;
 		now = p->next;
 		p->done(p->arg, NULL);
 		free(p);

@@ -5,21 +5,21 @@
 #include "link.h"
 #include "triaged/base/clock.h"
 
-struct pending {
-	struct pending *next;
+struct link_pending {
+	struct link_pending *next;
 	link_reply_fn done;
 	void *arg;
 	struct mono sent;
 };
 
-struct queue {
-	struct pending *head, **tail;
+struct link_queue {
+	struct link_pending *head, **tail;
 };
 
-void queue_init(struct queue *q);
-void queue_add(struct queue *q, link_reply_fn done, void *arg);
-struct pending queue_take(struct queue *q); /* the first; there is one */
+void link_queue_init(struct link_queue *q);
+void link_queue_add(struct link_queue *q, link_reply_fn done, void *arg);
+struct link_pending link_queue_take(struct link_queue *q); /* the first; there is one */
 /* Completes those that are there now with NULL; what callbacks add meanwhile waits for the next turn. */
-void queue_refuse(struct queue *q);
+void link_queue_refuse(struct link_queue *q);
 
 #endif

@@ -207,7 +207,7 @@ static void on_knowledge(void *arg, struct lease_knowledge *k)
 	*k = (struct lease_knowledge){ .instance = s->instance,
 		.fresh = s->fresh,
 		.out_position = s->outputs ? tail_position(s->outputs) : "",
-		.inbox_position = s->inbox ? tail_position(s->inbox) : "",
+		.inbox_position = s->inbox ? tail_position(s->inbox) : s->position,
 		.acknowledged = s->committer.acknowledged,
 		.anew = s->anew };
 }
@@ -264,7 +264,7 @@ static void on_renewed(void *arg, int64_t last)
 static bool on_asked_leads(void *arg, int64_t epoch)
 {
 	const struct store *s = arg;
-	return s->lease.epoch == epoch;
+	return s->lease.epoch == epoch || s->lease.lapsed == epoch;
 }
 
 static void on_decided(

@@ -112,6 +112,18 @@ static void reload(struct run *run)
 	run->core = loaded;
 }
 
+/* The store loses everything: what the core hands over again is all there was. */
+static void lose(struct run *run)
+{
+	struct stored *s;
+	core_take_dirty(run->core, keep, run);
+	for (size_t i = 0; (s = map_walk(&run->store, &i, NULL));)
+		stored_free(s);
+	map_fini(&run->store);
+	map_init(&run->store, 0, 0);
+	core_write_all(run->core);
+}
+
 static void count_live(struct run *run)
 {
 	struct contact_view v;
@@ -175,6 +187,8 @@ static void random_commands_keep_the_invariants(void **state)
 					command_name(c.command), e.text);
 			run.opened += is_new(&run, &c);
 			generate_learn(&run.g, &run.step);
+			if (i % (2 * RELOAD_EVERY) == 0)
+				lose(&run);
 			if (i % RELOAD_EVERY == 0)
 				reload(&run);
 			else if (i % 7 == 0)
