@@ -96,7 +96,7 @@ endef
 $(foreach l,$(LAYERS),$(eval $(call unit_rule,$(l))))
 
 # What triagectl shows is pure: tests/unit/triagectl/ links those files and base alone.
-CTL_PURE := $(patsubst %,$(BUILD)/tools/triagectl/%.o,args table text view_board view_contact view_node view_rules)
+CTL_PURE := $(patsubst %,$(BUILD)/tools/triagectl/%.o,args table text view_board view_contact view_node view_rescue view_rules)
 CTL_UNIT := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/triagectl/test_*.c))
 $(BUILD)/tests/unit/triagectl/%: CFLAGS += -Itools/triagectl
 $(CTL_UNIT): %: %.o $(CTL_PURE) $(call layer_lib,base)

@@ -111,6 +111,9 @@ static void write_entity(void *arg, const struct entity_write *w)
 		else /* a rescue that is over lives on in the ledger */
 			commit_entity(batch, 'd', w->id, (struct slice){ "", 0 });
 		break;
+	case ENTITY_TEAM:
+		put_entity(batch, 't', w);
+		break;
 	case ENTITY_PERSON:
 		put_entity(batch, 'p', w);
 		break;

@@ -68,6 +68,7 @@ static void load_each(void *arg, char kind, const char *id, const char *ref, str
 		{ 'c', ENTITY_CONTACT },
 		{ 'r', ENTITY_RESPONDER },
 		{ 'd', ENTITY_DISPATCH },
+		{ 't', ENTITY_TEAM },
 		{ 'p', ENTITY_PERSON },
 		{ 'i', ENTITY_REF },
 		{ 's', ENTITY_COUNTERS },

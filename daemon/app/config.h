@@ -123,6 +123,12 @@ struct config {
 		int64_t test_contact_s, free_mib;
 	} watch;
 	struct {
+		int64_t confirm_s, offer_s, round_s, sent_s, en_route_s, arrive_s, arrive_mobile_s,
+			with_person_s, outcome_s, transport_s, close_s, retry_s, give_up_s,
+			location_stale_s, location_radius_m, location_confidence_percent, checkin_s,
+			rest_s, speed_kmh, road_percent, position_max_s;
+	} dispatch;
+	struct {
 		int64_t window_s, contacts, unscored_share_percent, emergency_share_percent;
 	} guard;
 	struct {

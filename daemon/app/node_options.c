@@ -10,6 +10,31 @@ static enum tier_demand demand(const char *word)
 	return strcmp(word, "interpreter") == 0 ? TIER_INTERPRETER : TIER_ANY;
 }
 
+static void take_dispatch(const struct config *config, struct core_options *o)
+{
+	o->second_ms = config->dispatch.confirm_s * 1000;
+	o->unit_offer_ms = config->dispatch.offer_s * 1000;
+	o->round_ms = config->dispatch.round_s * 1000;
+	o->sent_ms = config->dispatch.sent_s * 1000;
+	o->start_ms = config->dispatch.en_route_s * 1000;
+	o->arrive_ms = config->dispatch.arrive_s * 1000;
+	o->arrive_mobile_ms = config->dispatch.arrive_mobile_s * 1000;
+	o->meet_ms = config->dispatch.with_person_s * 1000;
+	o->finish_ms = config->dispatch.outcome_s * 1000;
+	o->clear_ms = config->dispatch.transport_s * 1000;
+	o->end_ms = config->dispatch.close_s * 1000;
+	o->send_retry_ms = config->dispatch.retry_s * 1000;
+	o->cancel_ms = config->dispatch.give_up_s * 1000;
+	o->place_stale_ms = config->dispatch.location_stale_s * 1000;
+	o->place_radius_m = config->dispatch.location_radius_m;
+	o->place_confidence = config->dispatch.location_confidence_percent;
+	o->checkin_ms = config->dispatch.checkin_s * 1000;
+	o->rest_ms = config->dispatch.rest_s * 1000;
+	o->speed_kmh = config->dispatch.speed_kmh;
+	o->road_percent = config->dispatch.road_percent;
+	o->position_max_ms = config->dispatch.position_max_s * 1000;
+}
+
 void node_core_options(const struct config *config, struct core_options *o)
 {
 	core_options_default(o);
@@ -30,6 +55,7 @@ void node_core_options(const struct config *config, struct core_options *o)
 	o->alert_reminder_ms = config->alerts.reminder_s * 1000;
 	o->refs_retain_ms = config->retain.refs_h * 3600000;
 	o->persons_retain_ms = config->retain.persons_d * 86400000;
+	take_dispatch(config, o);
 	o->agencies_len = config->agencies.record.len;
 	if (o->agencies_len)
 		memcpy(o->agencies, config->agencies.record.data, o->agencies_len);

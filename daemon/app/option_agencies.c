@@ -201,6 +201,8 @@ static void take_zone(const struct reading *r, struct agencies *set)
 {
 	const char *name = r->agency->zone;
 	struct err e;
+	if (!*name) /* UTC */
+		return;
 	for (size_t i = 0; i < set->n_zones; i++)
 		if (strcmp(set->zones[i].name, name) == 0)
 			return;

@@ -1,5 +1,6 @@
 #include "alert.h"
 
+#include "dispatch_ask.h"
 #include "state.h"
 
 /* Reminders and repeats are never closer than this, whatever the settings say. */
@@ -7,10 +8,15 @@
 
 #define REPEATS_AT_ONCE 20
 
-static int64_t behind(const struct core *core, bool acknowledged)
+int64_t alert_gap(const struct core *core, bool acknowledged)
 {
 	int64_t ms = acknowledged ? core->options.alert_reminder_ms : core->options.alert_repeat_ms;
-	return core->now_ms + (ms > CLOSEST_MS ? ms : CLOSEST_MS);
+	return ms > CLOSEST_MS ? ms : CLOSEST_MS;
+}
+
+static int64_t behind(const struct core *core, bool acknowledged)
+{
+	return core->now_ms + alert_gap(core, acknowledged);
 }
 
 /* A notice to one of those who watch over everything; NULL behind the last. */
@@ -134,17 +140,52 @@ void alert_clear(struct contact *c)
 	c->alert_since_ms = c->alert_due_ms = 0;
 }
 
-void alert_dispatch(struct core *core, struct dispatch *d)
+/* Everybody who watches over rescues: dispatchers and supervisors. */
+static struct buf *notice_rescue(
+	struct core *core, size_t i, const char *kind, const struct dispatch *d)
 {
-	d->alert_due_ms = behind(core, d->state == DISPATCH_ACKNOWLEDGED);
-	const char *kind = d->state == DISPATCH_REQUESTED ? "dispatch_requested" : "dispatch_open";
+	struct buf *b = notice(core, i, kind);
+	record_puts(b, "contact", d->contact);
+	record_puts(b, "dispatch", d->id);
+	record_puts(b, "dispatch_kind", d->kind);
+	record_puts(b, "line", d->line);
+	record_puti(b, "test", d->test);
+	return b;
+}
+
+void notice_dispatch(struct core *core, const struct dispatch *d, const char *kind)
+{
 	DECIDE(core->step, "notice", kind, d->id, d->contact);
 	for (size_t i = 0; i < core->n_alerted; i++) {
-		struct buf *b = notice(core, i, kind);
-		record_puts(b, "contact", d->contact);
-		record_puts(b, "dispatch", d->id);
-		record_puts(b, "dispatch_kind", d->kind);
+		struct buf *b = notice_rescue(core, i, kind, d);
 		record_puts(b, "by", d->by);
-		record_puti(b, "waited_ms", core->now_ms - d->requested_ms);
+		record_puts(b, "awaits", dispatch_awaits(d));
+		record_puts(b, "asked", d->target ? d->target : d->unit);
+		record_puti(b, "count", d->alerts);
+		record_puti(b, "waited_ms", core->now_ms - d->state_ms);
+	}
+}
+
+void notice_send(struct core *core, const struct dispatch *d, const struct dispatch_send *s)
+{
+	DECIDE(core->step, "notice", "dispatch_unsent", d->id, s->agency);
+	for (size_t i = 0; i < core->n_alerted; i++) {
+		struct buf *b = notice_rescue(core, i, "dispatch_unsent", d);
+		record_puts(b, "agency", s->agency);
+		record_puts(b, "what", send_what_name(s->what));
+		record_puts(b, "detail", s->detail);
+	}
+}
+
+void alert_team(struct core *core, struct team *t)
+{
+	t->alert_due_ms = behind(core, t->seen != 0);
+	DECIDE(core->step, "notice", "team_overdue", t->id, text_of(t->dispatch));
+	for (size_t i = 0; i < core->n_alerted; i++) {
+		struct buf *b = notice(core, i, "team_overdue");
+		record_puts(b, "team", t->id);
+		record_puts(b, "dispatch", t->dispatch);
+		record_puts(b, "by", t->seen_by);
+		record_puti(b, "waited_ms", core->now_ms - t->checkin_due_ms);
 	}
 }

@@ -7,17 +7,24 @@
 
 #include "contact.h"
 #include "dispatch.h"
+#include "team.h"
 
 void alert_raise(struct core *core, struct contact *c, const char *kind);
 void alert_repeat(struct core *core, struct contact *c);
 void alert_ack(struct core *core, struct contact *c, const char *by);
 void alert_clear(struct contact *c); /* its cause is over */
 
-void alert_dispatch(struct core *core, struct dispatch *d);
+/* Until an alert is told again: acknowledged or not. */
+int64_t alert_gap(const struct core *core, bool acknowledged);
+
+void alert_team(struct core *core, struct team *t); /* its crew was not heard of */
 
 /* Notices without a course of their own. */
 void notice_contact(struct core *core, struct contact *c, const char *kind);
 void notice_responder(struct core *core, const struct responder *r, const char *kind);
+/* To dispatchers and supervisors. */
+void notice_dispatch(struct core *core, const struct dispatch *d, const char *kind);
+void notice_send(struct core *core, const struct dispatch *d, const struct dispatch_send *s);
 void notice_lane(struct core *core, const struct lane *lane);
 
 #endif

@@ -48,6 +48,8 @@ struct contact *contact_take(struct core *core, const struct command *c)
 		text_set(&n->flags, "test");
 	keep(&n->address, c->address);
 	keep(&n->location, c->location);
+	if (c->location.len || c->located)
+		spot_take(&n->spot, c, core->now_ms);
 	keep(&n->meta, c->meta);
 	n->arrived_ms = core->at_ms;
 	n->need = requirement_get(core, n);

@@ -5,6 +5,7 @@
 #include "triaged/base/mem.h"
 
 #include "apply.h"
+#include "dispatch_ask.h"
 
 #define FIRE_AT_ONCE 512 /* timers in one tick: the caller ticks again when more are due */
 
@@ -86,7 +87,13 @@ int apply_session_up(struct core *core, const struct command *c)
 {
 	if (!*c->session || !*c->identity)
 		return core_refuse(core, OUTPUT_ERR_INVALID_PARAMS, "no_session", "session");
+	bool known = session_get(core, c->session) != NULL;
 	(void)session_open(core, c->session, c->identity, c->role);
+	if (strcmp(c->role, "partner") == 0 || strcmp(c->role, "dispatcher") == 0) {
+		teams_connect(core, c->identity, c->session);
+		if (!known)
+			dispatch_announce_to(core, c->identity);
+	}
 	if (!is_responder(c))
 		return 0;
 	struct responder *r = responder_get(core, c->identity);

@@ -113,30 +113,10 @@ static int check_lanes(const struct core *core, struct err *e)
 	return 0;
 }
 
-static int check_dispatches(const struct core *core, struct err *e)
-{
-	size_t open = 0, counted = 0;
-	const struct dispatch *d;
-	for (size_t i = 0; (d = map_walk(&core->dispatches, &i, NULL));) {
-		if (d->state == DISPATCH_ENDED)
-			continue;
-		open++;
-		const struct contact *c = map_get(&core->contacts, d->contact);
-		if (!c || c->state == CONTACT_ENDED || c->dispatches_open < 1)
-			return bad(e, "I16", d->id, "open, and its contact ended");
-		if (d->timer.index == 0)
-			return bad(e, "I16", d->id, "open, and nobody will be reminded");
-	}
-	const struct contact *c;
-	for (size_t i = 0; (c = map_walk(&core->contacts, &i, NULL));)
-		counted += c->state == CONTACT_ENDED ? 0 : (size_t)c->dispatches_open;
-	return open == counted ? 0 : bad(e, "I16", "dispatches", "counted wrongly");
-}
-
 int core_check(const struct core *core, struct err *e)
 {
 	if (check_contacts(core, e) != 0 || check_lanes(core, e) != 0 ||
-		check_dispatches(core, e) != 0)
+		check_rescues(core, e) != 0)
 		return -1;
 	return check_responders(core, e);
 }
@@ -183,11 +163,18 @@ uint64_t core_digest(const struct core *core)
 	}
 	const struct dispatch *d;
 	for (size_t i = 0; (d = map_walk(&core->dispatches, &i, NULL));) {
-		if (d->state == DISPATCH_ENDED)
+		if (dispatch_is_over(d))
 			continue;
 		dispatch_encode(d, false, &b);
 		sum += digest_of(ENTITY_DISPATCH, d->id, &b);
 	}
+	const struct team *t;
+	for (size_t i = 0; (t = map_walk(&core->teams, &i, NULL));) {
+		team_encode(t, &b);
+		sum += digest_of(ENTITY_TEAM, t->id, &b);
+	}
+	tallies_encode(core, &b);
+	sum += digest_of(ENTITY_COUNTERS, "", &b);
 	const struct person *p;
 	for (size_t i = 0; (p = map_walk(&core->persons, &i, NULL));) {
 		person_encode(p, &b);

@@ -18,6 +18,7 @@
 #include "triaged/core/core.h"
 
 #include "requirement.h"
+#include "spot.h"
 #include "text.h"
 #include "timer.h"
 #include "tree.h"
@@ -69,6 +70,8 @@ struct contact {
 	int64_t safe;      /* safe_to_contact: 1 no, 2 yes */
 	int64_t connected; /* the front end's session lives */
 	struct buf address, location, meta;
+	struct spot spot; /* the location, as far as the core may know it */
+	int64_t proposed; /* people were told that the rules propose a rescue */
 	/* what triage said */
 	int level, level_auto; /* enum level: in force; the highest any rule asked for */
 	int64_t lowered;       /* a person's lowering is in force */

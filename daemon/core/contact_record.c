@@ -20,6 +20,9 @@ static const char *level_word(int level)
 #define BYTES(n) { #n, FIELD_BYTES, offsetof(struct contact, n), NULL }
 #define SEALED(n) { #n, FIELD_SEALED, offsetof(struct contact, n), NULL }
 
+#define SPOT_TEXT(n) { #n, FIELD_TEXT, offsetof(struct contact, spot.n), NULL }
+#define SPOT_INT(n)  { #n, FIELD_INT, offsetof(struct contact, spot.n), NULL }
+
 static const struct field fields[] = {
 	{ "state", FIELD_WORD, offsetof(struct contact, state), contact_state_name },
 	{ "level", FIELD_WORD, offsetof(struct contact, level), level_word },
@@ -27,6 +30,8 @@ static const struct field fields[] = {
 	TEXT(identity), TEXT(session), TEXT(channel), TEXT(lang), TEXT(line), TEXT(needs),
 	TEXT(caller_role), TEXT(person), INT(age), INT(safe), INT(connected),
 	SEALED(address), SEALED(location), SEALED(meta),
+	SPOT_TEXT(source), SPOT_TEXT(area), SPOT_INT(lat), SPOT_INT(lon), SPOT_INT(located_ms),
+	SPOT_INT(radius_m), SPOT_INT(confidence), INT(proposed),
 	INT(lowered), INT(pending_level), TEXT(pending_by), INT(unscored),
 	TEXT(ruleset), TEXT(flags), TEXT(domains),
 	BYTES(reasons), BYTES(explain), BYTES(facts), BYTES(history), BYTES(match),

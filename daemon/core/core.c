@@ -18,7 +18,7 @@ struct core *core_new(const struct core_options *options)
 	core->options = *options;
 	core_take_agencies(core);
 	struct map *maps[] = { &core->contacts, &core->offers, &core->responders, &core->persons,
-		&core->refs, &core->dispatches, &core->requirements, &core->profiles,
+		&core->refs, &core->dispatches, &core->teams, &core->requirements, &core->profiles,
 		&core->sessions, &core->alarms };
 	for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++)
 		map_init(maps[i], options->hash_seed[0], options->hash_seed[1]);
@@ -65,6 +65,7 @@ void core_free(struct core **slot)
 	free_all(&core->persons, person_free);
 	free_all(&core->refs, ref_free);
 	free_all(&core->dispatches, dispatch_free);
+	free_all(&core->teams, team_free);
 	free_all(&core->requirements, requirement_free);
 	free_all(&core->profiles, profile_free);
 	free_all(&core->sessions, session_free);
@@ -79,6 +80,8 @@ void core_free(struct core **slot)
 	text_set(&core->island, NULL);
 	free(core->dirty);
 	free(core->alerted);
+	free(core->partners);
+	tallies_free(core);
 	free(core->free_indices);
 	buf_free(&core->answer.fields);
 	buf_free(&core->scratch);
@@ -211,6 +214,21 @@ static void apply_told(struct core *core, const struct command *c, struct step *
 	s->changed = true;
 }
 
+/* Shown, and not kept with the answer under the client's reference: what people say is kept once. */
+static void show_place(struct core *core, const struct command *c)
+{
+	bool shows = c->command == COMMAND_CONTACT_ESCALATE || c->command == COMMAND_DISPATCH_GET;
+	struct buf *b = &core->answer.fields;
+	struct record_reader in = { buf_str(b), buf_str(b) + b->len };
+	struct slice name, value;
+	const struct dispatch *d = NULL;
+	while (shows && !d && record_next(&in, &name, &value) == 1)
+		if (slice_is(name, "dispatch"))
+			d = map_getn(&core->dispatches, value.data, value.len);
+	if (d && d->location.len)
+		record_put(b, "location", d->location.data, d->location.len);
+}
+
 void core_apply(struct core *core, const struct command *c, int64_t now_ms, struct step *s)
 {
 	CHECK((unsigned)c->command < COMMAND_KIND_COUNT);
@@ -229,6 +247,8 @@ void core_apply(struct core *core, const struct command *c, int64_t now_ms, stru
 		apply_told(core, c, s, answer_at);
 	else
 		apply_or_repeat(core, c);
+	if (core->answer.kind == OUTPUT_REPLY)
+		show_place(core, c);
 	if (c->request != 0)
 		step_answer(s, answer_at, c, &core->answer);
 	core->step = NULL;

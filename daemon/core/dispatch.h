@@ -1,29 +1,124 @@
-/* A dispatch: a rescue that was asked for, open until its outcome is known. */
+/*
+ * A dispatch: a rescue that was asked for, open until its outcome is known. It is always in exactly
+ * one state, and dispatch_enter() is the only writer of that state.
+ *
+ *   HELD ──release──▶ REQUESTED ──ack──▶ ACKNOWLEDGED ─▶ SENT ─▶ EN_ROUTE ─▶ ON_SCENE ─▶ WITH_PERSON
+ *    │  (second person, │   ▲                │   (steps may be left out, never taken back)  │
+ *    │   place)         │   └──again── DECLINED, FAILED ◀──decline, fail──┘   TRANSPORTING ◀─┤
+ *    │                  └──decline──▶                                              └─▶ CLEARED ◀┘
+ *    └── cancel ▶ CANCELLED, outcome ▶ ENDED: from every state but these two
+ *
+ * Whom it is asked of next is dispatch_ask.h's, what is due when nothing happens dispatch_due.c's.
+ */
 #ifndef CORE_DISPATCH_H
 #define CORE_DISPATCH_H
 
 #include "contact.h"
+#include "spot.h"
 
-enum dispatch_state { DISPATCH_REQUESTED, DISPATCH_ACKNOWLEDGED, DISPATCH_ENDED };
+/* clang-format off */
+#define DISPATCH_STATES(X)                                                                         \
+	X(REQUESTED, "requested") X(ACKNOWLEDGED, "acknowledged") X(ENDED, "ended")                \
+	X(HELD, "held") X(SENT, "sent") X(EN_ROUTE, "en_route") X(ON_SCENE, "on_scene")            \
+	X(WITH_PERSON, "with_person") X(TRANSPORTING, "transporting") X(CLEARED, "cleared")        \
+	X(DECLINED, "declined") X(FAILED, "failed") X(CANCELLED, "cancelled")
+
+#define DISPATCH_EVENTS(X)                                                                         \
+	X(RELEASE) /* nothing holds it any more */                                                 \
+	X(ACK)     /* a named person has it */                                                     \
+	X(AGAIN)   /* it is asked of somebody once more */                                         \
+	X(DECLINE) /* nobody who could be asked takes it */                                        \
+	X(FAIL)    /* whoever had it cannot do it */                                               \
+	X(SEND) X(START) X(ARRIVE) X(MEET) X(TRANSPORT) X(CLEAR) /* the unit's steps */            \
+	X(END) X(CANCEL)
+/* clang-format on */
+
+enum dispatch_state {
+#define X(sym, name) DISPATCH_##sym,
+	DISPATCH_STATES(X)
+#undef X
+		DISPATCH_STATE_COUNT
+};
+
+enum dispatch_event {
+#define X(sym) DISPATCH_EV_##sym,
+	DISPATCH_EVENTS(X)
+#undef X
+		DISPATCH_EVENT_COUNT
+};
+
+/* What an agency is to be told over its webhook; the latest for each agency. */
+enum send_what { SEND_NEW, SEND_UPDATE, SEND_CANCEL };
+enum send_result { SEND_PENDING, SEND_ACCEPTED, SEND_REFUSED, SEND_GIVEN_UP };
+
+struct dispatch_send {
+	char *agency, *detail; /* id; what was said of the last attempt */
+	int what, result;
+	int64_t version, queued_ms, unknowns;
+	/* derived: when it is told next, and how often this process did */
+	int64_t due_ms, attempt;
+};
 
 struct dispatch {
 	char id[ID_SIZE]; /* "d" and 16 hex digits */
 	int state;
 	char *contact; /* id */
-	char *kind, *consent, *tried, *agency, *reason, *requested_by, *by;
-	struct buf location, outcome;
-	int64_t requested_ms, alert_due_ms;
+	char *line, *kind, *consent, *tried, *criteria, *agency, *reason, *requested_by;
+	int64_t test;
+	struct spot spot;    /* where, as far as the core may know */
+	struct buf location; /* the same in full, sealed */
+	/* what holds it */
+	int64_t second_due_ms;            /* a second person may speak until then; 0 none needed */
+	char *second_by;                  /* who agreed */
+	int64_t silence, exempt;          /* nobody spoke in time; criteria that need nobody */
+	int64_t place_open, place_opened; /* must be confirmed; how often it was read in full */
+	char *place_by;
+	/* who has it */
+	char *by;   /* the named person */
+	char *unit; /* the target that accepted: "agency:<id>" or "team:<id>" */
+	/* whom it is asked of */
+	char *target, *asked, *told, *declined; /* now; this round; ever and not declined */
+	int64_t target_due_ms, rounds;
+	struct dispatch_send *sends;
+	int n_sends;
+	int64_t version; /* rises with every send */
+	/* its course */
+	int64_t requested_ms, state_ms, step_due_ms;
+	int64_t overdue, seen; /* the step is late; a named person has seen that */
+	int64_t alert_due_ms, alerts;
+	struct buf outcome;
+	char *result; /* the outcome's word */
 	struct timer timer;
 	bool dirty;
 	bool written; /* handed over before */
 };
 
 const char *dispatch_state_name(int state);
+/* The table: next state, or -1 where the event is illegal. */
+int dispatch_next_state(enum dispatch_state state, enum dispatch_event event);
+/* Refuses with CHECK what the table refuses. Tells the responder, sets the step's deadline. */
+void dispatch_enter(struct core *core, struct dispatch *d, enum dispatch_event event);
+
+/* A new one, held or not: alarms, and asks. */
+void dispatch_begin(struct core *core, struct dispatch *d, bool held);
+/* Nothing holds it any more: it is asked of somebody. Else nothing. */
+void dispatch_unhold(struct core *core, struct dispatch *d);
+
+bool dispatch_is_open(const struct dispatch *d); /* the contact waits for its outcome */
+bool dispatch_is_over(const struct dispatch *d); /* and nothing is left to be sent either */
+/* Somebody has it and steps are expected of them. */
+bool dispatch_is_under_way(const struct dispatch *d);
+/* The step it waits for, in the protocol's words. */
+const char *dispatch_awaits(const struct dispatch *d);
+
 struct dispatch *dispatch_new(struct core *core, const char *id); /* in the core's map */
 void dispatch_free(void *dispatch);
 void dispatch_touch(struct core *core, struct dispatch *d);
+void dispatch_arm(struct core *core, struct dispatch *d); /* the timer alone */
 void dispatch_fire(struct core *core, void *dispatch);
 void dispatch_tell(struct core *core, struct dispatch *d); /* the responder */
+/* What every answer about it says: dispatch state awaits … */
+void dispatch_put(const struct core *core, const struct dispatch *d, struct buf *b);
 void dispatch_encode(const struct dispatch *d, bool sealed, struct buf *out);
 int dispatch_decode(struct dispatch *d, struct slice bytes, struct err *e) MUST_CHECK;
 

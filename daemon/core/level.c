@@ -159,6 +159,23 @@ static int arrival_level(struct contact *c, const struct command *command)
 	return LEVEL_HIGH;
 }
 
+/* Rules only propose a rescue: people are told, once. */
+static void propose(struct core *core, struct contact *c)
+{
+	static const char *const words[] = { "ems_review", "police_review",
+		"rescue_without_consent" };
+	bool due = false;
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		due = due || words_have(c->flags, words[i], strlen(words[i]));
+	if (!due || c->proposed || c->dispatches_open)
+		return;
+	c->proposed = 1;
+	notice_contact(core, c, "dispatch_proposed");
+	struct buf *b = contact_tell_responder(core, c, OUTPUT_NOTICE);
+	if (b)
+		record_puts(b, "kind", "dispatch_proposed");
+}
+
 static void arrive(struct core *core, struct contact *c, const struct command *command)
 {
 	c->level = c->level_auto = arrival_level(c, command);
@@ -191,4 +208,5 @@ void level_triage(struct core *core, struct contact *c, const struct command *co
 		rise(core, c, command);
 	if (assessed && c->unscored) /* a machine could not read it: a person should, once told */
 		notice_contact(core, c, "unscored");
+	propose(core, c);
 }

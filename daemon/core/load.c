@@ -16,6 +16,7 @@ void core_counters_encode(const struct core *core, struct buf *out)
 	record_puti(out, "accepted_ms", core->accepted_ms);
 	record_puti(out, "accept_gap_ms", core->accept_gap_ms);
 	origins_encode(core, out);
+	tallies_encode(core, out);
 }
 
 static void write_contact(
@@ -53,6 +54,7 @@ static void describe(struct core *core, struct dirty *d, struct entity_write *w,
 	struct responder *r = d->entity;
 	struct dispatch *dispatch = d->entity;
 	struct person *p = d->entity;
+	struct team *t = d->entity;
 	switch (d->kind) {
 	case ENTITY_CONTACT:
 		write_contact(core, d->entity, w, b);
@@ -67,10 +69,17 @@ static void describe(struct core *core, struct dirty *d, struct entity_write *w,
 	case ENTITY_DISPATCH:
 		dispatch_encode(dispatch, true, b);
 		w->id = dispatch->id;
-		w->live = dispatch->state != DISPATCH_ENDED;
+		w->live = !dispatch_is_over(dispatch);
 		w->again = dispatch->written;
 		dispatch->written = true;
 		dispatch->dirty = false;
+		break;
+	case ENTITY_TEAM:
+		team_encode(t, b);
+		w->id = t->id;
+		w->again = t->written;
+		t->written = true;
+		t->dirty = false;
 		break;
 	case ENTITY_PERSON:
 		person_encode(p, b);
@@ -95,7 +104,7 @@ static void forget_ended(struct core *core, struct dirty *d)
 	struct dispatch *dispatch = d->entity;
 	if (d->kind == ENTITY_CONTACT && c->state == CONTACT_ENDED) {
 		contact_free(core, c);
-	} else if (d->kind == ENTITY_DISPATCH && dispatch->state == DISPATCH_ENDED) {
+	} else if (d->kind == ENTITY_DISPATCH && dispatch_is_over(dispatch)) {
 		map_remove(&core->dispatches, dispatch->id);
 		heap_remove(&core->timers, &dispatch->timer);
 		dispatch_free(dispatch);
@@ -186,6 +195,10 @@ static int load_counters(struct core *core, struct slice bytes, struct err *e)
 			bad |= codec_int(value, &core->accept_gap_ms);
 		else if (slice_is(name, "origin"))
 			bad |= origin_decode(core, value);
+		else if (slice_is(name, "tally_since_ms"))
+			bad |= codec_int(value, &core->tally_since_ms);
+		else if (slice_is(name, "rescues"))
+			bad |= tally_decode(core, value);
 	}
 	core->next_id = (uint64_t)next_id;
 	if (core->accept_gap_ms < 0 || core->accept_gap_ms > INT32_MAX)
@@ -231,6 +244,8 @@ int core_load(struct core *core, enum entity_kind kind, const char *id, const ch
 		return responder_decode(responder_get(core, id), bytes, e);
 	case ENTITY_DISPATCH:
 		return load_dispatch(core, id, bytes, e);
+	case ENTITY_TEAM:
+		return team_decode(team_get(core, id), bytes, e);
 	case ENTITY_PERSON:
 		return person_decode(core, id, bytes, e);
 	case ENTITY_REF:

@@ -28,6 +28,36 @@ void core_options_default(struct core_options *o)
 		.alert_reminder_ms = 5 * MINUTE,
 		.refs_retain_ms = 3 * DAY,
 		.persons_retain_ms = 30 * DAY,
+		/* Ours, as short as a person needs to speak up. */
+		.second_ms = 60 * SECOND,
+		/* Twice the 15 to 20 s in which emergency lines are answered (NENA 020, NFPA 1225), and
+		 * the time to read. */
+		.unit_offer_ms = 60 * SECOND,
+		.round_ms = 60 * SECOND,
+		/* Alarm processing 60 to 106 s, turnout 60 to 80 s (NFPA 1225, 1710), each with room. */
+		.sent_ms = 2 * MINUTE,
+		.start_ms = 2 * MINUTE,
+		/* Twice the 8 to 10 minutes ambulances aim at; mobile crisis teams have an hour (988
+		 * and Medicaid guidance for teams in towns). */
+		.arrive_ms = 20 * MINUTE,
+		.arrive_mobile_ms = 60 * MINUTE,
+		.meet_ms = 15 * MINUTE,
+		.finish_ms = 2 * 60 * MINUTE,
+		.clear_ms = 60 * MINUTE,
+		.end_ms = 15 * MINUTE,
+		.send_retry_ms = 5 * SECOND,
+		.send_silence_ms = 30 * SECOND,
+		.cancel_ms = 15 * MINUTE,
+		.place_stale_ms = 15 * MINUTE,
+		.place_radius_m =
+			300, /* what 95 of 100 network fixes of a 911 call keep: 47 CFR 20.18 */
+		.place_confidence = 50,
+		.checkin_ms = 30 * MINUTE,
+		.rest_ms = 10 * MINUTE,
+		.speed_kmh = 40,
+		.road_percent =
+			140, /* roads are 1.4 times as long as the bird's way (Boscoe 2012) */
+		.position_max_ms = 30 * MINUTE,
 		.tiers = { { 0, TIER_REQUIRED, TIER_REQUIRED },
 			{ 60 * SECOND, TIER_INTERPRETER, TIER_REQUIRED },
 			{ 3 * MINUTE, TIER_ANY, TIER_ANY } },
@@ -52,6 +82,11 @@ static const struct {
 	{ "weight", offsetof(struct core_options, weight), LEVEL_COUNT, false },
 	NARROW(capacity_default), NARROW(parallel_emergency_offers), NARROW(missed_to_away),
 	NARROW(missed_to_widen), WIDE(exclusion_ms), WIDE(person_grace_ms), WIDE(responder_grace_ms),
+	WIDE(second_ms), WIDE(unit_offer_ms), WIDE(round_ms), WIDE(sent_ms), WIDE(start_ms),
+	WIDE(arrive_ms), WIDE(arrive_mobile_ms), WIDE(meet_ms), WIDE(finish_ms), WIDE(clear_ms),
+	WIDE(end_ms), WIDE(send_retry_ms), WIDE(send_silence_ms), WIDE(cancel_ms),
+	WIDE(place_stale_ms), WIDE(place_radius_m), WIDE(place_confidence), WIDE(checkin_ms),
+	WIDE(rest_ms), WIDE(speed_kmh), WIDE(road_percent), WIDE(position_max_ms),
 	WIDE(alert_repeat_ms), WIDE(alert_reminder_ms), WIDE(refs_retain_ms), WIDE(persons_retain_ms),
 };
 /* clang-format on */

@@ -4,6 +4,7 @@
 
 #include "triaged/base/mem.h"
 
+#include "dispatch_ask.h"
 #include "state.h"
 
 static const char *contradiction(const struct contact *c)
@@ -98,15 +99,50 @@ static int link_responders(struct core *core, struct err *e)
 	return result;
 }
 
+static const char *dispatch_contradiction(const struct dispatch *d)
+{
+	bool held = d->state == DISPATCH_HELD;
+	if (d->target && d->unit)
+		return "asked of somebody while somebody has it";
+	if (held && (d->target || d->unit))
+		return "held, and asked of somebody";
+	if (dispatch_is_under_way(d) && !d->by)
+		return "under way without a name";
+	return NULL;
+}
+
+/* Whoever is asked, the alarm goes on: a person will look. */
+static void mend_dispatch(struct core *core, struct dispatch *d)
+{
+	if (d->state == DISPATCH_HELD || d->unit)
+		text_set(&d->target, NULL);
+	if (d->state == DISPATCH_HELD)
+		text_set(&d->unit, NULL);
+	if (dispatch_is_under_way(d) && !d->by)
+		text_set(&d->by, "unknown");
+	d->alert_due_ms = core->now_ms;
+}
+
 static int link_dispatches(struct core *core, struct err *e)
 {
 	struct dispatch *d;
 	int result = 0;
 	for (size_t i = 0; (d = map_walk(&core->dispatches, &i, NULL));) {
 		struct contact *c = map_get(&core->contacts, text_of(d->contact));
-		if (d->state == DISPATCH_ENDED)
+		const char *why = dispatch_is_open(d) ? dispatch_contradiction(d) : NULL;
+		if (why) {
+			result = err_set(e, "dispatch %s: %s", d->id, why);
+			mend_dispatch(core, d);
+		}
+		if (d->state == DISPATCH_HELD && !d->place_open && !d->second_due_ms)
+			d->place_open = 1; /* somebody has to say that it may go */
+		if (!d->target_due_ms && (d->target || d->state == DISPATCH_REQUESTED))
+			d->target_due_ms = core->now_ms + core->options.round_ms;
+		if (!d->alert_due_ms)
+			d->alert_due_ms = core->now_ms + alert_gap(core, false);
+		dispatch_arm(core, d); /* what is still to be sent is asked for at once */
+		if (!dispatch_is_open(d))
 			continue;
-		timer_set(&core->timers, &d->timer, d->alert_due_ms);
 		if (c)
 			c->dispatches_open++;
 		else
@@ -115,10 +151,36 @@ static int link_dispatches(struct core *core, struct err *e)
 	return result;
 }
 
+/* A team and its dispatch that do not know of each other: the team is free, the dispatch asks. */
+static int link_teams(struct core *core, struct err *e)
+{
+	struct team *t;
+	int result = 0;
+	for (size_t i = 0; (t = map_walk(&core->teams, &i, NULL));) {
+		char target[TARGET_SIZE];
+		const struct dispatch *d =
+			t->dispatch ? map_get(&core->dispatches, t->dispatch) : NULL;
+		team_target(t, target);
+		if ((t->dispatch || t->has) &&
+			(!d || !dispatch_is_open(d) ||
+				!text_is(t->has ? d->unit : d->target, target))) {
+			result = err_set(e, "team %s: its dispatch does not know of it", t->id);
+			text_set(&t->dispatch, NULL);
+			t->has = 0;
+		}
+		if (t->connected)
+			(void)session_open(
+				core, text_of(t->session), text_of(t->identity), text_of(t->role));
+		team_arm(core, t);
+	}
+	return result;
+}
+
 int core_load_done(struct core *core, struct err *e)
 {
 	int result = link_responders(core, e);
 	result |= link_dispatches(core, e);
+	result |= link_teams(core, e);
 	result |= link_contacts(core, e);
 	person_load_done(core);
 	ref_load_done(core);

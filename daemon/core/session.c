@@ -12,29 +12,49 @@ struct session *session_get(struct core *core, const char *id)
 	return *id ? map_get(&core->sessions, id) : NULL;
 }
 
-static void list_alerted(struct core *core, struct session *s)
+/* Lists of sessions in the order in which they came. */
+struct list {
+	struct session ***at;
+	size_t *n, *cap;
+};
+
+static struct list alerted(struct core *core)
 {
-	s->alerted = text_is(s->role, "supervisor") || text_is(s->role, "dispatcher");
-	if (!s->alerted)
-		return;
-	if (core->n_alerted == core->cap_alerted) {
-		core->cap_alerted = core->cap_alerted ? core->cap_alerted * 2 : 8;
-		core->alerted =
-			mem_resize(core->alerted, core->cap_alerted, sizeof(struct session *));
-	}
-	core->alerted[core->n_alerted++] = s;
+	return (struct list){ &core->alerted, &core->n_alerted, &core->cap_alerted };
 }
 
-static void unlist_alerted(struct core *core, struct session *s)
+static struct list partners(struct core *core)
+{
+	return (struct list){ &core->partners, &core->n_partners, &core->cap_partners };
+}
+
+static void list_add(struct list l, struct session *s)
+{
+	if (*l.n == *l.cap) {
+		*l.cap = *l.cap ? *l.cap * 2 : 8;
+		*l.at = mem_resize(*l.at, *l.cap, sizeof(struct session *));
+	}
+	(*l.at)[(*l.n)++] = s;
+}
+
+static void list_remove(struct list l, const struct session *s)
 {
 	size_t i = 0;
-	if (!s->alerted)
-		return;
-	while (core->alerted[i] != s)
+	while (i < *l.n && (*l.at)[i] != s)
 		i++;
-	core->n_alerted--;
-	memmove(&core->alerted[i], &core->alerted[i + 1],
-		(core->n_alerted - i) * sizeof(struct session *));
+	if (i == *l.n)
+		return;
+	(*l.n)--;
+	memmove(&(*l.at)[i], &(*l.at)[i + 1], (*l.n - i) * sizeof(struct session *));
+}
+
+static void list_by_role(struct core *core, struct session *s)
+{
+	bool dispatcher = text_is(s->role, "dispatcher");
+	if (dispatcher || text_is(s->role, "supervisor"))
+		list_add(alerted(core), s);
+	if (dispatcher || text_is(s->role, "partner"))
+		list_add(partners(core), s);
 }
 
 struct session *session_open(
@@ -48,7 +68,7 @@ struct session *session_open(
 	text_set(&s->identity, identity);
 	text_set(&s->role, role);
 	map_put(&core->sessions, id, s);
-	list_alerted(core, s);
+	list_by_role(core, s);
 	return s;
 }
 
@@ -111,7 +131,9 @@ void session_close(struct core *core, const char *id)
 	struct responder *r = s->identity ? map_get(&core->responders, s->identity) : NULL;
 	if (r && r->connected && text_is(r->session, s->id))
 		responder_lost(core, r);
-	unlist_alerted(core, s);
+	teams_lost(core, s->id);
+	list_remove(alerted(core), s);
+	list_remove(partners(core), s);
 	map_remove(&core->sessions, s->id);
 	session_free(s);
 }

@@ -9,7 +9,6 @@ struct session {
 	char *id; /* "<node>/<incarnation>/<number>" */
 	char *identity;
 	char *role;
-	bool alerted; /* supervisor or dispatcher: in core.alerted */
 	bool watch;
 	struct contact *contacts; /* of a front end */
 };

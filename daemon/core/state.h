@@ -21,6 +21,8 @@
 #include "responder.h"
 #include "session.h"
 #include "step.h"
+#include "tally.h"
+#include "team.h"
 
 /* One entity to be written; id and ref are its own copies when it is to be deleted. */
 struct dirty {
@@ -36,7 +38,7 @@ struct core {
 	int64_t now_ms;
 	int64_t at_ms; /* when what is applied happened: now, or earlier for a fact */
 	uint64_t next_id;
-	struct map contacts, offers, responders, persons, refs, dispatches;
+	struct map contacts, offers, responders, persons, refs, dispatches, teams;
 	struct map requirements, profiles, sessions, alarms;
 	struct queue queue;
 	struct tree emergencies; /* OFFERED ones */
@@ -46,6 +48,11 @@ struct core {
 	bool staff_changed; /* who is on shift changed: are all lanes servable? */
 	struct session **alerted;
 	size_t n_alerted, cap_alerted;
+	struct session **partners; /* dispatchers and partners */
+	size_t n_partners, cap_partners;
+	struct tally *tallies;
+	size_t n_tallies;
+	int64_t tally_since_ms;
 	size_t *free_indices; /* of requirements that are gone */
 	size_t n_free_indices, cap_free_indices, next_index;
 	struct ref *oldest_ref, *newest_ref;

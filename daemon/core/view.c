@@ -110,29 +110,6 @@ bool core_next_responder(const struct core *core, size_t *i, struct responder_vi
 	return r != NULL;
 }
 
-static void view_dispatch(
-	const struct core *core, const struct dispatch *d, struct dispatch_view *v)
-{
-	const struct contact *c = map_get(&core->contacts, text_of(d->contact));
-	*v = (struct dispatch_view){
-		.id = d->id,
-		.contact = text_of(d->contact),
-		.kind = text_of(d->kind),
-		.state = dispatch_state_name(d->state),
-		.by = text_of(d->by),
-		.consent = text_of(d->consent),
-		.outcome = buf_str(&d->outcome),
-		.agency = text_of(d->agency),
-		.tried = text_of(d->tried),
-		.reason = text_of(d->reason),
-		.requested_by = text_of(d->requested_by),
-		.line = c ? text_of(c->line) : "",
-		.requested_ms = d->requested_ms,
-		.version = 1,
-		.location = slice_of(&d->location),
-	};
-}
-
 int64_t core_test_served_ms(const struct core *core)
 {
 	return core->test_served_ms;
@@ -145,22 +122,6 @@ bool core_next_alarm(const struct core *core, size_t *i, struct alarm_view *v)
 		*v = (struct alarm_view){ text_of(a->node), text_of(a->kind), text_of(a->detail),
 			a->since_ms };
 	return a != NULL;
-}
-
-bool core_next_dispatch(const struct core *core, size_t *i, struct dispatch_view *v)
-{
-	const struct dispatch *d = map_walk(&core->dispatches, i, NULL);
-	if (d)
-		view_dispatch(core, d, v);
-	return d != NULL;
-}
-
-bool core_find_dispatch(const struct core *core, const char *id, struct dispatch_view *v)
-{
-	const struct dispatch *d = map_get(&core->dispatches, id);
-	if (d)
-		view_dispatch(core, d, v);
-	return d != NULL;
 }
 
 size_t core_position(const struct core *core, const char *contact)

@@ -18,7 +18,7 @@ int64_t param_int(const struct edge_request *r, const char *name, int64_t absent
 	return json_is_integer(v) ? (int64_t)json_integer_value(v) : absent;
 }
 
-static struct buf *draft_buf(struct draft *d)
+struct buf *draft_buf(struct draft *d)
 {
 	CHECK(d->n_store < sizeof d->verbs->store / sizeof *d->verbs->store);
 	return &d->verbs->store[d->n_store++];
@@ -100,6 +100,8 @@ void draft_init(
 		{ "corrects", &c->corrects },
 		{ "instrument", &c->instrument },
 		{ "by", &c->by },
+		{ "status", &c->status },
+		{ "team", &c->team },
 	};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
 		const char *text = param_text(r, words[i].param);

@@ -356,6 +356,8 @@ bool query_answer(
 		responder_list(q->core, out);
 		return true;
 	}
+	if (query_rescue(q->core, method, params, out))
+		return true;
 	bool found = true;
 	json_t *p = json_parse(params.data, params.len, 16, NULL);
 	const char *id = json_string_value(json_object_get(p, "contact"));

@@ -149,24 +149,18 @@ static void show_responders(const struct core *core, struct buf *out)
 	jtext_close(out, '}');
 }
 
-static void show_dispatches(const struct core *core, int64_t now, struct buf *out)
+static void show_dispatches(const struct core *core, struct buf *out)
 {
 	struct dispatch_view v;
 	jtext_name(out, "dispatches");
 	jtext_open(out, '[');
 	for (size_t i = 0; core_next_dispatch(core, &i, &v);) {
+		if (!v.open)
+			continue;
 		jtext_open(out, '{');
-		jtext_name(out, "dispatch");
-		jtext_str(out, v.id);
+		query_dispatch_line(core, &v, out);
 		jtext_name(out, "contact");
 		jtext_str(out, v.contact);
-		jtext_name(out, "kind");
-		jtext_str(out, v.kind);
-		jtext_name(out, "state");
-		jtext_str(out, v.state);
-		jtext_name(out, "by");
-		jtext_str(out, v.by);
-		age(out, "since_s", v.requested_ms, now);
 		jtext_close(out, '}');
 	}
 	jtext_close(out, ']');
@@ -244,7 +238,7 @@ void query_board(const struct query_context *q, struct buf *out)
 	show_groups(&b.lines, "lines", "line", now, out);
 	show_groups(&b.langs, "langs", "lang", now, out);
 	show_responders(q->core, out);
-	show_dispatches(q->core, now, out);
+	show_dispatches(q->core, out);
 	show_alarms(q->core, now, out);
 	jtext_name(out, "alerts");
 	jtext_raw(out, alerts.data, alerts.len);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "triaged/base/json_text.h"
+#include "triaged/core/place.h"
 
 enum shape {
 	SHAPE_STRING,
@@ -16,6 +17,9 @@ enum shape {
 	SHAPE_WORDS,   /* space-separated set as an array */
 	SHAPE_RULESET, /* id@version:digest as an object */
 	SHAPE_SEALED,
+	SHAPE_SEALED_JSON,
+	SHAPE_LAT, /* coordinates moved up, see place.h, as degrees */
+	SHAPE_LON,
 	SHAPE_HIDDEN, /* for the node, not for the peer */
 };
 
@@ -27,33 +31,49 @@ static const struct field {
 	{ "at_ms", "at", SHAPE_INSTANT },
 	{ "capacity", "capacity", SHAPE_INTEGER },
 	{ "channels", "channels", SHAPE_WORDS },
+	{ "checkin_by_ms", "checkin_by", SHAPE_INSTANT },
 	{ "code", "code", SHAPE_INTEGER },
 	{ "contacts", "contacts", SHAPE_WORDS },
 	{ "contacts_30d", "contacts_30d", SHAPE_INTEGER },
 	{ "count", "count", SHAPE_INTEGER },
+	{ "criteria", "criteria", SHAPE_WORDS },
 	{ "domains", "domains", SHAPE_WORDS },
+	{ "doubts", "doubts", SHAPE_WORDS },
+	{ "due_ms", "due", SHAPE_INSTANT },
+	{ "eta_ms", "eta_s", SHAPE_SECONDS },
 	{ "eta_s", "eta_s", SHAPE_INTEGER },
 	{ "expires_in_ms", "expires_ms", SHAPE_INTEGER },
 	{ "facts", NULL, SHAPE_HIDDEN },
 	{ "flags", "flags", SHAPE_WORDS },
 	{ "langs", "langs", SHAPE_WORDS },
+	{ "lat", "lat", SHAPE_LAT },
 	{ "lines", "lines", SHAPE_WORDS },
 	{ "load", "load", SHAPE_INTEGER },
+	{ "location", "location", SHAPE_SEALED_JSON },
+	{ "lon", "lon", SHAPE_LON },
+	{ "members", "members", SHAPE_WORDS },
 	{ "needs", "needs", SHAPE_WORDS },
 	{ "offers", "offers", SHAPE_WORDS },
 	{ "position", "position", SHAPE_INTEGER },
+	{ "position_age_ms", "position_age_s", SHAPE_SECONDS },
 	{ "prior_contacts_24h", NULL, SHAPE_HIDDEN },
 	{ "prior_level", NULL, SHAPE_HIDDEN },
 	{ "reasons", "reasons", SHAPE_JSON },
 	{ "reconnects", NULL, SHAPE_HIDDEN },
+	{ "rest_until_ms", "rest_until", SHAPE_INSTANT },
 	{ "returning", "returning", SHAPE_FLAG },
 	{ "ruleset", "ruleset", SHAPE_RULESET },
+	{ "seal", NULL, SHAPE_HIDDEN },
 	{ "seq", "seq", SHAPE_INTEGER },
+	{ "silence", "silence", SHAPE_FLAG },
 	{ "since", NULL, SHAPE_HIDDEN },
 	{ "skills", "skills", SHAPE_WORDS },
 	{ "target_ms", "target_s", SHAPE_SECONDS },
+	{ "test", "test", SHAPE_FLAG },
 	{ "text", "text", SHAPE_SEALED },
 	{ "tier", "tier", SHAPE_INTEGER },
+	{ "tried", "tried", SHAPE_WORDS },
+	{ "version", "version", SHAPE_INTEGER },
 	{ "waited_ms", "waited_s", SHAPE_SECONDS },
 	{ "wrap_ms", "wrap_s", SHAPE_SECONDS },
 };
@@ -94,6 +114,29 @@ static void sealed_text(
 	buf_wipe(&plain);
 }
 
+static void sealed_json(
+	const struct render *r, const char *contact, struct slice v, struct buf *out)
+{
+	struct buf plain = { 0 };
+	if (r->open(r->arg, contact, v, &plain) == 0 && plain.len)
+		jtext_raw(out, buf_str(&plain), plain.len);
+	else
+		jtext_null(out);
+	buf_wipe(&plain);
+}
+
+static void degrees(struct slice v, int64_t zero, struct buf *out)
+{
+	char text[32];
+	int64_t n;
+	if (slice_int(v, &n) < 0) {
+		jtext_null(out);
+		return;
+	}
+	int len = snprintf(text, sizeof text, "%.5f", (double)(n - zero) / PLACE_DEGREE);
+	jtext_raw(out, text, (size_t)len);
+}
+
 static void number(enum shape shape, struct slice v, struct buf *out)
 {
 	int64_t n;
@@ -130,6 +173,15 @@ static void value(const struct render *r, enum shape shape, const char *contact,
 		break;
 	case SHAPE_SEALED:
 		sealed_text(r, contact, v, out);
+		break;
+	case SHAPE_SEALED_JSON:
+		sealed_json(r, contact, v, out);
+		break;
+	case SHAPE_LAT:
+		degrees(v, PLACE_LAT_ZERO, out);
+		break;
+	case SHAPE_LON:
+		degrees(v, PLACE_LON_ZERO, out);
 		break;
 	default:
 		jtext_strn(out, v.data, v.len);
@@ -188,6 +240,8 @@ static void members(const struct render *r, const char *contact, struct slice re
 static void contact_of(struct slice record, char contact[64])
 {
 	struct slice id = render_find(record, "contact");
+	if (!id.len) /* they may read what is sealed under it, and not know it */
+		id = render_find(record, "seal");
 	snprintf(contact, 64, "%.*s", (int)id.len, id.data);
 }
 
@@ -253,6 +307,17 @@ static const char *notice_text(struct slice kind)
 		{ "review", "A person is gone before being served; someone must follow up." },
 		{ "responder_lost", "A responder with open contacts lost the connection." },
 		{ "dispatch_requested", "A rescue was requested and waits for a named person." },
+		{ "dispatch_second",
+			"A rescue against somebody's will waits for a second person." },
+		{ "dispatch_place", "A rescue waits until somebody confirms the location." },
+		{ "dispatch_declined", "Everybody who was asked for a rescue has declined." },
+		{ "dispatch_failed", "Whoever had a rescue cannot do it." },
+		{ "dispatch_overdue", "The next step of a rescue is overdue." },
+		{ "dispatch_open", "A rescue is still open." },
+		{ "dispatch_not_reached", "A rescue did not reach the person; act again." },
+		{ "dispatch_unsent", "An agency could not be told about a rescue." },
+		{ "dispatch_proposed", "The rules propose a rescue; a person decides." },
+		{ "team_overdue", "A team was not heard of in time." },
 		{ "unscored", "A contact could not be assessed." },
 	};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)

@@ -159,6 +159,8 @@ static json_t *type_schema(const struct param *p)
 		return words_enum(p->words);
 	case PARAM_LEVEL:
 		return ref("level", 5);
+	case PARAM_TIME:
+		return ref("time", 4);
 	case PARAM_INTEGER:
 		return bounded("integer", p);
 	case PARAM_NUMBER:

@@ -6,6 +6,18 @@
 	"approver:string~ signed_at:time~ expires:time~ reasons:string[] unsigned_because:string~ " \
 	"demo:bool origin:string alert:string"
 
+/* As lists and the board show it. */
+#define DISPATCH_LINE "dispatch:word kind:string state:word by:string unit:string asked:string " \
+	"awaits:string next:string then:string since_s:number awaits_since_s:number due:time~ " \
+	"overdue:bool alerts:integer consent:string area:string doubts:string[] " \
+	"location_confirmed:bool test:bool version:integer"
+/* As answers about one show it. */
+#define DISPATCH_NOW "dispatch:word kind?:string state:word awaits?:string by?:string unit?:string " \
+	"asked?:string version?:integer test?:bool due?:time doubts?:string[] " \
+	"location_confirmed_by?:string second_by?:string silence?:bool"
+#define TEAM_NOW "team:word state:word presence:presence skills?:string[] members?:string[] " \
+	"dispatch?:word test?:bool position_age_s?:number rest_until?:time checkin_by?:time"
+
 const struct shape schema_shapes[] = {
 	{ "reason", "rule:string text:string spans?:span[] fields?:string[]" },
 	{ "suppressed", "signal:string by:string span:span" },
@@ -25,7 +37,14 @@ const struct shape schema_shapes[] = {
 	{ "level_sum", "level:level waiting:integer offered:integer active:integer "
 		"oldest_wait_s:number~ target_s:number breaches:integer" },
 	{ "alarm", "alarm:string node:string detail:string since_s:number" },
-	{ "open_dispatch", "dispatch:word contact:word kind:string state:word by:string" },
+	{ "open_dispatch", DISPATCH_LINE " contact?:word" },
+	{ "place", "lat?:number lon?:number" },
+	{ "team", "team:word state:word presence:presence reason:string skills:string[] "
+		"members:string[] dispatch:string speaker:string test:bool position_age_s:number~ "
+		"location?:place rest_until:time~ checkin_by:time~ eta_s?:number~ skilled?:bool" },
+	{ "ended_rescues", "line:string ended:integer voluntary:integer involuntary:integer "
+		"unable:integer second_person:integer silence:integer exempt:integer "
+		"cancelled:integer" },
 	{ NULL, NULL },
 };
 
@@ -55,11 +74,21 @@ const char *const schema_results[VERB_COUNT] = {
 	[VERB_CONTACT_ASSESS] = "level:level reasons:reason[]",
 	[VERB_CONTACT_LEVEL] = "level:level level_auto?:level pending?:string",
 	[VERB_CONTACT_NOTE] = "note:word",
-	[VERB_CONTACT_ESCALATE] = "dispatch:word state:word",
+	[VERB_CONTACT_ESCALATE] = DISPATCH_NOW " contact:word location?:object~",
 	[VERB_CONTACT_CLOSE] = "state:word",
 	[VERB_RESPONDER_DONE] = RESPONDER_NOW,
-	[VERB_DISPATCH_ACK] = "dispatch:word state:word",
-	[VERB_DISPATCH_OUTCOME] = "dispatch:word state:word",
+	[VERB_DISPATCH_ACK] = DISPATCH_NOW,
+	[VERB_DISPATCH_OUTCOME] = DISPATCH_NOW,
+	[VERB_DISPATCH_DECLINE] = DISPATCH_NOW,
+	[VERB_DISPATCH_STATUS] = DISPATCH_NOW,
+	[VERB_DISPATCH_CONFIRM] = DISPATCH_NOW,
+	[VERB_DISPATCH_LIST] = "dispatches:open_dispatch[] counted_since?:time~ ended?:ended_rescues[]",
+	[VERB_DISPATCH_GET] = DISPATCH_NOW " consent?:string criteria?:string[] tried?:string[] "
+		"reason?:string contact?:word location?:object~",
+	[VERB_DISPATCH_NEAREST] = "located:bool teams:team[]",
+	[VERB_TEAM_SET] = TEAM_NOW,
+	[VERB_TEAM_CHECKIN] = TEAM_NOW,
+	[VERB_TEAM_LIST] = "teams:team[]",
 	[VERB_ALERT_ACK] = "contact:word",
 	[VERB_BOARD_GET] = BOARD,
 	[VERB_BOARD_WATCH] = BOARD,
@@ -95,7 +124,12 @@ const struct notification schema_notifications[] = {
 	{ "contact.raised", "contact:word level:level reasons:reason[]" },
 	{ "contact.left", "contact:word why:string" },
 	{ "contact.back", "contact:word" },
-	{ "dispatch.update", "dispatch:word contact?:word kind?:string state:word by?:string" },
+	{ "dispatch.new", "dispatch:word kind:string state:word consent?:string criteria?:string[] "
+		"area?:string lat?:number lon?:number version:integer test?:bool team?:word "
+		"eta_s?:number expires_ms?:integer" },
+	{ "dispatch.gone", "dispatch:word why:string" },
+	{ "dispatch.update", "dispatch:word contact?:word kind?:string state:word by?:string "
+		"unit?:string awaits?:string version?:integer test?:bool" },
 	{ "notice", "kind:string text:string contact?:word level?:level" },
 	{ "board.change", "" },
 	{ NULL, NULL },

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "triaged/base/clock.h"
 #include "triaged/base/level.h"
 #include "triaged/edge/edge.h"
 
@@ -91,11 +92,14 @@ static const char *check_string(const struct checking *c, const struct param *p,
 	if (!s)
 		return "not_a_string";
 	enum level level;
+	int64_t ms;
 	switch (p->type) {
 	case PARAM_TEXT:
 		return check_text(c, p, n);
 	case PARAM_ENUM:
 		return one_of(p->words, s, n) ? NULL : "not_one_of";
+	case PARAM_TIME:
+		return time_parse(s, &ms) == 0 ? NULL : "not_a_time";
 	case PARAM_LEVEL:
 		return level_parse(s, n, &level) == 0 ? NULL : "not_one_of";
 	default:

@@ -9,6 +9,7 @@
 #define RESP           ROLE_RESPONDER
 #define SUPER          ROLE_SUPERVISOR
 #define DISP           ROLE_DISPATCHER
+#define PART           ROLE_PARTNER
 #define ID_MAX         64  /* contact, offer, dispatch, note: our own ids are far shorter */
 #define NAME_MAX_BYTES 128 /* an identity of the clients file */
 #define WHY_MAX        500
@@ -55,7 +56,12 @@ static const struct param location_fields[] = {
 	{ "lat", PARAM_NUMBER, false, -90, 90, NULL, "degrees, WGS 84", NULL },
 	{ "lon", PARAM_NUMBER, false, -180, 180, NULL, "degrees, WGS 84", NULL },
 	{ "radius_m", PARAM_NUMBER, false, 0, 20100000, NULL, "how far off it may be", NULL },
-	{ "civic", PARAM_OBJECT, false, 0, 0, NULL, "civic address elements", NULL },
+	{ "civic", PARAM_OBJECT, false, 0, 0, NULL,
+		"civic address elements; agencies are chosen by country, A1, A2, A3", NULL },
+	{ "source", PARAM_ENUM, false, 0, 0, "caller device carrier civic older_contact staff",
+		"where it comes from; default caller", NULL },
+	{ "at", PARAM_TIME, false, 0, 0, NULL, "when the person was there", NULL },
+	{ "confidence", PARAM_INTEGER, false, 0, 100, NULL, "percent", NULL },
 	END
 };
 
@@ -134,7 +140,12 @@ static const struct param contact_escalate[] = {
 	{ "tried", PARAM_WORDS, false, 0, 16, NULL, "less invasive steps tried before", NULL },
 	{ "location", PARAM_OBJECT, false, 0, 0, NULL, "where the person is", location_fields },
 	REASON(true),
-	{ "agency", PARAM_WORD, false, 1, 64, NULL, "", NULL },
+	{ "agency", PARAM_WORD, false, 1, 64, NULL, "ask this one first", NULL },
+	{ "criteria", PARAM_WORDS, false, 0, 16, NULL,
+		"what is the case, e.g. attempt_in_progress medical_emergency", NULL },
+	{ "location_confirmed", PARAM_BOOL, false, 0, 0, NULL,
+		"looked at and right, though old or rough", NULL },
+	{ "confirm", PARAM_BOOL, false, 0, 0, NULL, "a second unit beside the open one is meant", NULL },
 	END
 };
 
@@ -154,6 +165,58 @@ static const struct param dispatch_ack[] = {
 static const struct param dispatch_outcome[] = {
 	DISPATCH,
 	{ "outcome", PARAM_RESULT, true, 1, 64, NULL, "how the rescue ended", NULL },
+	END
+};
+
+static const struct param dispatch_decline[] = { DISPATCH, REASON(true), END };
+
+static const struct param dispatch_status[] = {
+	DISPATCH,
+	{ "status", PARAM_ENUM, true, 0, 0,
+		"sent en_route on_scene with_person transporting cleared cancelled failed", "", NULL },
+	REASON(false),
+	END
+};
+
+static const struct param dispatch_confirm[] = {
+	DISPATCH,
+	{ "proceed", PARAM_BOOL, false, 0, 0, NULL, "false: this rescue must not be; default true", NULL },
+	{ "location_confirmed", PARAM_BOOL, false, 0, 0, NULL, "the location is right", NULL },
+	REASON(false),
+	END
+};
+
+static const struct param dispatch_get[] = { DISPATCH, REASON(false), END };
+
+static const struct param point_fields[] = {
+	{ "lat", PARAM_NUMBER, true, -90, 90, NULL, "degrees, WGS 84", NULL },
+	{ "lon", PARAM_NUMBER, true, -180, 180, NULL, "degrees, WGS 84", NULL },
+	{ "at", PARAM_TIME, false, 0, 0, NULL, "when it was there; default now", NULL },
+	END
+};
+
+static const struct param dispatch_nearest[] = {
+	{ "location", PARAM_OBJECT, false, 0, 0, NULL, "where to; or dispatch", point_fields },
+	{ "dispatch", PARAM_WORD, false, 1, ID_MAX, NULL, "to the place of this one", NULL },
+	{ "skills", PARAM_WORDS, false, 0, 16, NULL, "teams with all of these first", NULL },
+	END
+};
+
+#define TEAM { "team", PARAM_WORD, true, 1, 63, NULL, "the team's id", NULL }
+
+static const struct param team_set[] = {
+	TEAM,
+	{ "presence", PARAM_ENUM, false, 0, 0, "ready paused away", "needed the first time", NULL },
+	REASON(false),
+	{ "skills", PARAM_WORDS, false, 0, 16, NULL, "", NULL },
+	{ "members", PARAM_WORDS, false, 0, 16, NULL, "who is in the car", NULL },
+	{ "location", PARAM_OBJECT, false, 0, 0, NULL, "where it is", point_fields },
+	END
+};
+
+static const struct param team_checkin[] = {
+	TEAM,
+	{ "location", PARAM_OBJECT, false, 0, 0, NULL, "where it is", point_fields },
 	END
 };
 
@@ -256,10 +319,27 @@ static const struct verb verbs[VERB_COUNT] = {
 		.params = contact_close, .doc = "end a contact with its outcome" },
 	V(RESPONDER_DONE), .roles = RESP, .changes = true,
 		.params = contact_only, .doc = "end wrap-up early" },
-	V(DISPATCH_ACK), .roles = DISP, .changes = true, .vital = true,
-		.params = dispatch_ack, .doc = "take a rescue request by name" },
-	V(DISPATCH_OUTCOME), .roles = DISP | SUPER, .changes = true, .vital = true,
+	V(DISPATCH_ACK), .roles = DISP | PART, .changes = true, .vital = true,
+		.params = dispatch_ack, .doc = "take a rescue by name, or a late one's alarm" },
+	V(DISPATCH_OUTCOME), .roles = DISP | SUPER | PART, .changes = true, .vital = true,
 		.params = dispatch_outcome, .doc = "how a rescue ended" },
+	V(DISPATCH_DECLINE), .roles = DISP | PART, .changes = true, .vital = true,
+		.params = dispatch_decline, .doc = "it cannot be done by whoever is asked or has it" },
+	V(DISPATCH_STATUS), .roles = DISP | PART | RESP | SUPER, .changes = true, .vital = true,
+		.params = dispatch_status, .doc = "a step of the unit; responders and supervisors: cancelled" },
+	V(DISPATCH_CONFIRM), .roles = RESP | SUPER, .changes = true, .vital = true,
+		.params = dispatch_confirm, .doc = "second person's word, or the location is right" },
+	V(DISPATCH_LIST), .roles = DISP | SUPER | PART | RESP,
+		.params = none, .doc = "open rescues, and how those before ended, by line" },
+	V(DISPATCH_GET), .roles = DISP | SUPER | PART | RESP, .vital = true,
+		.params = dispatch_get, .doc = "one rescue with its exact place; recorded" },
+	V(DISPATCH_NEAREST), .roles = DISP | SUPER,
+		.params = dispatch_nearest, .doc = "teams by estimated arrival" },
+	V(TEAM_SET), .roles = PART | DISP, .changes = true, .vital = true,
+		.params = team_set, .doc = "a mobile team's presence, place, skills and members" },
+	V(TEAM_CHECKIN), .roles = PART | DISP, .changes = true, .vital = true,
+		.params = team_checkin, .doc = "the crew is well" },
+	V(TEAM_LIST), .roles = DISP | SUPER | PART, .params = none, .doc = "mobile teams" },
 	V(ALERT_ACK), .roles = SUPER | ROLE_DISPATCHER, .changes = true, .vital = true,
 		.params = alert_ack, .doc = "take an alert by name" },
 	V(BOARD_GET), .roles = SUPER | ROLE_DISPATCHER | ROLE_ADMIN,

@@ -116,7 +116,7 @@ static void submit_session(struct verbs *v, enum command_kind kind, const struct
 	v->ops.submit(v->ops.arg, &c);
 }
 
-#define ATTACHING_ROLES (ROLE_RESPONDER | ROLE_SUPERVISOR | ROLE_DISPATCHER)
+#define ATTACHING_ROLES (ROLE_RESPONDER | ROLE_SUPERVISOR | ROLE_DISPATCHER | ROLE_PARTNER)
 
 void attach(struct verbs *v, uint64_t session, struct principal *who, unsigned role)
 {
@@ -270,6 +270,12 @@ void verbs_request(struct verbs *v, const struct edge_request *r)
 	case VERB_CONTACT_LIST:
 	case VERB_CONTACT_GET:
 	case VERB_RESPONDER_LIST:
+		ask(v, r);
+		break;
+	case VERB_DISPATCH_LIST:
+	case VERB_DISPATCH_NEAREST:
+	case VERB_TEAM_LIST:
+		rescue_question(r);
 		ask(v, r);
 		break;
 	case VERB_CONTACT_EXPLAIN:

@@ -53,7 +53,7 @@ static void open_contact(struct verbs *v, const struct edge_request *r)
 	}
 	if ((from && v->ops.keep_addresses &&
 		    draft_seal(&d, id, from, strlen(from), &c->address) < 0) ||
-		seal_text(&d, id) < 0 || draft_seal_json(&d, "location", id, &c->location) < 0 ||
+		seal_text(&d, id) < 0 || draft_place(&d, id) < 0 ||
 		draft_seal_json(&d, "meta", id, &c->meta) < 0 ||
 		draft_seal_json(&d, "answers", id, &c->answers) < 0) {
 		draft_drop(&d);

@@ -49,6 +49,8 @@ struct draft {
 /* Identity, role, node, session, ref and the words and numbers that every verb may carry. */
 void draft_init(
 	struct draft *d, struct verbs *v, const struct edge_request *r, enum command_kind kind);
+/* Memory that lives as long as the draft, empty. */
+struct buf *draft_buf(struct draft *d);
 /* Seal text for the contact into a field; answers `unavailable` and returns -1 when it cannot be. */
 int draft_seal(
 	struct draft *d, const char *contact, const char *text, size_t n, struct slice *field);
@@ -80,6 +82,14 @@ char *record_contact(struct slice record);
  * the core's reply, of contact.explain from its JSON object. */
 void transcript_begin(struct verbs *v, struct pending *p, const struct output *o);
 void transcript_begin_text(struct verbs *v, struct pending *p, struct slice json);
+
+/* The location of a request, sealed for the contact and in what the core may know of it. */
+int draft_place(struct draft *d, const char *contact);
+/* Rescues: the command of a verb (COMMAND_KIND_COUNT: not one of them), what it carries, and what a
+ * question about them carries. */
+enum command_kind rescue_command(enum verb_id verb);
+int rescue_fill(struct draft *d);
+void rescue_question(const struct edge_request *r);
 
 /* Methods by role. */
 void verbs_frontend(struct verbs *v, const struct edge_request *r);

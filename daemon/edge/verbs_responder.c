@@ -1,4 +1,4 @@
-/* What people on duty do: responders, supervisors, dispatchers. */
+/* What people on duty do: responders, supervisors, dispatchers, partners. */
 #include <string.h>
 
 #include "verbs_internal.h"
@@ -27,13 +27,6 @@ static void responder_set(struct draft *d)
 		c->wrap_ms = (int64_t)(json_number_value(wrap) * 1000) + 1;
 }
 
-static int escalate(struct draft *d)
-{
-	struct command *c = &d->command;
-	c->tried = draft_words(d, "tried");
-	return draft_seal_json(d, "location", c->contact, &c->location);
-}
-
 /* Method -> command; what needs more than the named parameters is filled in behind it. */
 static enum command_kind command_of(enum verb_id verb)
 {
@@ -60,18 +53,12 @@ static enum command_kind command_of(enum verb_id verb)
 		return COMMAND_CONTACT_LEVEL;
 	case VERB_CONTACT_NOTE:
 		return COMMAND_CONTACT_NOTE;
-	case VERB_CONTACT_ESCALATE:
-		return COMMAND_CONTACT_ESCALATE;
 	case VERB_CONTACT_CLOSE:
 		return COMMAND_CONTACT_CLOSE;
-	case VERB_DISPATCH_ACK:
-		return COMMAND_DISPATCH_ACK;
-	case VERB_DISPATCH_OUTCOME:
-		return COMMAND_DISPATCH_OUTCOME;
 	case VERB_ALERT_ACK:
 		return COMMAND_ALERT_ACK;
 	default:
-		return COMMAND_KIND_COUNT;
+		return rescue_command(verb);
 	}
 }
 
@@ -100,18 +87,15 @@ void verbs_responder(struct verbs *v, const struct edge_request *r)
 		d.command.human_level = level_param(r);
 		d.command.confirm = json_is_true(json_object_get(r->params, "confirm"));
 		break;
-	case VERB_CONTACT_ESCALATE:
-		ok = escalate(&d);
-		break;
 	case VERB_ALERT_ACK:
 		if (!*d.command.by)
 			d.command.by = r->who->name;
 		break;
 	case VERB_CONTACT_CLOSE:
-	case VERB_DISPATCH_OUTCOME:
 		d.command.outcome = draft_json(&d, "outcome");
 		break;
 	default:
+		ok = rescue_fill(&d);
 		break;
 	}
 	if (ok == 0)

@@ -32,6 +32,8 @@ enum section {
 	SET,
 	ENTRIES,
 	ANSWERS,
+	TEAM_ADD,
+	TEAM_DEL,
 	N_SECTIONS
 };
 
@@ -56,6 +58,8 @@ static const size_t width[N_SECTIONS] = {
 	[SET] = 2,
 	[ENTRIES] = 1,
 	[ANSWERS] = 1,
+	[TEAM_ADD] = 1,
+	[TEAM_DEL] = 1,
 };
 
 /* Ledger entries and answers travel many in one piece, so that the server has one thing to do for
@@ -143,7 +147,7 @@ void commit_free(struct commit **slot)
 
 static const struct buf *key_of(struct commit *c, char kind, const char *id)
 {
-	CHECK(strchr("crdp", kind) && *id);
+	CHECK(strchr("crtdp", kind) && *id);
 	buf_clear(&c->key);
 	buf_add(&c->key, (const char[]){ kind, ':' }, 2);
 	buf_adds(&c->key, id);
@@ -163,7 +167,10 @@ void commit_entity_again(struct commit *c, char kind, const char *id, struct sli
 void commit_entity(struct commit *c, char kind, const char *id, struct slice bytes)
 {
 	static const enum section index[128] = {
-		['r'] = RESPONDER_ADD, ['d'] = DISPATCH_ADD, ['p'] = PERSON_ADD
+		['r'] = RESPONDER_ADD,
+		['d'] = DISPATCH_ADD,
+		['t'] = TEAM_ADD,
+		['p'] = PERSON_ADD,
 	};
 	if (kind == 's') {
 		buf_clear(&c->counters);
@@ -276,7 +283,10 @@ const char *commit_position(const struct commit *c)
 static void add_deleted(const struct commit *c, struct args *s)
 {
 	static const enum section index[128] = {
-		['r'] = RESPONDER_DEL, ['d'] = DISPATCH_DEL, ['p'] = PERSON_DEL
+		['r'] = RESPONDER_DEL,
+		['d'] = DISPATCH_DEL,
+		['t'] = TEAM_DEL,
+		['p'] = PERSON_DEL,
 	};
 	const char *key;
 	size_t i = 0;

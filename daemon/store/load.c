@@ -9,7 +9,7 @@
 
 /* Two walks at once: while this side reads a page of the one, Redis makes a page of the other. In
  * kinds, a: answers to references in packs; i: the same as schema 1 wrote them. */
-static const char *const walks[] = { "sc", "rdpia" };
+static const char *const walks[] = { "sc", "rtdpia" };
 
 #define N_WALKS (sizeof walks / sizeof *walks)
 

@@ -7,7 +7,7 @@
 -- become text with %.0f only: concatenation keeps 14 digits. The clock is read once a call.
 --
 -- BUILD rises with every change of this file; a daemon replaces a library of a lower build only.
-local BUILD = 9
+local BUILD = 10
 
 -- Longest lease a daemon may ask for; see capped().
 local LEASE_MAX_MS = 60000
@@ -170,8 +170,8 @@ end
 -- them may lead until the first daemon of schema 2 does.
 local PUT, DEL, R_ADD, R_DEL, D_ADD, D_DEL, P_ADD, P_DEL = 1, 2, 3, 4, 5, 6, 7, 8
 local LIVE, ENDED, WAIT, UNWAIT, REF, LOG, MESSAGE, OUT, GONE = 9, 10, 11, 12, 13, 14, 15, 16, 17
-local SET, ENTRIES, ANSWERS = 18, 19, 20
-local WIDTH = { 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 3, 3, 2, 2, 1, 2, 1, 1 }
+local SET, ENTRIES, ANSWERS, T_ADD, T_DEL = 18, 19, 20, 21, 22
+local WIDTH = { 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 3, 3, 2, 2, 1, 2, 1, 1, 1, 1 }
 local FIRST_SECTION = 5
 
 -- Lua's unpack is limited by its stack; a chunk is also a bound for one inner command.
@@ -205,6 +205,7 @@ local INDEXES = {
 	{ 'ZCARD', 'q', WAIT, UNWAIT },
 	{ 'SCARD', 'responders', R_ADD, R_DEL },
 	{ 'SCARD', 'dispatches', D_ADD, D_DEL },
+	{ 'SCARD', 'teams', T_ADD, T_DEL },
 	{ 'ZCARD', 'persons', P_ADD, P_DEL },
 	{ 'ZCARD', 'nodes', GONE, GONE },
 	{ 'XLEN', 'log', LOG, ENTRIES },
@@ -293,6 +294,8 @@ local function write_contacts(p, args, first, count, now)
 	many('SREM', p .. 'responders', args, first[R_DEL], count[R_DEL])
 	many('SADD', p .. 'dispatches', args, first[D_ADD], count[D_ADD])
 	many('SREM', p .. 'dispatches', args, first[D_DEL], count[D_DEL])
+	many('SADD', p .. 'teams', args, first[T_ADD], count[T_ADD])
+	many('SREM', p .. 'teams', args, first[T_DEL], count[T_DEL])
 	aged(p .. 'persons', now, args, first[P_ADD], count[P_ADD])
 	many('ZREM', p .. 'persons', args, first[P_DEL], count[P_DEL])
 	many('SADD', p .. 'live', args, first[LIVE], count[LIVE])
@@ -404,7 +407,7 @@ end
 
 -- ---- load ----
 
-local INDEX = { c = 'live', r = 'responders', d = 'dispatches' }
+local INDEX = { c = 'live', r = 'responders', d = 'dispatches', t = 'teams' }
 local PAGE = 128
 
 local function load_refs(p, cursor)
@@ -454,7 +457,7 @@ local function records(ids, keys_)
 	return out
 end
 
--- args: epoch, kind (s c r d p i a), cursor ("0" first). answer: next cursor ("0": end) and items:
+-- args: epoch, kind (s c r t d p i a), cursor ("0" first). answer: next cursor ("0": end) and items:
 -- s: position, counters · i: identity, ref, record · a: packs · others: id, record. A nil record is
 -- missing.
 local function load_page(keys, args)

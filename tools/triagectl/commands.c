@@ -31,6 +31,16 @@ static const struct option_def contact_explain_options[] = {
 	{ 0 },
 };
 
+static const struct option_def dispatch_show_options[] = {
+	{ "reason", "TEXT", "why you look; supervisors must say", NULL },
+	{ 0 },
+};
+
+static const struct option_def dispatch_confirm_options[] = {
+	{ "location_confirmed", NULL, "only: the location is right", NULL },
+	{ 0 },
+};
+
 static const struct option_def classify_options[] = {
 	{ "jsonl", NULL, "one JSON object a line, in and out; the only format there is", NULL },
 	{ "rules", "FILE", "rules and lexicon files; all up to the next option belong to it",
@@ -86,11 +96,43 @@ const struct command commands[] = {
 	{ .name = "responder force", .args = "RESPONDER PRESENCE REASON",
 		.method = "responder.force", .show = view_fields,
 		.help = "Set a responder's presence: ready, paused or away" },
+	{ .name = "dispatch list", .args = "", .method = "dispatch.list", .show = view_dispatches,
+		.help = "Open rescues: the step each waits for, since when, and who is next" },
+	{ .name = "dispatch show", .args = "DISPATCH", .options = dispatch_show_options,
+		.method = "dispatch.get", .show = view_fields,
+		.help = "One rescue with its exact place; that you opened it is recorded" },
 	{ .name = "dispatch ack", .args = "DISPATCH BY", .method = "dispatch.ack", .show = view_fields,
-		.help = "Take a rescue request, by name" },
+		.help = "Take a rescue request, or the alarm of a late one, by name" },
+	{ .name = "dispatch decline", .args = "DISPATCH REASON", .method = "dispatch.decline",
+		.show = view_fields,
+		.help = "Whoever is asked, or has it, cannot: the next one is asked" },
+	{ .name = "dispatch status", .args = "DISPATCH STATUS [REASON]", .method = "dispatch.status",
+		.show = view_fields,
+		.help = "Record a step: sent, en_route, on_scene, with_person, transporting, cleared",
+		.detail = "failed: the unit cannot; the need stays. cancelled, by whoever asked or a supervisor:\n"
+			  "the need is over. Both need REASON." },
 	{ .name = "dispatch outcome", .args = "DISPATCH OUTCOME",
 		.method = "dispatch.outcome", .show = view_fields,
-		.help = "Record how a rescue ended" },
+		.help = "Record how a rescue ended",
+		.detail = "not_found and not_reached alert: somebody must act again." },
+	{ .name = "dispatch confirm", .args = "DISPATCH", .options = dispatch_confirm_options,
+		.method = "dispatch.confirm", .show = view_fields,
+		.help = "As the second person agree to a rescue against somebody's will" },
+	{ .name = "dispatch refuse", .args = "DISPATCH REASON", .run = cmd_dispatch_refuse,
+		.help = "As the second person stop such a rescue" },
+	{ .name = "dispatch nearest", .args = "", .options = nearest_options,
+		.run = cmd_dispatch_nearest,
+		.help = "Mobile teams by estimated arrival, with the age of each position" },
+	{ .name = "team list", .args = "", .method = "team.list", .show = view_teams,
+		.help = "Mobile teams: state, crew, and how old their position is" },
+	{ .name = "team set", .args = "TEAM PRESENCE [REASON]", .method = "team.set",
+		.show = view_fields,
+		.help = "Set a team's presence by radio: ready, paused or away" },
+	{ .name = "team checkin", .args = "TEAM", .method = "team.checkin", .show = view_fields,
+		.help = "The crew of a team was heard of" },
+	{ .name = "report dispatch", .args = "", .method = "dispatch.list",
+		.show = view_rescue_report,
+		.help = "Rescues that are over, by line: with consent, against a will, how confirmed" },
 	{ .name = "alert ack", .args = "CONTACT [BY]", .method = "alert.ack", .show = view_fields,
 		.help = "Take the alert of a contact" },
 	{ .name = "rules check", .args = "[FILE...]", .raw = cmd_rules_check, .offline = true,

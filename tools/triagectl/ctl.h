@@ -87,6 +87,9 @@ int cmd_completion(struct ctl *ctl);
 int cmd_rules_keygen(struct ctl *ctl);
 int cmd_rules_stage(struct ctl *ctl);
 int cmd_rules_activate(struct ctl *ctl);
+int cmd_dispatch_nearest(struct ctl *ctl);
+extern const struct option_def nearest_options[];
+int cmd_dispatch_refuse(struct ctl *ctl);
 extern const struct option_def rules_activate_options[];
 
 /*

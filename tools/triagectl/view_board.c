@@ -115,26 +115,10 @@ static void queues(
 
 static void dispatches(const json_t *rows, struct screen *to)
 {
-	static const char *const titles[] = { "DISPATCH", "CONTACT", "KIND", "STATE", ">SINCE",
-		"BY", NULL };
-	struct table t;
-	const json_t *r;
-	size_t i;
-
 	if (json_array_size(rows) == 0)
 		return;
 	buf_adds(&to->out, "\n");
-	table_init(&t, titles);
-	json_array_foreach(rows, i, r)
-	{
-		table_text(&t, STYLE_PLAIN, field_str(r, "dispatch", ""));
-		table_text(&t, STYLE_PLAIN, field_str(r, "contact", ""));
-		table_text(&t, STYLE_PLAIN, field_str(r, "kind", ""));
-		table_text(&t, STYLE_WARN, field_str(r, "state", ""));
-		table_duration(&t, STYLE_PLAIN, field_number(r, "since_s"));
-		table_text(&t, STYLE_PLAIN, field_str(r, "by", ""));
-	}
-	table_write(&t, to, 0);
+	view_dispatch_rows(rows, to);
 }
 
 void view_alarms(const json_t *of, struct screen *to)

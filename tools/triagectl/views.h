@@ -17,6 +17,10 @@ void view_contact_rows(const json_t *contacts, struct screen *to, size_t max_row
 void view_contact(const json_t *contact, struct screen *to);
 void view_explain(const json_t *answer, struct screen *to);
 void view_responders(const json_t *answer, struct screen *to);
+void view_dispatches(const json_t *answer, struct screen *to);
+void view_dispatch_rows(const json_t *rows, struct screen *to);
+void view_rescue_report(const json_t *answer, struct screen *to); /* of dispatch.list */
+void view_teams(const json_t *answer, struct screen *to);
 void view_node(const json_t *node, struct screen *to);
 void view_node_head(const json_t *node, struct screen *to);  /* without counters */
 void view_ruleset(const json_t *ruleset, struct screen *to); /* which, and who approved it */

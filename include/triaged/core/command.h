@@ -38,6 +38,12 @@
 	X(RESPONDER_DONE, "responder.done")     /* wrap-up ends early */                           \
 	X(DISPATCH_ACK, "dispatch.ack")         /* a named person takes a rescue request */        \
 	X(DISPATCH_OUTCOME, "dispatch.outcome") /* how the rescue ended */                         \
+	X(DISPATCH_DECLINE, "dispatch.decline") /* whoever was asked, or had it, cannot */         \
+	X(DISPATCH_STATUS, "dispatch.status")   /* a step of the unit, or the need is over */      \
+	X(DISPATCH_CONFIRM, "dispatch.confirm") /* a second person, or the place is right */       \
+	X(DISPATCH_GET, "dispatch.get")         /* reads the exact place: recorded */              \
+	X(TEAM_SET, "team.set")                                                                    \
+	X(TEAM_CHECKIN, "team.checkin")         /* the crew is well */                             \
 	X(DISPATCH_SENT, "dispatch.sent")       /* outreach: what became of a DISPATCH_SEND */     \
 	X(ALERT_ACK, "alert.ack")               /* a named person takes an alert */                \
 	X(BOARD_WATCH, "board.watch")                                                              \
@@ -104,8 +110,18 @@ enum command_kind {
 	T(kind) T(corrects)                                                                        \
 	T(consent) T(tried) T(agency) T(by)                                                        \
 	/* dispatch.sent: which send, and accepted (a receipt), refused (for good) or unknown */   \
-	I(version) T(result)                                                                       \
+	I(version) T(result) /* also the outcome's word */                                                                       \
 	T(detail)       /* for people: "HTTP 503", "no route to host"; nothing of the person */    \
+	/* rescues, places and teams. criteria: what makes it an emergency, as words */            \
+	T(criteria) T(status) T(team) T(members)                                                   \
+	I(place_confirmed) /* a person has looked at the location and says that it is right */     \
+	I(refused)      /* dispatch.confirm: the second person says no */                          \
+	T(source)       /* of the location: caller device carrier civic older_contact staff */     \
+	T(area)         /* its civic area words, lower case */                                     \
+	I(lat) I(lon)   /* coarse for a person's place: PLACE_DEGREE units, moved up by 90 or 180  \
+	                   degrees and 1, so that 0 is absent */                                   \
+	I(located_ms)   /* when it was so; 0 unknown */                                            \
+	I(radius_m) I(confidence) /* + 1; confidence in percent */                                 \
 	/* responders and sessions */                                                              \
 	T(presence)     /* ready paused away */                                                    \
 	T(name)         /* alias shown to the person */                                            \

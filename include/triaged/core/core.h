@@ -22,6 +22,7 @@
 #include "triaged/core/command.h"
 #include "triaged/core/options.h"
 #include "triaged/core/output.h"
+#include "triaged/core/rescue.h"
 
 struct core;
 
@@ -77,6 +78,7 @@ enum entity_kind {
 	ENTITY_CONTACT,   /* c:<id>, and its place in q and live */
 	ENTITY_RESPONDER, /* r:<id> */
 	ENTITY_DISPATCH,  /* d:<id> */
+	ENTITY_TEAM,      /* t:<id> */
 	ENTITY_PERSON,    /* p:<person> */
 	ENTITY_REF,       /* i:<identity>, field ref */
 	ENTITY_MESSAGE,   /* m:<contact>, appended: seq from (person responder supervisor) by kind
@@ -161,17 +163,6 @@ struct responder_view {
 	int64_t idle_since_ms, served_today;
 };
 
-struct dispatch_view {
-	const char *id, *contact, *kind, *state, *by, *consent, *outcome;
-	const char *agency; /* who is asked or has it, "" nobody */
-	const char *tried;  /* words: less invasive steps */
-	const char *reason, *requested_by, *line;
-	bool test;
-	int64_t requested_ms;
-	int64_t version;       /* of what agencies are told; rises with every send */
-	struct slice location; /* sealed with the contact's id: JSON; len 0 none */
-};
-
 struct alarm_view {
 	const char *node, *kind, *detail;
 	int64_t since_ms;
@@ -180,14 +171,12 @@ struct alarm_view {
 /* false when there is no such id */
 bool core_contact(const struct core *core, const char *id, struct contact_view *v);
 bool core_responder(const struct core *core, const char *id, struct responder_view *v);
-bool core_find_dispatch(const struct core *core, const char *id, struct dispatch_view *v);
 
 /* Walk: size_t i = 0; while (core_next_contact(core, &i, &v)). Ended contacts are walked as long
  * as the core keeps them (it forgets them once written; the store has them). */
 bool core_next_contact(const struct core *core, size_t *i, struct contact_view *v);
 bool core_next_responder(const struct core *core, size_t *i, struct responder_view *v);
 bool core_next_alarm(const struct core *core, size_t *i, struct alarm_view *v);
-bool core_next_dispatch(const struct core *core, size_t *i, struct dispatch_view *v);
 
 /* 1-based place in the whole waiting order, 0 when not waiting. */
 size_t core_position(const struct core *core, const char *contact);

@@ -39,6 +39,16 @@ struct core_options {
 	int64_t alert_reminder_ms;  /* an acknowledged one reminds while its cause lasts */
 	int64_t refs_retain_ms;     /* answers to client references are kept so long */
 	int64_t persons_retain_ms;  /* how long a person counts as returning */
+	/* rescues: until when each step is expected, see dispatch_due.c */
+	int64_t second_ms; /* a second person may speak about a rescue against somebody's will */
+	int64_t unit_offer_ms; /* an agency or a team takes a dispatch or it is asked of the next */
+	int64_t round_ms;      /* nobody has taken it: from the last one asked to the first again */
+	int64_t sent_ms, start_ms, arrive_ms, arrive_mobile_ms, meet_ms, finish_ms, clear_ms,
+		end_ms;
+	int64_t send_retry_ms, send_silence_ms, cancel_ms;        /* see struct dispatch_send */
+	int64_t place_stale_ms, place_radius_m, place_confidence; /* see spot_doubts() */
+	int64_t checkin_ms, rest_ms; /* a team's crew: heard of at least so often; between two */
+	int64_t speed_kmh, road_percent, position_max_ms; /* see team_eta_ms() */
 	struct core_tier tiers[CORE_TIERS_MAX]; /* ascending after_ms, the first with after_ms 0 */
 	int n_tiers;
 	size_t agencies_len; /* agencies_encode(); inline, so that options are plain values */

@@ -33,7 +33,12 @@
 	X(CONTACT_RAISED, "contact.raised")       /* contact level reasons */                      \
 	X(CONTACT_LEFT, "contact.left")           /* contact why */                                \
 	X(CONTACT_BACK, "contact.back")           /* contact */                                    \
-	X(DISPATCH_UPDATE, "dispatch.update")     /* dispatch contact kind state by? */            \
+	X(DISPATCH_UPDATE, "dispatch.update")     /* dispatch contact kind state by? unit? awaits  \
+	                                             version; to a partner as dispatch.new */      \
+	X(DISPATCH_NEW, "dispatch.new")           /* to a partner: dispatch kind state consent     \
+	                                             criteria? area? lat? lon? version team?       \
+	                                             eta_ms? expires_in_ms? test? */               \
+	X(DISPATCH_GONE, "dispatch.gone")         /* dispatch why(expired taken cancelled over) */ \
 	X(DISPATCH_SEND, "dispatch.send")         /* to the leading node's outreach: see below */  \
 	X(NOTICE, "notice")                       /* to supervisors: kind contact? level? line?    \
 	                                             waited_ms? responder? count? alarm? node?     \
@@ -98,7 +103,13 @@ int output_decode(char *bytes, size_t n, struct output *o, struct err *e) MUST_C
  *   contact.resume   contact state level seq facts since? (the edge adds what was missed, up to seq)
  *   contact.level    level level_auto pending? (level asked for, waiting for a second person)
  *   contact.note     note
- *   contact.escalate dispatch state   (dispatch.ack, dispatch.outcome: dispatch state)
+ *   dispatch.*       dispatch kind state awaits by? unit? asked? version test? due_ms? doubts?
+ *                    location_confirmed_by? second_by? silence?
+ *   contact.escalate those, contact and location (sealed JSON)
+ *   dispatch.get     those, consent criteria tried reason location, and contact, or for a partner
+ *                    seal: the contact's id, for opening what is sealed and never shown
+ *   team.*           team state presence skills members dispatch? position_age_ms? rest_until_ms?
+ *                    checkin_by_ms? test?
  *   offer.accept     contact state level reasons seq facts channel lang returning contacts_30d
  *                    last_responder? (the edge adds the transcript up to seq)
  *   contact.next     the fields of offer.new, or why

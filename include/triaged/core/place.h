@@ -13,6 +13,10 @@
 #define PLACE_DEGREE 100000
 #define PLACE_COARSE (PLACE_DEGREE / 100) /* a hundredth of a degree: 1.1 km north to south */
 
+/* Where 0 means absent, coordinates are moved up by these. */
+#define PLACE_LAT_ZERO (90 * PLACE_DEGREE + 1)
+#define PLACE_LON_ZERO (180 * PLACE_DEGREE + 1)
+
 struct place_point {
 	int32_t lat, lon; /* at most 90 and 180 degrees either way */
 };

@@ -1,6 +1,6 @@
 /*
  * Questions about the whole center, answered from the leading core: board.get, contact.list,
- * contact.get, contact.explain, responder.list. Read-only, no text of people.
+ * contact.get, contact.explain, responder.list, dispatch.list, dispatch.nearest, team.list. Read-only, no text of people.
  */
 #ifndef TRIAGED_EDGE_QUERY_H
 #define TRIAGED_EDGE_QUERY_H

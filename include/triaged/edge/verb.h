@@ -35,6 +35,15 @@
 	X(RESPONDER_DONE, "responder.done")                                                        \
 	X(DISPATCH_ACK, "dispatch.ack")                                                            \
 	X(DISPATCH_OUTCOME, "dispatch.outcome")                                                    \
+	X(DISPATCH_DECLINE, "dispatch.decline")                                                    \
+	X(DISPATCH_STATUS, "dispatch.status")                                                      \
+	X(DISPATCH_CONFIRM, "dispatch.confirm")                                                    \
+	X(DISPATCH_LIST, "dispatch.list")                                                          \
+	X(DISPATCH_GET, "dispatch.get")                                                            \
+	X(DISPATCH_NEAREST, "dispatch.nearest")                                                    \
+	X(TEAM_SET, "team.set")                                                                    \
+	X(TEAM_CHECKIN, "team.checkin")                                                            \
+	X(TEAM_LIST, "team.list")                                                                  \
 	X(ALERT_ACK, "alert.ack")                                                                  \
 	X(BOARD_GET, "board.get")                                                                  \
 	X(BOARD_WATCH, "board.watch")                                                              \
@@ -75,6 +84,7 @@ enum param_type {
 	PARAM_PATHS,  /* array of file names, at most max of them */
 	PARAM_OBJECT, /* object: of `fields` when given, else of anything within the nesting limit */
 	PARAM_LEVEL,  /* one of the five level names */
+	PARAM_TIME,   /* RFC 3339 UTC with milliseconds */
 	PARAM_ANSWERS, /* {item: value}: at most max items; a value is a bool, integer, null or word */
 	PARAM_SHEETS, /* {instrument: {item: value}}: at most max instruments */
 	PARAM_RESULT, /* a word, or an object of anything within the nesting limit */

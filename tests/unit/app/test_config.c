@@ -229,7 +229,8 @@ static void an_agency_becomes_what_the_core_asks(void **state)
 	buf_addf(&text,
 		"agencies = ( { id = \"a-1\"; name = \"A one\"; kinds = [ \"ems\", \"fire\" ]; areas = "
 		"[ \"kent\" ]; polygon = ( [ 1.0, 2.5 ], [ -1.25, 3.0 ], [ 0, 0 ] ); hours = \"fri-sat "
-		"22:00-06:00\"; zone = \"Europe/Berlin\"; mode = \"test\"; " WEBHOOK "} );\n%s",
+		"22:00-06:00\"; zone = \"Europe/Berlin\"; mode = \"test\"; " WEBHOOK
+		"}, { id = \"b\"; kinds = [ \"ems\" ]; " WEBHOOK "} );\n%s",
 		site_minimal());
 	struct loaded l = load(buf_str(&text));
 	assert_string_equal(buf_str(&l.errors.text), "");
@@ -246,6 +247,7 @@ static void an_agency_becomes_what_the_core_asks(void **state)
 	assert_int_equal(a->hours[0].from_min, 4 * 1440 + 1320);
 	assert_int_equal(a->hours[1].to_min, 6 * 1440 + 360);
 	assert_true(a->test && a->webhook);
+	assert_false(agencies_find(&set, "b")->test);
 	/* Saturday, 4 July 2026, 4:00 UTC is 6:00 in Berlin: just closed. */
 	assert_false(agency_is_open(&set, a, (int64_t)1783137600 * 1000));
 	assert_true(agency_is_open(&set, a, (int64_t)1783137599 * 1000));

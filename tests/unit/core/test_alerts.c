@@ -130,8 +130,11 @@ static void a_rescue_is_a_closed_loop(void **state)
 	ack.role = "dispatcher";
 	assert_string_equal(field(&w, apply(&w, ack), "state"), "acknowledged");
 	assert_string_equal(field(&w, told(&w, OUTPUT_DISPATCH_UPDATE, R1, 0), "by"), "dan");
+	watch(&w, w.options.sent_ms);
+	assert_int_equal(notices(D1, "dispatch_overdue"), 1); /* nobody says that it was sent */
+	apply(&w, ack);
 	watch(&w, w.options.alert_reminder_ms);
-	assert_int_equal(notices(D1, "dispatch_open"), 1);
+	assert_int_equal(notices(D1, "dispatch_overdue"), 1); /* seen: it reminds */
 	assert_string_equal(field(&w, apply(&w, close), "code"), "9");
 	struct command outcome = CMD(DISPATCH_OUTCOME, c->identity = "dan", c->role = "dispatcher",
 		c->dispatch = dispatch);

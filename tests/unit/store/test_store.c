@@ -93,6 +93,7 @@ static void commit_writes_everything_and_load_reads_it(void **state)
 	commit_contact(c, "c3", false, false, 0);
 	commit_entity(c, 'r', "r1", text("responder"));
 	commit_entity(c, 'd', "d1", text("dispatch"));
+	commit_entity(c, 't', "red", text("a team"));
 	commit_entity(c, 'p', "p1", text("person"));
 	commit_ref(c, "fe", "ref one", text("answer"));
 	commit_ledger(c, 1700000000123, text("cmd"), text("why"));
@@ -144,6 +145,7 @@ static void commit_writes_everything_and_load_reads_it(void **state)
 		assert_non_null(strstr(w->b.loaded, expected[i]));
 	assert_null(strstr(w->b.loaded, "c3"));
 	assert_null(strstr(w->b.loaded, "d1"));
+	assert_non_null(strstr(w->b.loaded, "a team"));
 	assert_int_equal(strncmp(w->b.loaded, "s:", 2), 0); /* counters first */
 }
 
@@ -393,7 +395,7 @@ static void malformed_commits_write_nothing(void **state)
 {
 	struct world *w = *state;
 	static const char *const bad[] = { "1", "1 1", "1 1 c:x", "1 2 c:x y c:z", "1 -1", "1 nan",
-		"1 0", "0 1 x", "21 1 x", "9 1.5 x y", "9 1 x 1 1 c:x y", "9 1 x 9 1 y",
+		"1 0", "0 1 x", "23 1 x", "9 1.5 x y", "9 1 x 1 1 c:x y", "9 1 x 9 1 y",
 		"11 1 word x", "11 1 inf x", "11 1 1e300 x", "9 1 x z" };
 	open_leader(w);
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {

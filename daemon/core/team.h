@@ -1,0 +1,98 @@
+/*
+ * A mobile team: people in a car. It may be asked for a dispatch while it is ready, reachable, rested
+ * and has none; while it has one its crew is heard of at least every so often, or people are told.
+ */
+#ifndef CORE_TEAM_H
+#define CORE_TEAM_H
+
+#include "triaged/core/core.h"
+#include "triaged/core/place.h"
+
+#include "text.h"
+#include "timer.h"
+
+#define TEAM_ID_SIZE 64
+
+struct team {
+	char *id;
+	int presence;          /* as a responder's */
+	char *identity, *role; /* who speaks for it */
+	char *session;         /* theirs, while connected */
+	char *skills, *members, *reason;
+	int64_t connected, test;
+	int64_t lat, lon, located_ms; /* moved up, see place.h; when it was there */
+	char *dispatch;               /* asked for, or has */
+	int64_t has;                  /* has it */
+	int64_t rest_until_ms;
+	int64_t checkin_due_ms; /* heard of until then; 0: not on a dispatch */
+	int64_t overdue, seen, alert_due_ms;
+	char *seen_by;
+	struct timer timer;
+	bool dirty;
+	bool written; /* handed over before */
+};
+
+struct team *team_get(struct core *core, const char *id); /* made when there is none */
+void team_free(void *team);
+void team_touch(struct core *core, struct team *t);
+void team_arm(struct core *core, struct team *t); /* the timer alone */
+void team_fire(struct core *core, void *team);
+
+bool team_is_free(const struct core *core, const struct team *t);
+const char *team_state(const struct core *core, const struct team *t); /* for people: one word */
+
+/* Of a dispatch: asked for it, takes it, is rid of it. */
+void team_ask(struct core *core, struct team *t, const char *dispatch);
+void team_take(struct core *core, struct team *t);
+void team_let_go(struct core *core, struct team *t);
+void team_heard(struct core *core, struct team *t); /* its crew is well */
+
+/* A session of the identity that speaks for teams came; the one they had is gone. */
+void teams_connect(struct core *core, const char *identity, const char *session);
+void teams_lost(struct core *core, const char *session);
+
+/* One may be free that was not: rescues nobody is asked for look again, at the next tick. */
+void teams_changed(struct core *core);
+
+bool team_has_point(const struct team *t);
+struct place_point team_point(const struct team *t); /* {0, 0} without one */
+
+/* 0: position unknown or older than the options allow. */
+int64_t team_position_age(const struct core *core, const struct team *t);
+
+/*
+ * Milliseconds until it can be at a point, -1 unknown:
+ *   distance x road_percent / 100 / speed + age of its position / 2
+ * Roads are longer than the way a bird flies; and it has moved since it was seen, away from there
+ * as likely as towards, so half of that time is added.
+ */
+int64_t team_eta_ms(const struct core *core, const struct team *t, struct place_point to);
+
+/* The teams in the order in which they are asked: with every one of the skills first, then by
+ * arrival, those of unknown position behind, then by id. all: also those that are not free. The
+ * array is the caller's. */
+struct team_rank {
+	struct team *team;
+	bool skilled;
+	int64_t eta_ms;
+};
+
+struct team_query {
+	const char *skills;
+	bool has_point, test, all;
+	struct place_point point;
+};
+
+struct team_rank *teams_nearest(const struct core *core, const struct team_query *q, size_t *n);
+
+/* Its target: "team:<id>". */
+void team_target(const struct team *t, char out[80]);
+/* A named person has seen that the team of this dispatch is overdue: it reminds from now on. */
+void teams_seen(struct core *core, const char *dispatch, const char *by);
+/* What every answer about it says. */
+void team_put(const struct core *core, const struct team *t, struct buf *b);
+
+void team_encode(const struct team *t, struct buf *out);
+int team_decode(struct team *t, struct slice bytes, struct err *e) MUST_CHECK;
+
+#endif
