@@ -101,7 +101,7 @@ struct config {
 	} log;
 	struct {
 		int64_t line_bytes, text_bytes, nesting, unanswered, sessions, handshakes,
-			output_backlog_bytes, requests_per_s;
+			handshakes_per_address, output_backlog_bytes, requests_per_s;
 	} limits;
 	struct {
 		int64_t handshake_ms, first_line_ms, whole_line_ms, idle_ms, write_stall_ms,

@@ -76,6 +76,7 @@ void node_edge_limits(const struct config *config, struct edge_limits *limits)
 		.unanswered = (int)config->limits.unanswered,
 		.sessions = (int)config->limits.sessions,
 		.handshakes = (int)config->limits.handshakes,
+		.handshakes_per_address = (int)config->limits.handshakes_per_address,
 		.output_backlog_bytes = (size_t)config->limits.output_backlog_bytes,
 		.requests_per_s = (int)config->limits.requests_per_s,
 		.handshake_ms = config->deadlines.handshake_ms,

@@ -164,6 +164,10 @@ const struct option options[] = {
 	NUMBER("limits.sessions", limits.sessions, LIVE, "15000", 1, 1000000, "Open sessions."),
 	NUMBER("limits.handshakes", limits.handshakes, LIVE, "256", 1, 10000,
 		"Unfinished TLS handshakes."),
+	NUMBER("limits.handshakes_per_address", limits.handshakes_per_address, LIVE, "128", 0,
+		10000,
+		"Of them, from one address (of IPv6: one /64); its further connections wait, for "
+		"nobody else's; 0: no limit, as behind a proxy where all come from one address."),
 	NUMBER("limits.output_backlog_bytes", limits.output_backlog_bytes, LIVE, "1048576", 65536,
 		67108864, "Output a slow reader may leave unread, in bytes."),
 	NUMBER("limits.requests_per_s", limits.requests_per_s, LIVE, "200", 0, 1000000,

@@ -58,6 +58,7 @@ struct edge *edge_open(struct event_base *base, const struct edge_options *optio
 	edge->address = mem_strdup(listener_address(edge->listener));
 	edge->limits = options->limits;
 	edge->tls = tls;
+	sources_init(&edge->sources);
 	deadlines_init(&edge->deadlines, base, on_due, edge);
 	edge->turn_end = evtimer_new(base, on_turn_end, edge);
 	CHECK(edge->turn_end != NULL);
@@ -71,11 +72,13 @@ void edge_close(struct edge **edge_ptr)
 	if (!edge)
 		return;
 	listener_close(&edge->listener);
+	sources_send_away(&edge->sources);
 	for (size_t i = 0; i < edge->table.used; i++)
 		if (edge->table.slots[i].session)
 			session_step(edge->table.slots[i].session, SESSION_STEP_DROP, "stop");
 	edge->to_report = NULL;
 	session_turn_end(edge);
+	sources_fini(&edge->sources);
 	deadlines_fini(&edge->deadlines);
 	session_table_fini(&edge->table);
 	event_free(edge->turn_end);

@@ -6,6 +6,7 @@
 
 #include "triaged/edge/edge.h"
 #include "deadlines.h"
+#include "sources.h"
 #include "session_table.h"
 
 struct listener;
@@ -22,6 +23,7 @@ struct edge {
 	struct listener *listener; /* NULL: draining */
 	struct session_table table;
 	struct deadlines deadlines;
+	struct sources sources;
 	struct session *oldest_handshake, *youngest_handshake;
 	struct login *logins;
 	struct session *graveyard, *to_report;

@@ -24,6 +24,7 @@ int limits_check(const struct edge_limits *l, struct err *e)
 		{ "unanswered", l->unanswered, 1, 10000 },
 		{ "sessions", l->sessions, 1, 1 << 20 },
 		{ "handshakes", l->handshakes, 1, 1 << 20 },
+		{ "handshakes_per_address", l->handshakes_per_address, 0, 1 << 20 },
 		{ "output_backlog_bytes", (int64_t)l->output_backlog_bytes, 1024, 1 << 30 },
 		{ "requests_per_s", l->requests_per_s, 0, 100000 },
 		{ "handshake_ms", l->handshake_ms, 10, day_ms },

@@ -31,6 +31,14 @@ static void handshake_begin(struct session *s)
 	edge->counts.handshakes++;
 }
 
+static void hurry(struct session *s)
+{
+	int64_t latest = s->bucket_at_ms + s->edge->limits.handshake_ms / 5;
+	if (s->phase_ms > latest)
+		s->phase_ms = latest;
+	session_look_by(s, s->phase_ms);
+}
+
 /*
  * At the limit new peers wait in the kernel, in order. So that silent ones cannot hold the door
  * shut, the oldest handshake then has only a fifth of its time.
@@ -44,12 +52,26 @@ static void mind_the_door(struct edge *edge)
 		return;
 	}
 	listener_pause(edge->listener);
-	struct session *oldest = edge->oldest_handshake;
-	int64_t latest = oldest->bucket_at_ms + edge->limits.handshake_ms / 5;
-	if (oldest->phase_ms > latest)
-		oldest->phase_ms = latest;
-	session_look_by(oldest, oldest->phase_ms);
+	hurry(edge->oldest_handshake);
 }
+
+/* The same for one address: others of it wait. */
+static void mind_the_address(struct edge *edge, const struct source *source)
+{
+	struct session *s = edge->oldest_handshake;
+	while (s && s->source != source)
+		s = s->younger;
+	if (s)
+		hurry(s);
+}
+
+static struct source_limits source_limits(const struct edge *edge)
+{
+	return (struct source_limits){ edge->limits.handshakes_per_address,
+		edge->limits.sessions / 4 + 1, edge->limits.handshake_ms };
+}
+
+static void session_begin(struct edge *edge, int fd, struct source *source);
 
 static void handshake_end(struct session *s)
 {
@@ -58,6 +80,15 @@ static void handshake_end(struct session *s)
 	*(s->younger ? &s->younger->older : &edge->youngest_handshake) = s->older;
 	s->older = s->younger = NULL;
 	edge->counts.handshakes--;
+	struct source *source = s->source;
+	struct source_limits limits = source_limits(edge);
+	s->source = NULL;
+	int next = sources_leave(&edge->sources, source, &limits, deadlines_now_ms());
+	if (next >= 0) {
+		session_begin(edge, next, source);
+		if (sources_any_waits(source))
+			mind_the_address(edge, source);
+	}
 	mind_the_door(edge);
 }
 
@@ -85,16 +116,12 @@ static struct bufferevent *tls_stream(struct edge *edge, int fd)
 	return bev;
 }
 
-void session_accept(struct edge *edge, int fd)
+static void session_begin(struct edge *edge, int fd, struct source *source)
 {
 	int64_t now = deadlines_now_ms();
-	if (!make_room(edge, now)) {
-		edge->counts.refused++;
-		close(fd);
-		return;
-	}
 	struct session *s = mem_zalloc(sizeof *s);
 	s->edge = edge;
+	s->source = source;
 	s->id = session_table_add(&edge->table, s);
 	s->bev = tls_stream(edge, fd);
 	s->bucket = 2000 * edge->limits.requests_per_s;
@@ -105,7 +132,25 @@ void session_accept(struct edge *edge, int fd)
 	handshake_begin(s);
 	session_io_start(s);
 	session_look_by(s, s->phase_ms);
-	mind_the_door(edge);
+}
+
+void session_accept(struct edge *edge, int fd)
+{
+	int64_t now = deadlines_now_ms();
+	struct source_limits limits = source_limits(edge);
+	struct source *source;
+	enum source_entry entry = SOURCE_REFUSE;
+	if (make_room(edge, now))
+		entry = sources_enter(&edge->sources, fd, &limits, now, &source);
+	if (entry == SOURCE_BEGIN) {
+		session_begin(edge, fd, source);
+		mind_the_door(edge);
+	} else if (entry == SOURCE_WAIT) {
+		mind_the_address(edge, source);
+	} else {
+		edge->counts.refused++;
+		close(fd);
+	}
 }
 
 static void forget_waiting(struct session *s)

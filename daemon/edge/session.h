@@ -55,6 +55,7 @@ struct session {
 	struct session *next;      /* graveyard */
 	struct session *to_report; /* list of ended sessions the layer above does not know of yet */
 	struct session *younger, *older; /* among handshakes */
+	struct source *source;           /* HANDSHAKE: where the peer came from */
 	struct waiting *oldest, *newest;
 	struct login *login; /* a session.hello being decided; no line is read meanwhile */
 	const char *why;     /* the session ended, a constant */

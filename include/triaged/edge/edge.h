@@ -51,9 +51,10 @@ struct rpc_error {
 struct edge_limits {
 	size_t line_bytes, text_bytes;
 	int nesting;
-	int unanswered; /* requests per session without an answer */
-	int sessions;   /* open sessions, handshakes included */
-	int handshakes; /* unfinished handshakes at once */
+	int unanswered;             /* requests per session without an answer */
+	int sessions;               /* open sessions, handshakes included */
+	int handshakes;             /* unfinished handshakes at once */
+	int handshakes_per_address; /* of them; its further connections wait; 0: no limit */
 	size_t output_backlog_bytes;
 	int requests_per_s; /* per session, token bucket with a burst of twice that; 0: none */
 	int64_t handshake_ms, first_line_ms, whole_line_ms, idle_ms, write_stall_ms;

@@ -314,6 +314,69 @@ static void silent_peers_cannot_hold_the_door_shut(void **state)
 	client_free(c);
 }
 
+static void one_address_does_not_keep_others_out(void **state)
+{
+	struct world *w = *state;
+	w->options.limits.handshakes_per_address = 2;
+	w->options.limits.handshake_ms = 1000;
+	world_start(w);
+	int silent[5];
+	int64_t began = now_ms();
+	for (int i = 0; i < 5; i++)
+		silent[i] = world_connect_from(w, "127.0.0.2");
+	world_run_ms(w, 20);
+	assert_int_equal(world_counts(w).handshakes, 2); /* three wait */
+	struct client *c = client_with(w, &w->frontend);
+	ASSERT_HAS(client_ask(c, LEAVE(1)), "result");
+	assert_in_range(now_ms() - began, 0, 150);
+	/* Those that waited get their turn: as long as one waits, a place is held for a fifth of the
+	 * time for a handshake. */
+	world_run_ms(w, 250);
+	assert_int_equal(world_counts(w).handshakes, 2);
+	assert_int_equal(world_counts(w).handshake_failures, 2);
+	world_run_ms(w, 250);
+	assert_int_equal(world_counts(w).handshakes, 2);
+	assert_int_equal(world_counts(w).handshake_failures, 3);
+	for (int i = 0; i < 5; i++)
+		close(silent[i]);
+	client_free(c);
+}
+
+static void who_waited_is_served(void **state)
+{
+	struct world *w = *state;
+	w->options.limits.handshakes_per_address = 1;
+	w->options.limits.handshake_ms = 500;
+	world_start(w);
+	int silent = world_connect(w);
+	world_run_ms(w, 20);
+	struct client *c = client_with(w, &w->frontend); /* of the same address */
+	assert_true(c->connected);
+	ASSERT_HAS(client_ask(c, LEAVE(1)), "result");
+	/* It waits for nobody when it has a session already. */
+	int again = world_connect(w);
+	ASSERT_HAS(client_ask(c, LEAVE(2)), "result");
+	client_free(c);
+	close(silent);
+	close(again);
+}
+
+static void too_many_waiting_are_refused(void **state)
+{
+	struct world *w = *state;
+	int silent[8];
+	w->options.limits.handshakes_per_address = 1;
+	w->options.limits.sessions = 12; /* a quarter and one may wait */
+	world_start(w);
+	for (int i = 0; i < 8; i++)
+		silent[i] = world_connect(w);
+	world_run_ms(w, 20);
+	assert_int_equal(world_counts(w).handshakes, 1);
+	assert_int_equal(world_counts(w).refused, 3);
+	for (int i = 0; i < 8; i++)
+		close(silent[i]);
+}
+
 static void a_full_house_shows_out_the_silent(void **state)
 {
 	struct world *w = *state;
@@ -415,6 +478,9 @@ int main(void)
 		T(garbage_counts_against_the_rate),
 		T(sessions_over_the_limit_are_refused),
 		T(silent_peers_cannot_hold_the_door_shut),
+		T(one_address_does_not_keep_others_out),
+		T(who_waited_is_served),
+		T(too_many_waiting_are_refused),
 		T(a_full_house_shows_out_the_silent),
 		T(a_backlog_over_the_limit_ends_the_session),
 		T(a_reader_that_stalls_ends_the_session),

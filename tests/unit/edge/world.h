@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <arpa/inet.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent_ssl.h>
 #include <event2/event.h>
@@ -253,16 +254,27 @@ static inline void client_on_event(struct bufferevent *bev, short what, void *ar
 	event_base_loopbreak(c->world->base);
 }
 
-static inline int world_connect(struct world *w)
+/* from: an address of loopback, NULL for any. */
+static inline int world_connect_from(struct world *w, const char *from)
 {
+	struct sockaddr_in own = { .sin_family = AF_INET };
 	struct sockaddr_storage a;
 	int n = sizeof a;
 	const char *address = w->address ? w->address : edge_address(w->edge);
 	CHECK(evutil_parse_sockaddr_port(address, (struct sockaddr *)&a, &n) == 0);
 	int fd = socket(a.ss_family, SOCK_STREAM, 0);
-	CHECK(fd >= 0 && connect(fd, (struct sockaddr *)&a, (socklen_t)n) == 0);
+	CHECK(fd >= 0);
+	if (from)
+		CHECK(inet_pton(AF_INET, from, &own.sin_addr) == 1 &&
+			bind(fd, (struct sockaddr *)&own, sizeof own) == 0);
+	CHECK(connect(fd, (struct sockaddr *)&a, (socklen_t)n) == 0);
 	evutil_make_socket_nonblocking(fd);
 	return fd;
+}
+
+static inline int world_connect(struct world *w)
+{
+	return world_connect_from(w, NULL);
 }
 
 /* Until done(c) or 3 s have passed. */
