@@ -9,37 +9,16 @@
 #include "triaged/base/check.h"
 #include "triaged/base/mem.h"
 
-static void reserve(struct buf *b, size_t more)
+/* Small ones grow faster: most are put together from many small pieces. */
+void buf_grow(struct buf *b, size_t more)
 {
-	CHECK(more < SIZE_MAX / 4 && b->len < SIZE_MAX / 4);
+	CHECK(more < SIZE_MAX / 8 && b->len < SIZE_MAX / 8);
 	size_t need = b->len + more + 1;
-	if (need <= b->cap)
-		return;
 	size_t cap = b->cap ? b->cap : 64;
 	while (cap < need)
-		cap *= 2;
+		cap *= cap < 1024 ? 4 : 2;
 	b->data = mem_resize(b->data, cap, 1);
 	b->cap = cap;
-}
-
-char *buf_room(struct buf *b, size_t n)
-{
-	reserve(b, n);
-	return b->data + b->len;
-}
-
-void buf_add(struct buf *b, const void *p, size_t n)
-{
-	reserve(b, n);
-	if (n)
-		memcpy(b->data + b->len, p, n);
-	b->len += n;
-	b->data[b->len] = '\0';
-}
-
-void buf_adds(struct buf *b, const char *s)
-{
-	buf_add(b, s, strlen(s));
 }
 
 void buf_addf(struct buf *b, const char *fmt, ...)
@@ -55,7 +34,7 @@ void buf_addf(struct buf *b, const char *fmt, ...)
 			b->len += (size_t)n;
 			return;
 		}
-		reserve(b, (size_t)n);
+		buf_grow(b, (size_t)n);
 	}
 	CHECK(b->cap == 0); /* the length of a format changed between two passes */
 }

@@ -6,42 +6,39 @@
 
 #define NAME_MAX_LEN 32
 
-static char *append(char *at, const void *p, size_t n)
+/* Digits are few: cheaper by hand than by memcpy(). */
+static char *append_digits(char *at, const char *p, const char *end)
 {
-	if (n)
-		memcpy(at, p, n);
-	return at + n;
+	while (p < end)
+		*at++ = *p++;
+	return at;
 }
 
-void record_put(struct buf *b, const char *name, const void *p, size_t n)
+void record_putn(struct buf *b, struct slice name, const void *p, size_t n)
 {
-	char digits[DECIMAL_SIZE];
+	char digits[DECIMAL_SIZE] NOT_ZEROED;
 	const char *length = decimal_unsigned(n, digits);
-	size_t name_len = strlen(name), n_digits = (size_t)(digits + DECIMAL_SIZE - length);
-	char *at = buf_room(b, name_len + n_digits + n + 3);
-	at = append(at, name, name_len);
+	char *at = buf_room(b, name.len + DECIMAL_SIZE + n + 3);
+	memcpy(at, name.data, name.len);
+	at += name.len;
 	*at++ = ' ';
-	at = append(at, length, n_digits);
+	at = append_digits(at, length, digits + DECIMAL_SIZE);
 	*at++ = ':';
-	at = append(at, p, n);
+	if (n)
+		memcpy(at, p, n);
+	at += n;
 	*at++ = '\n';
 	*at = '\0';
 	b->len = (size_t)(at - b->data);
 }
 
-void record_puts(struct buf *b, const char *name, const char *s)
-{
-	if (s && *s)
-		record_put(b, name, s, strlen(s));
-}
-
-void record_puti(struct buf *b, const char *name, int64_t v)
+void record_putin(struct buf *b, struct slice name, int64_t v)
 {
 	if (v == 0)
 		return;
-	char digits[DECIMAL_SIZE];
+	char digits[DECIMAL_SIZE] NOT_ZEROED;
 	const char *p = decimal_signed(v, digits);
-	record_put(b, name, p, (size_t)(digits + DECIMAL_SIZE - p));
+	record_putn(b, name, p, (size_t)(digits + DECIMAL_SIZE - p));
 }
 
 static bool name_char(char c)

@@ -24,14 +24,32 @@ struct record_reader {
 	const char *end;
 };
 
-void record_put(struct buf *b, const char *name, const void *p, size_t n);
-void record_puts(struct buf *b, const char *name, const char *s); /* NULL or "" writes nothing */
-void record_puti(struct buf *b, const char *name, int64_t v);     /* 0 writes nothing */
+void record_putn(struct buf *b, struct slice name, const void *p, size_t n);
+void record_putin(struct buf *b, struct slice name, int64_t v); /* 0 writes nothing */
 
 /* 1 with name and value set, 0 at the end, -1 when the bytes are not a record. */
 int record_next(struct record_reader *r, struct slice *name, struct slice *value) MUST_CHECK;
 
-/* Inline because it is asked for every field of every record, nearly always with a literal. */
+/* Inline because they run for every field of every record, nearly always with a literal. */
+
+static inline void record_put(struct buf *b, const char *name, const void *p, size_t n)
+{
+	record_putn(b, (struct slice){ name, strlen(name) }, p, n);
+}
+
+/* NULL or "" writes nothing. */
+static inline void record_puts(struct buf *b, const char *name, const char *s)
+{
+	if (s && *s)
+		record_put(b, name, s, strlen(s));
+}
+
+/* 0 writes nothing. */
+static inline void record_puti(struct buf *b, const char *name, int64_t v)
+{
+	record_putin(b, (struct slice){ name, strlen(name) }, v);
+}
+
 static inline bool slice_is(struct slice s, const char *text)
 {
 	size_t n = strlen(text);
