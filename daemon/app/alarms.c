@@ -30,6 +30,12 @@ static bool store_down(const struct node *n, char detail[ALARM_DETAIL_MAX])
 	return center_store_stays_away(n->center);
 }
 
+static bool store_warning(const struct node *n, char detail[ALARM_DETAIL_MAX])
+{
+	snprintf(detail, ALARM_DETAIL_MAX, "%s", n->store_warning ? n->store_warning : "");
+	return *detail;
+}
+
 static bool disk_low(const struct node *n, char detail[ALARM_DETAIL_MAX])
 {
 	struct statvfs fs;
@@ -72,6 +78,7 @@ static const struct condition {
 } conditions[] = {
 	{ "invariant_broken", invariant_broken },
 	{ "store_down", store_down },
+	{ "store_warning", store_warning },
 	{ "disk_low", disk_low },
 	{ "certificate_ends", certificate_ends },
 	{ "rules_end", rules_end },

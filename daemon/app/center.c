@@ -34,6 +34,19 @@ static void on_appended(void *arg, enum store_result result)
 		c->counts.refused++;
 }
 
+static void append(struct center *c, const struct command *command, struct slice bytes)
+{
+	resend_add(&c->resend, command, bytes);
+	store_append(c->store, bytes, c->options.request_ms, on_appended, c);
+}
+
+void center_store_reassert(struct center *c)
+{
+	struct slice bytes;
+	for (size_t i = 0; c->lead == FOLLOWING && resend_next(&c->resend, &i, &bytes);)
+		store_append(c->store, bytes, c->options.request_ms, on_appended, c);
+}
+
 bool center_store_stays_away(const struct center *c)
 {
 	return c->down_since.us && mono_since_ms(c->down_since) >= c->options.down_after_ms;
@@ -54,8 +67,7 @@ void center_submit(struct center *c, const struct command *command)
 	struct buf bytes = { 0 };
 	command_encode(command, true, &bytes);
 	if (c->lead == FOLLOWING && c->leader_known && !c->down_since.us && !center_facts_wait(c))
-		store_append(c->store, (struct slice){ buf_str(&bytes), bytes.len },
-			c->options.request_ms, on_appended, c);
+		append(c, command, (struct slice){ buf_str(&bytes), bytes.len });
 	else if (!backlog_add(&c->backlog, &bytes) && command->request)
 		c->events.refuse(c->events.arg, command->request);
 	buf_wipe(&bytes);
@@ -75,6 +87,13 @@ void center_store_inbox(struct center *c, const char *position, char *bytes, siz
 	center_schedule_flush(c);
 }
 
+static void take_output(struct center *c, const struct output *o)
+{
+	if (o->request)
+		resend_answered(&c->resend, o->request);
+	c->events.output(c->events.arg, o, false);
+}
+
 void center_store_output(struct center *c, char *bytes, size_t n)
 {
 	struct output o;
@@ -82,7 +101,7 @@ void center_store_output(struct center *c, char *bytes, size_t n)
 	if (output_decode(bytes, n, &o, &e) < 0)
 		LOG(ERROR, "center.output_unreadable", LOG_S("why", e.text));
 	else
-		c->events.output(c->events.arg, &o, false);
+		take_output(c, &o);
 }
 
 void center_store_node_lost(struct center *c, const char *node, const char *incarnation)
@@ -151,6 +170,7 @@ void center_free(struct center **center)
 	board_watch_free(&c->watch);
 	transcripts_fini(&c->transcripts);
 	backlog_free(&c->backlog);
+	resend_free(&c->resend);
 	buf_wipe(&c->scratch);
 	free(c->node);
 	free(c->incarnation);

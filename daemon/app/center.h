@@ -84,6 +84,8 @@ void center_store_state(struct center *c, enum store_state state);
 void center_store_lead(struct center *c, int64_t epoch, const char *leader_node);
 void center_store_inbox(struct center *c, const char *position, char *bytes, size_t n);
 void center_store_output(struct center *c, char *bytes, size_t n);
+/* Another server may lack what was just put into the inbox. */
+void center_store_reassert(struct center *c);
 void center_store_rewrite(struct center *c, bool empty);
 void center_store_node_lost(struct center *c, const char *node, const char *incarnation);
 

@@ -7,6 +7,7 @@
 #include "board_watch.h"
 #include "center.h"
 #include "journal.h"
+#include "resend.h"
 #include "transcripts.h"
 #include "mark.h"
 
@@ -63,6 +64,7 @@ struct center {
 	uint64_t batch_size;
 	struct event *flush_event, *tick_event;
 	struct backlog backlog;
+	struct resend resend;
 	struct board_watch *watch;
 	struct transcripts transcripts; /* while leading */
 	struct mono down_since;         /* us 0: the store is there */

@@ -48,6 +48,7 @@ static void on_store_reassert(void *arg)
 {
 	struct node *n = arg;
 	verbs_reassert(n->verbs);
+	center_store_reassert(n->center);
 }
 
 static void on_store_rewrite(void *arg, bool empty)

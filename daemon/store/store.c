@@ -177,7 +177,7 @@ static void copy_options(struct store *s, const struct store_options *o)
 static void free_options(struct store *s)
 {
 	char *const owned[] = { s->prefix, s->center, s->node, s->incarnation, s->previous, s->url,
-		s->username, s->position, s->why, s->instance };
+		s->username, s->position, s->why, s->instance, s->search_warning };
 	for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
 		free(owned[i]);
 	explicit_bzero(s->password, strlen(s->password));
@@ -211,7 +211,7 @@ static int open_finder(struct store *s, const struct store_options *o, struct er
 		.center = o->center,
 		.link = s->link_options };
 	const struct finder_events events = {
-		.arg = s, .moved = store_on_moved, .warning = store_on_warning
+		.arg = s, .moved = store_on_moved, .warning = store_on_search_warning
 	};
 	if (o->mode == STORE_FIXED)
 		return 0;
@@ -242,6 +242,7 @@ struct store *store_open(struct event_base *base, const struct store_options *op
 	s->base = base;
 	s->events = *events;
 	s->why = mem_strdup("connecting");
+	s->search_warning = mem_strdup("");
 	s->position = mem_strdup("");
 	copy_options(s, options);
 	if (open_link(s, options, e) < 0) {

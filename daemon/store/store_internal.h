@@ -37,6 +37,8 @@ struct store {
 	char fresh[17];           /* for one that has none */
 	bool anew;                /* go on though the data lack what we know */
 	int64_t rewrite;          /* LEAD_LOST or LEAD_BEHIND: to be told when ready; 0: no */
+	const char *data_warning; /* NULL: none */
+	char *search_warning;     /* "": none */
 	struct mono gone;         /* when the data were seen missing; us 0: they are there */
 	struct lease lease;
 	struct appender appender;
@@ -58,8 +60,8 @@ char *store_key_of(const struct store *s, const char *kind, const char *id);
 void store_init_parts(struct store *s, const struct store_options *o);
 void store_on_up(void *arg); /* of the link */
 void store_on_down(void *arg, const char *why);
-void store_on_moved(void *arg); /* of the finder */
-void store_on_warning(void *arg, const char *text);
+void store_on_moved(void *arg);                            /* of the finder */
+void store_on_search_warning(void *arg, const char *text); /* of the finder */
 void store_follow_inbox(struct store *s);
 
 /* ---- store.c ---- */

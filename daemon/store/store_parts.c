@@ -31,6 +31,27 @@ static void request_reassert(struct store *s)
 		s->events.reassert(s->events.arg);
 }
 
+/* What happened to the data goes over what may happen to the server. */
+static void warn(struct store *s)
+{
+	if (s->events.warning && !s->closing)
+		s->events.warning(
+			s->events.arg, s->data_warning ? s->data_warning : s->search_warning);
+}
+
+static void warn_of_data(struct store *s, const char *text)
+{
+	s->data_warning = text;
+	warn(s);
+}
+
+void store_on_search_warning(void *arg, const char *text)
+{
+	struct store *s = arg;
+	mem_set_str(&s->search_warning, text);
+	warn(s);
+}
+
 static void request_rewrite(struct store *s)
 {
 	int64_t what = s->rewrite;
@@ -39,6 +60,8 @@ static void request_rewrite(struct store *s)
 		return;
 	LOG(ERROR, "store.rewrite", LOG_S("why", what == LEAD_LOST ? "empty" : "behind"),
 		LOG_I("epoch", s->lease.epoch));
+	warn_of_data(s, "the server had lost data; what this node knew is written again, ended "
+			"contacts and decisions of before are gone");
 	if (s->events.rewrite)
 		s->events.rewrite(s->events.arg, what == LEAD_LOST);
 }
@@ -69,13 +92,6 @@ void store_on_moved(void *arg)
 		tail_move(s->inbox, why);
 	if (s->outputs)
 		tail_move(s->outputs, why);
-}
-
-void store_on_warning(void *arg, const char *text)
-{
-	struct store *s = arg;
-	if (s->events.warning && !s->closing)
-		s->events.warning(s->events.arg, text);
 }
 
 static void on_vetted(void *arg)
@@ -216,7 +232,7 @@ static void on_instance(void *arg, const char *id)
 {
 	struct store *s = arg;
 	if (s->gone.us)
-		store_on_warning(s, "");
+		warn_of_data(s, NULL);
 	s->gone.us = 0;
 	if (strcmp(id, s->instance) == 0)
 		return;
@@ -232,8 +248,8 @@ static void on_lost_data(void *arg)
 	if (!s->gone.us) {
 		s->gone = mono_now();
 		LOG(ERROR, "store.data_gone", LOG_S("instance", s->instance));
-		store_on_warning(s, "the server has lost this center's data; who led is awaited to "
-				    "write them again");
+		warn_of_data(s, "the server has lost this center's data; who led is awaited to "
+				"write them again");
 	} else if (mono_since_ms(s->gone) > 2 * s->lease.term_ms) {
 		s->anew = true;
 	}
@@ -251,8 +267,8 @@ static void on_renewed(void *arg, int64_t last)
 	} else if (s->anew) {
 		s->anew = false;
 		LOG(ERROR, "store.began_anew", LOG_S("instance", s->instance));
-		store_on_warning(s, "the server had lost this center's data and nobody had them: "
-				    "it began anew, without the contacts of before");
+		warn_of_data(s, "the server had lost this center's data and nobody had them: it "
+				"began anew, without the contacts of before");
 	} else if (!committer_repair(&s->committer, last)) {
 		s->anew = true;
 		lease_compete(&s->lease);

@@ -103,6 +103,21 @@ def test_rolled_back_while_it_serves(running):
     assert texts == ["line %d" % i for i in range(5)]
 
 
+def test_rolled_back_when_the_leader_is_lost_too(center):
+    leader, edge = center.node("n1"), center.node("n2")
+    gateway = center.session("gateway", at=edge)
+    before = center.open(gateway)["contact"]
+    old = center.path("old")
+    shutil.copytree(os.path.join(center.redis.directory, "appendonlydir"), old)
+    answered = {ref: center.open(gateway, ref=ref)["contact"] for ref in ("a", "b", "c")}
+    leader.kill()
+    restore(center, old)
+    eventually(lambda: len(live(center)) == 4, 15)
+    # They may have other names, but they are there, each once.
+    names = {again(center, gateway, ref=ref) for ref in answered}
+    assert live(center) == names | {before}
+
+
 def test_another_centers_server_is_left_alone(running):
     n = running.nodes[0]
     running.open(running.session("gateway"))
