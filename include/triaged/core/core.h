@@ -103,8 +103,7 @@ typedef void (*entity_write_fn)(void *arg, const struct entity_write *w);
 
 /* Hand over everything changed since the last call, once each, and forget that it was dirty. */
 void core_take_dirty(struct core *core, entity_write_fn write, void *arg);
-/* What was handed over is lost: hand over everything again, as if for the first time. Messages are
- * not kept here. */
+/* What was handed over is lost: hand it over again, as new. Messages are not kept here. */
 void core_write_all(struct core *core);
 
 /* Rebuild: feed every stored record into a fresh core, then core_load_done(), which derives queue,
