@@ -197,8 +197,10 @@ void center_set_options(struct center *c, const struct center_options *options)
 	c->options.ack_after_ms = options->ack_after_ms;
 	if (c->core)
 		core_set_options(c->core, &core);
-	if (c->lead == LEADING)
-		center_mark(c, MARK_OPTIONS);
+	if (c->lead != LEADING)
+		return;
+	center_mark(c, MARK_OPTIONS);
+	center_on_tick(c); /* others may be served now, and timers have moved */
 }
 
 bool center_transcript(const struct center *c, const char *contact, transcripts_fn each, void *arg)

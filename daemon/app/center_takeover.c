@@ -35,6 +35,7 @@ void center_mark(struct center *c, enum mark_kind kind)
 {
 	int64_t now = store_now_ms(c->store);
 	mark_settle(c->core, now, &c->step);
+	core_keep_time(c->core); /* whoever leads next goes on behind the mark */
 	struct mark m = { .kind = kind,
 		.version = TRIAGED_VERSION,
 		.state = core_digest(c->core),

@@ -109,6 +109,11 @@ int64_t core_now(const struct core *core)
 	return core->now_ms;
 }
 
+void core_keep_time(struct core *core)
+{
+	core->counters_dirty = true;
+}
+
 int64_t core_next_due(const struct core *core)
 {
 	const struct timer *t = heap_top(&core->timers);
@@ -174,10 +179,6 @@ static int repeat_answer(struct core *core, const struct command *c, const struc
 
 static void apply_fresh(struct core *core, const struct command *c)
 {
-	if (core->rematch) {
-		core->rematch = false;
-		match_mark_all(core);
-	}
 	if ((c->fact ? apply_fact(core, c) : apply_command(core, c)) != 0) {
 		if (c->fact) { /* its contact may have changed hands all the same */
 			DECIDE(core->step, "fact_refused", command_name(c->command), c->contact);
@@ -185,6 +186,8 @@ static void apply_fresh(struct core *core, const struct command *c)
 		}
 		return;
 	}
+	if (core->rematch)
+		match_everything(core);
 	match_run(core);
 	if (*c->ref && !ref_find(core, c))
 		ref_keep(core, c,

@@ -28,11 +28,24 @@ void match_mark_responder(struct core *core, struct responder *r)
 		heap_push(&core->marked_responders, r);
 }
 
-void match_mark_all(struct core *core)
+static int compare_ids(const void *a, const void *b)
 {
-	struct responder *r;
+	return strcmp((*(struct responder *const *)a)->id, (*(struct responder *const *)b)->id);
+}
+
+void match_everything(struct core *core)
+{
+	struct responder *r,
+		**all = mem_resize(NULL, core->responders.count, sizeof(struct responder *));
+	size_t n = 0;
 	for (size_t i = 0; (r = map_walk(&core->responders, &i, NULL));)
-		match_mark_responder(core, r);
+		all[n++] = r;
+	/* In an order that does not depend on how the core came to be. */
+	qsort(all, n, sizeof(struct responder *), compare_ids);
+	core->rematch = false;
+	for (size_t i = 0; i < n; i++)
+		responder_trim(core, all[i]);
+	free(all);
 }
 
 bool match_fits(const struct core *core, const struct contact *c, const struct responder *r)

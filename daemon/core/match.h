@@ -10,7 +10,8 @@
 
 void match_mark_contact(struct core *core, struct contact *c);
 void match_mark_responder(struct core *core, struct responder *r);
-void match_mark_all(struct core *core);
+/* Loaded or under other options: take back what does not fit any more, and mark the rest. */
+void match_everything(struct core *core);
 void match_run(struct core *core);
 
 /* Does a new offer of c fit beside what this responder carries and is offered? */

@@ -105,6 +105,8 @@ typedef void (*entity_write_fn)(void *arg, const struct entity_write *w);
 void core_take_dirty(struct core *core, entity_write_fn write, void *arg);
 /* What was handed over is lost: hand it over again, as new. Messages are not kept here. */
 void core_write_all(struct core *core);
+/* Its time is handed over with that, although nothing else may have changed. */
+void core_keep_time(struct core *core);
 
 /* Rebuild: feed every stored record into a fresh core, then core_load_done(), which derives queue,
  * timers and load and verifies them. Unknown fields are skipped. -1 names the record: one that

@@ -125,6 +125,38 @@ static void new_options_take_effect(void **state)
 	assert_string_equal(state_of(&w, id), "offered");
 }
 
+/* A refused command matches nothing: the next one still has to. */
+static void a_refusal_does_not_use_up_new_options(void **state)
+{
+	(void)state;
+	profile("ann", R1, "en", "", "");
+	const char *id = opened("es", "", "", -1);
+	w.options.tiers[0] = (struct core_tier){ 0, TIER_ANY, TIER_ANY };
+	w.options.n_tiers = 1;
+	core_set_options(w.core, &w.options);
+	apply(&w, CMD(QUERY, c->kind = "board.get"));
+	assert_true(core_next_due(w.core) <= w.now);
+	watch(&w, 0);
+	assert_string_equal(state_of(&w, id), "offered");
+}
+
+static void offers_that_do_not_fit_new_options_are_taken_back(void **state)
+{
+	(void)state;
+	w.options.capacity_default = 2;
+	core_set_options(w.core, &w.options);
+	profile("ann", R1, "en", "", "");
+	const char *first = opened("en", "", "", -1);
+	const char *second = opened("en", "", "", -1);
+	assert_string_equal(state_of(&w, second), "offered");
+	w.options.capacity_default = 1;
+	core_set_options(w.core, &w.options);
+	watch(&w, 0);
+	assert_string_equal(state_of(&w, first), "offered");
+	assert_string_equal(state_of(&w, second), "waiting");
+	assert_string_equal(field(&w, told(&w, OUTPUT_OFFER_GONE, R1, 0), "why"), "withdrawn");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -135,6 +167,8 @@ int main(void)
 		TEST(responders_narrow_their_channels),
 		TEST(an_explanation_counts_those_who_were_not_asked),
 		TEST(new_options_take_effect),
+		TEST(a_refusal_does_not_use_up_new_options),
+		TEST(offers_that_do_not_fit_new_options_are_taken_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -72,6 +72,24 @@ static void fields_of_a_newer_node_are_skipped(void **state)
 	assert_string_equal(state_of(&w, "0a"), "offered");
 }
 
+static void count_counters(void *arg, const struct entity_write *write)
+{
+	*(int *)arg += write->kind == ENTITY_COUNTERS;
+}
+
+static void time_is_written_when_asked_for(void **state)
+{
+	(void)state;
+	int counters = 0;
+	w.now += 60000;
+	apply(&w, CMD(TICK, c->request = 0));
+	core_take_dirty(w.core, count_counters, &counters);
+	assert_int_equal(counters, 0);
+	core_keep_time(w.core);
+	core_take_dirty(w.core, count_counters, &counters);
+	assert_int_equal(counters, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -79,6 +97,7 @@ int main(void)
 		TEST(a_contradiction_goes_to_the_supervisors),
 		TEST(an_unknown_responder_is_a_lost_one),
 		TEST(fields_of_a_newer_node_are_skipped),
+		TEST(time_is_written_when_asked_for),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
