@@ -75,8 +75,7 @@ static void take_lead_answer(struct lease *l, const struct lead_answer *a)
 	l->events.time(l->events.arg, a->now_ms);
 	l->highest = a->epoch > l->highest ? a->epoch : l->highest;
 	if (l->lead_asked_in != l->epoch) {
-		/* Lost while it was asked for again. Its batches must not be numbered anew: whoever
-		 * asks holding nothing gets a new epoch. */
+		/* Lost while it was asked for again: ask as one who holds what is held now. */
 		after(l->lead_timer, 1);
 		return;
 	}

@@ -367,8 +367,8 @@ static void lost_lease_answer_starts_a_new_epoch(void **state)
 
 /* This process stood still past the end of its lease, and nobody else took it: the renewal that was
  * due goes out before the loss is noticed. Batches numbered anew in the old epoch would be taken
- * for ones applied long ago. */
-static void renewal_of_a_lost_lease_starts_a_new_epoch(void **state)
+ * for ones applied long ago, and acknowledged unwritten. */
+static void batches_behind_a_lost_lease_are_written(void **state)
 {
 	struct world *w = *state;
 	redis_start(&w->redis);
@@ -763,7 +763,7 @@ int main(void)
 		T(lost_append_is_repeated),
 		T(lost_load_comes_again),
 		T(lost_lease_answer_starts_a_new_epoch),
-		T(renewal_of_a_lost_lease_starts_a_new_epoch),
+		T(batches_behind_a_lost_lease_are_written),
 		T(stopped_server_is_noticed),
 		T(absent_server_is_explained),
 		T(killed_leader_is_replaced),
