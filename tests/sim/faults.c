@@ -80,17 +80,10 @@ static void kill_server(void)
 		sim_after(rnd_in(20, 15000) * 1000, server_back, NULL);
 }
 
-static void go_on(void *arg)
-{
-	(void)arg;
-	server.stalled = false;
-}
-
 static void stall_server(void)
 {
 	sim_trace("fault: the server stalls");
-	server.stalled = true;
-	sim_after(rnd_in(50, 6000) * 1000, go_on, NULL);
+	server.stalled_until_us = sim.now_us + rnd_in(50, 6000) * 1000;
 }
 
 static void cut_client(void)
@@ -108,7 +101,6 @@ static void jump_clock(void)
 	int64_t ms = chance(500) ? rnd_in(-3000, 3000) : rnd_in(-3600, 3600) * 1000;
 	if (chance(500)) {
 		server.clock_offset_ms += ms;
-		server.jumped_ms = server_now_ms();
 		sim_trace("fault: the server's clock jumps by %lld ms", (long long)ms);
 	} else {
 		any_node()->wall_offset_ms += ms;
@@ -175,7 +167,7 @@ void faults_end(void)
 		if (!nodes[i].alive)
 			node_start(&nodes[i]);
 	}
-	server.stalled = false;
+	server.stalled_until_us = 0;
 	if (!server.up)
 		server_start();
 }

@@ -131,10 +131,15 @@ static void do_transcript(void *arg, const char *contact, int64_t request)
 
 /* ---- center -> verbs ---- */
 
-static void on_output(void *arg, const struct output *o)
+static void on_output(void *arg, const struct output *o, bool spooled)
 {
 	struct node *n = arg;
-	verbs_output(n->verbs, o);
+	verbs_output(n->verbs, o, spooled);
+}
+
+static void on_mode(void *arg)
+{
+	(void)arg;
 }
 
 static const struct rpc_error unavailable = {
@@ -220,6 +225,7 @@ static struct center_options center_options(const struct node *n)
 		.incarnation = n->incarnation,
 		.core = sim.options,
 		.request_ms = REQUEST_MS,
+		.ack_after_ms = ACK_AFTER_MS,
 		.down_after_ms = DOWN_AFTER_MS };
 }
 
@@ -250,6 +256,7 @@ static void wire(struct node *n)
 		.refuse = on_refuse,
 		.refuse_all = on_refuse_all,
 		.leader = on_leader,
+		.mode = on_mode,
 		.query = on_query };
 	const struct center_options options = center_options(n);
 	const struct store_events from_store = { .arg = n,

@@ -210,8 +210,10 @@ static int usage(void)
 static int run_one(uint64_t seed)
 {
 	live_a_day(seed);
-	printf("seed %llu: digest %016llx, %llu steps\n", (unsigned long long)seed,
-		(unsigned long long)sim.digest, (unsigned long long)sim.steps);
+	printf("seed %llu: digest %016llx, %llu steps, %llu contacts, %llu repeated requests\n",
+		(unsigned long long)seed, (unsigned long long)sim.digest,
+		(unsigned long long)sim.steps, (unsigned long long)totals.contacts,
+		(unsigned long long)totals.repeats);
 	return 0;
 }
 

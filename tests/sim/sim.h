@@ -27,6 +27,7 @@
 #define EPOCH_MS  1760000000000 /* the wall clock when a simulation begins */
 
 #define LEASE_MS      20000
+#define ACK_AFTER_MS  400
 #define REQUEST_MS    5000
 #define DOWN_AFTER_MS 3000
 
@@ -248,10 +249,9 @@ struct stream {
 };
 
 struct server {
-	bool up, stalled;
-	int64_t last_sync_us;
-	int64_t jumped_ms; /* its clock, right after it jumped */
-	int run;           /* a number for each start and each server that took over */
+	bool up;
+	int64_t stalled_until_us, last_arrival_us, last_sync_us; /* it takes one after the other */
+	int run; /* a number for each start and each server that took over */
 	int64_t clock_offset_ms;
 	struct map records;  /* "c:id" … -> struct entry */
 	struct map messages; /* contact -> struct stream */

@@ -57,8 +57,9 @@ static void on_arrival(void *arg)
 	struct store *s = op->store;
 	if (!server.up || (op->link != s->link && sim.now_us > s->cut_us))
 		return;
-	if (server.stalled) {
-		sim_after(20000, on_arrival, op);
+	if (server.stalled_until_us > sim.now_us) {
+		sim_after(in_order(&server.last_arrival_us, server.stalled_until_us - sim.now_us),
+			on_arrival, op);
 		return;
 	}
 	server_apply(op);
@@ -154,7 +155,7 @@ static void on_connected(void *arg)
 
 static void ask_lead_with(struct store *s, struct op *op)
 {
-	op->epoch = s->epoch;
+	op->epoch = s->epoch ? s->epoch : s->lapsed;
 	op->highest_epoch = s->highest;
 	op->compete = true;
 	s->asked_lead = true;
@@ -254,8 +255,10 @@ static void set_lead(struct store *s, int64_t epoch, const char *leader, int64_t
 		s->lead_end++;
 	s->load = NULL;
 	s->inbox.open = s->inbox.busy = false;
-	if (epoch)
+	if (epoch && epoch != s->batch_epoch) {
 		s->batch = 0;
+		s->batch_epoch = epoch;
+	}
 	sim_trace("%s: %s %s epoch %lld", s->node->name, epoch ? "leads" : "follows", s->leader,
 		(long long)(epoch ? epoch : followed));
 	sim_inside(s->node);
@@ -276,6 +279,7 @@ static void lease_lose(struct store *s)
 {
 	if (s->running)
 		sim_after_in(s->node, 1000, ask_again, s);
+	s->lapsed = 0;
 	set_lead(s, 0, "", 0);
 }
 
@@ -293,8 +297,11 @@ static void on_lead_end(void *arg)
 {
 	struct lead_end *end = arg;
 	struct node *in = sim_outside();
-	if (!end->store->dead && end->number == end->store->lead_end)
+	if (!end->store->dead && end->number == end->store->lead_end) {
+		int64_t epoch = end->store->epoch;
 		lease_lose(end->store);
+		end->store->lapsed = epoch;
+	}
 	sim_inside(in);
 }
 
@@ -319,6 +326,8 @@ static void take_lead(struct store *s, const struct op *op)
 	}
 	if (!op->a_mine || trust <= 0) {
 		bool led = !op->a_mine && *op->a_holder;
+		if (!op->a_mine)
+			s->lapsed = 0;
 		set_lead(s, 0, led ? op->a_holder : "", led ? op->a_epoch : 0);
 		return;
 	}

@@ -35,6 +35,11 @@ int64_t store_now_ms(struct store *s)
 	return redis_time_now(&s->time, sim.now_us / 1000, sim_ms() + s->node->wall_offset_ms);
 }
 
+void store_no_earlier(struct store *s, int64_t at_ms)
+{
+	redis_time_no_earlier(&s->time, at_ms, sim.now_us / 1000);
+}
+
 /* ---- commits ---- */
 
 static struct item *add(struct commit *c, enum item_kind kind, const char *id)

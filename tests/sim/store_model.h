@@ -38,7 +38,7 @@ struct store {
 	bool registered, reassert_due, asked_lead;
 	int64_t lead_asked_us, lead_asked_in; /* when, and the epoch held then */
 	/* lease */
-	int64_t epoch, followed, highest;
+	int64_t epoch, followed, highest, lapsed;
 	char leader[8];
 	uint64_t lead_end; /* number of the one that counts */
 	char told[16][32];
@@ -51,7 +51,7 @@ struct store {
 		void *arg;
 	} sent[STORE_COMMITS_MAX]; /* not decided, the oldest first */
 	size_t n_sent;
-	int64_t batch;
+	int64_t batch, batch_epoch;
 	struct batch *load;  /* the one of this epoch */
 	struct batch *reads; /* on their way */
 	struct append *appends;
