@@ -36,6 +36,7 @@ static const apply_fn table[COMMAND_KIND_COUNT] = {
 	[COMMAND_DISPATCH_GET] = apply_dispatch_get,
 	[COMMAND_TEAM_SET] = apply_team_set,
 	[COMMAND_TEAM_CHECKIN] = apply_team_checkin,
+	[COMMAND_DISPATCH_DRILL] = apply_dispatch_drill,
 	[COMMAND_DISPATCH_SENT] = apply_dispatch_sent,
 	[COMMAND_ALERT_ACK] = apply_alert_ack,
 	[COMMAND_BOARD_WATCH] = apply_board_watch,

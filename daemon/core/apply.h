@@ -37,6 +37,7 @@ int apply_dispatch_confirm(struct core *core, const struct command *c);
 int apply_dispatch_get(struct core *core, const struct command *c);
 int apply_team_set(struct core *core, const struct command *c);
 int apply_team_checkin(struct core *core, const struct command *c);
+int apply_dispatch_drill(struct core *core, const struct command *c);
 int apply_dispatch_sent(struct core *core, const struct command *c);
 int apply_alert_ack(struct core *core, const struct command *c);
 int apply_board_watch(struct core *core, const struct command *c);

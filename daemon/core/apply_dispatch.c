@@ -178,7 +178,7 @@ static int cancel(struct core *core, const struct command *c)
 	struct dispatch *d = find_dispatch(core, c);
 	if (!d)
 		return -1;
-	struct contact *n = map_get(&core->contacts, d->contact);
+	struct contact *n = map_get(&core->contacts, text_of(d->contact));
 	bool own = text_is(d->requested_by, c->identity) ||
 		   (n && n->responder && text_is(n->responder->id, c->identity));
 	if (!is_supervisor(c) && !own)
@@ -275,7 +275,7 @@ int apply_dispatch_get(struct core *core, const struct command *c)
 		is_responder(c) ? find_dispatch(core, c) : find_worked(core, c, target);
 	if (!d)
 		return -1;
-	const struct contact *n = map_get(&core->contacts, d->contact);
+	const struct contact *n = map_get(&core->contacts, text_of(d->contact));
 	bool own = n && n->responder && text_is(n->responder->id, c->identity);
 	if (is_responder(c) && !own && !text_is(d->requested_by, c->identity))
 		return forbid(core, "not_yours");
@@ -283,6 +283,8 @@ int apply_dispatch_get(struct core *core, const struct command *c)
 		return core_refuse(core, OUTPUT_ERR_INVALID_PARAMS, "reason_needed", "reason");
 	if (is_partner(c) && !text_is(d->unit, target))
 		return core_refuse(core, OUTPUT_ERR_INVALID_STATE, "ack_first", "dispatch");
+	if (*c->token && !dispatch_use_token(core, d, c->token))
+		return core_refuse(core, OUTPUT_ERR_STALE, "token_used", "token");
 	d->place_opened++;
 	DECIDE(core->step, "place_opened", d->id, d->contact, c->identity, c->role);
 	dispatch_touch(core, d);
@@ -293,6 +295,8 @@ int apply_dispatch_get(struct core *core, const struct command *c)
 	record_puts(b, "tried", d->tried);
 	record_puts(b, "reason", d->reason);
 	record_puts(b, is_partner(c) ? "seal" : "contact", d->contact);
+	if (*c->token)
+		dispatch_put_report(core, d, target, b);
 	return 0;
 }
 

@@ -12,7 +12,7 @@ static int bad(struct err *e, const char *id, const char *what)
 static int check_one(const struct core *core, const struct dispatch *d, struct err *e)
 {
 	const struct contact *c = map_get(&core->contacts, text_of(d->contact));
-	if (!c || c->state == CONTACT_ENDED || c->dispatches_open < 1)
+	if (!d->drill_due_ms && (!c || c->state == CONTACT_ENDED || c->dispatches_open < 1))
 		return bad(e, d->id, "open, and its contact ended");
 	if (d->timer.index == 0 || d->alert_due_ms == 0)
 		return bad(e, d->id, "open, and nobody will be reminded");
@@ -53,7 +53,7 @@ int check_rescues(const struct core *core, struct err *e)
 	for (size_t i = 0; (d = map_walk(&core->dispatches, &i, NULL));) {
 		if (!dispatch_is_open(d))
 			continue;
-		open++;
+		open += !d->drill_due_ms; /* a drill has no contact */
 		if (check_one(core, d, e) != 0)
 			return -1;
 	}

@@ -139,6 +139,8 @@ static void close_dispatch(struct core *core, struct dispatch *d)
 		c->dispatches_open--;
 	dispatch_let_go(core, d, d->state == DISPATCH_ENDED ? "over" : "cancelled");
 	tally_add(core, d);
+	if (d->drill_due_ms)
+		dispatch_drill_over(core, d);
 }
 
 void dispatch_enter(struct core *core, struct dispatch *d, enum dispatch_event event)

@@ -55,6 +55,7 @@ struct dispatch_send {
 	char *agency, *detail; /* id; what was said of the last attempt */
 	int what, result;
 	int64_t version, queued_ms, unknowns;
+	int64_t first; /* version under which they heard of it */
 	/* derived: when it is told next, and how often this process did */
 	int64_t due_ms, attempt;
 };
@@ -83,10 +84,12 @@ struct dispatch {
 	int n_sends;
 	int64_t version; /* rises with every send */
 	/* its course */
+	int64_t drill_due_ms; /* of a drill, which has no contact: over by then, or late; 0: none */
 	int64_t requested_ms, state_ms, step_due_ms;
 	int64_t overdue, seen; /* the step is late; a named person has seen that */
 	int64_t alert_due_ms, alerts;
 	struct buf outcome;
+	char *tokens; /* those that have read the report: "<token>:<first time>", the newest last */
 	char *result; /* the outcome's word */
 	struct timer timer;
 	bool dirty;
@@ -119,6 +122,18 @@ void dispatch_fire(struct core *core, void *dispatch);
 void dispatch_tell(struct core *core, struct dispatch *d); /* the responder */
 /* What every answer about it says: dispatch state awaits … */
 void dispatch_put(const struct core *core, const struct dispatch *d, struct buf *b);
+/* ---- drills: dispatch_drill.c ---- */
+void dispatch_drill_late(struct core *core, struct dispatch *d);
+/* It is over, in time or not. */
+void dispatch_drill_over(struct core *core, const struct dispatch *d);
+
+/* ---- the report for an agency: dispatch_report.c ---- */
+/* false: the token has read before, and longer ago than a lost answer explains. */
+bool dispatch_use_token(struct core *core, struct dispatch *d, const char *token);
+/* target: who reads, for whom it is version by version. */
+void dispatch_put_report(
+	const struct core *core, struct dispatch *d, const char *target, struct buf *b);
+
 void dispatch_encode(const struct dispatch *d, bool sealed, struct buf *out);
 int dispatch_decode(struct dispatch *d, struct slice bytes, struct err *e) MUST_CHECK;
 

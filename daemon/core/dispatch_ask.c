@@ -202,13 +202,14 @@ static void consider_agencies(const struct core *core, struct search *s)
 		.now_ms = core->now_ms };
 	size_t n = agency_choose(&core->agencies, &q, list, AGENCIES_ASKED);
 	for (size_t i = 0; i < n && i < AGENCIES_ASKED; i++)
-		consider(s, "agency", list[i]->id);
+		if (!s->d->drill_due_ms || text_is(s->d->agency, list[i]->id))
+			consider(s, "agency", list[i]->id);
 }
 
 static void search(const struct core *core, struct search *s)
 {
 	const struct contact *c = map_get(&core->contacts, text_of(s->d->contact));
-	if (text_is(s->d->kind, "mobile_team"))
+	if (text_is(s->d->kind, "mobile_team") && !s->d->drill_due_ms)
 		consider_teams(core, s, c ? text_of(c->needs) : "");
 	consider_agencies(core, s);
 }

@@ -56,6 +56,8 @@ void dispatch_arm(struct core *core, struct dispatch *d)
 			due = earlier(due, d->target_due_ms);
 		if (d->step_due_ms && !d->overdue)
 			due = earlier(due, d->step_due_ms);
+		if (d->drill_due_ms)
+			due = earlier(due, d->drill_due_ms);
 	}
 	timer_set(&core->timers, &d->timer, due);
 }
@@ -80,7 +82,8 @@ void dispatch_alarm(struct core *core, struct dispatch *d)
 {
 	d->alerts++;
 	d->alert_due_ms = core->now_ms + alert_gap(core, is_attended(d));
-	notice_dispatch(core, d, alarm_kind(d));
+	if (!d->drill_due_ms) /* nobody waits for it; what counts is whether it ends in time */
+		notice_dispatch(core, d, alarm_kind(d));
 	dispatch_touch(core, d);
 }
 
@@ -111,6 +114,8 @@ void dispatch_fire(struct core *core, void *dispatch)
 	}
 	if (open && d->alert_due_ms <= now)
 		dispatch_alarm(core, d);
+	if (open && d->drill_due_ms && d->drill_due_ms <= now)
+		dispatch_drill_late(core, d);
 	dispatch_emit_due(core, d);
 	dispatch_arm(core, d);
 }

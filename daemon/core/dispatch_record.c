@@ -50,6 +50,7 @@ static const struct field fields[] = {
 	INT(target_due_ms), INT(rounds), INT(version),
 	INT(requested_ms), INT(state_ms), INT(step_due_ms), INT(overdue), INT(seen),
 	INT(alert_due_ms), INT(alerts), BYTES(outcome), TEXT(result),
+	TEXT(tokens), INT(drill_due_ms),
 };
 
 #undef TEXT
@@ -61,7 +62,7 @@ static const struct field send_fields[] = {
 	TEXT(agency), TEXT(detail),
 	{ "what", FIELD_WORD, offsetof(struct dispatch_send, what), what_word },
 	{ "result", FIELD_WORD, offsetof(struct dispatch_send, result), result_word },
-	INT(version), INT(queued_ms), INT(unknowns),
+	INT(version), INT(queued_ms), INT(unknowns), INT(first),
 };
 /* clang-format on */
 

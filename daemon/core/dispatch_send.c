@@ -53,6 +53,8 @@ void dispatch_queue_send(struct core *core, struct dispatch *d, const char *agen
 	s->what = what;
 	s->result = SEND_PENDING;
 	s->version = ++d->version;
+	if (what == SEND_NEW)
+		s->first = s->version;
 	s->queued_ms = core->now_ms;
 	s->unknowns = s->attempt = 0;
 	text_set(&s->detail, NULL);

@@ -48,6 +48,8 @@ void core_options_default(struct core_options *o)
 		.send_retry_ms = 5 * SECOND,
 		.send_silence_ms = 30 * SECOND,
 		.cancel_ms = 15 * MINUTE,
+		.drill_ms = 5 * MINUTE,
+		.token_repeat_ms = 60 * SECOND,
 		.place_stale_ms = 15 * MINUTE,
 		.place_radius_m =
 			300, /* what 95 of 100 network fixes of a 911 call keep: 47 CFR 20.18 */
@@ -85,6 +87,7 @@ static const struct {
 	WIDE(second_ms), WIDE(unit_offer_ms), WIDE(round_ms), WIDE(sent_ms), WIDE(start_ms),
 	WIDE(arrive_ms), WIDE(arrive_mobile_ms), WIDE(meet_ms), WIDE(finish_ms), WIDE(clear_ms),
 	WIDE(end_ms), WIDE(send_retry_ms), WIDE(send_silence_ms), WIDE(cancel_ms),
+	WIDE(drill_ms), WIDE(token_repeat_ms),
 	WIDE(place_stale_ms), WIDE(place_radius_m), WIDE(place_confidence), WIDE(checkin_ms),
 	WIDE(rest_ms), WIDE(speed_kmh), WIDE(road_percent), WIDE(position_max_ms),
 	WIDE(alert_repeat_ms), WIDE(alert_reminder_ms), WIDE(refs_retain_ms), WIDE(persons_retain_ms),

@@ -145,7 +145,7 @@ static int link_dispatches(struct core *core, struct err *e)
 			continue;
 		if (c)
 			c->dispatches_open++;
-		else
+		else if (!d->drill_due_ms)
 			result = err_set(e, "dispatch %s: its contact is gone", d->id);
 	}
 	return result;

@@ -44,6 +44,7 @@
 	X(DISPATCH_GET, "dispatch.get")         /* reads the exact place: recorded */              \
 	X(TEAM_SET, "team.set")                                                                    \
 	X(TEAM_CHECKIN, "team.checkin")         /* the crew is well */                             \
+	X(DISPATCH_DRILL, "dispatch.drill")     /* the whole loop with a test agency */            \
 	X(DISPATCH_SENT, "dispatch.sent")       /* outreach: what became of a DISPATCH_SEND */     \
 	X(ALERT_ACK, "alert.ack")               /* a named person takes an alert */                \
 	X(BOARD_WATCH, "board.watch")                                                              \
@@ -113,6 +114,7 @@ enum command_kind {
 	I(version) T(result) /* also the outcome's word */                                                                       \
 	T(detail)       /* for people: "HTTP 503", "no route to host"; nothing of the person */    \
 	/* rescues, places and teams. criteria: what makes it an emergency, as words */            \
+	T(token)        /* dispatch.get: digest of a token that is good for one reading */         \
 	T(criteria) T(status) T(team) T(members)                                                   \
 	I(place_confirmed) /* a person has looked at the location and says that it is right */     \
 	I(refused)      /* dispatch.confirm: the second person says no */                          \

@@ -45,7 +45,9 @@ struct core_options {
 	int64_t round_ms;      /* nobody has taken it: from the last one asked to the first again */
 	int64_t sent_ms, start_ms, arrive_ms, arrive_mobile_ms, meet_ms, finish_ms, clear_ms,
 		end_ms;
-	int64_t send_retry_ms, send_silence_ms, cancel_ms;        /* see struct dispatch_send */
+	int64_t send_retry_ms, send_silence_ms, cancel_ms; /* see struct dispatch_send */
+	int64_t drill_ms;                                  /* a drill must be over by then */
+	int64_t token_repeat_ms; /* a token that has read once reads again for so long */
 	int64_t place_stale_ms, place_radius_m, place_confidence; /* see spot_doubts() */
 	int64_t checkin_ms, rest_ms; /* a team's crew: heard of at least so often; between two */
 	int64_t speed_kmh, road_percent, position_max_ms; /* see team_eta_ms() */

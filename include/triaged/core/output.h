@@ -40,6 +40,8 @@
 	                                             eta_ms? expires_in_ms? test? */               \
 	X(DISPATCH_GONE, "dispatch.gone")         /* dispatch why(expired taken cancelled over) */ \
 	X(DISPATCH_SEND, "dispatch.send")         /* to the leading node's outreach: see below */  \
+	X(DISPATCH_DRILL, "dispatch.drill")       /* likewise: dispatch agency state(running passed   \
+	                                             late cancelled) took_ms? */                             \
 	X(NOTICE, "notice")                       /* to supervisors: kind contact? level? line?    \
 	                                             waited_ms? responder? count? alarm? node?     \
 	                                             detail? */               \
@@ -107,7 +109,9 @@ int output_decode(char *bytes, size_t n, struct output *o, struct err *e) MUST_C
  *                    location_confirmed_by? second_by? silence?
  *   contact.escalate those, contact and location (sealed JSON)
  *   dispatch.get     those, consent criteria tried reason location, and contact, or for a partner
- *                    seal: the contact's id, for opening what is sealed and never shown
+ *                    seal: the contact's id, for opening what is sealed and never shown; with a
+ *                    token also requested_by requested_ms located_ms? level(+1) channel lang
+ *                    caller_role age(+1) opened_ms first_version
  *   team.*           team state presence skills members dispatch? position_age_ms? rest_until_ms?
  *                    checkin_by_ms? test?
  *   offer.accept     contact state level reasons seq facts channel lang returning contacts_30d
