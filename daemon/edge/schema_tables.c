@@ -86,6 +86,7 @@ const char *const schema_results[VERB_COUNT] = {
 	[VERB_DISPATCH_GET] = DISPATCH_NOW " consent?:string criteria?:string[] tried?:string[] "
 		"reason?:string contact?:word location?:object~",
 	[VERB_DISPATCH_NEAREST] = "located:bool teams:team[]",
+	[VERB_DISPATCH_DRILL] = DISPATCH_NOW,
 	[VERB_TEAM_SET] = TEAM_NOW,
 	[VERB_TEAM_CHECKIN] = TEAM_NOW,
 	[VERB_TEAM_LIST] = "teams:team[]",

@@ -195,6 +195,11 @@ static const struct param point_fields[] = {
 	END
 };
 
+static const struct param dispatch_drill[] = {
+	{ "agency", PARAM_WORD, true, 1, ID_MAX, NULL, "one of mode test", NULL },
+	END
+};
+
 static const struct param dispatch_nearest[] = {
 	{ "location", PARAM_OBJECT, false, 0, 0, NULL, "where to; or dispatch", point_fields },
 	{ "dispatch", PARAM_WORD, false, 1, ID_MAX, NULL, "to the place of this one", NULL },
@@ -335,6 +340,8 @@ static const struct verb verbs[VERB_COUNT] = {
 		.params = dispatch_get, .doc = "one rescue with its exact place; recorded" },
 	V(DISPATCH_NEAREST), .roles = DISP | SUPER,
 		.params = dispatch_nearest, .doc = "teams by estimated arrival" },
+	V(DISPATCH_DRILL), .roles = SUPER | ROLE_ADMIN, .changes = true,
+		.params = dispatch_drill, .doc = "a rescue for nobody, to try the way to an agency" },
 	V(TEAM_SET), .roles = PART | DISP, .changes = true, .vital = true,
 		.params = team_set, .doc = "a mobile team's presence, place, skills and members" },
 	V(TEAM_CHECKIN), .roles = PART | DISP, .changes = true, .vital = true,

@@ -162,6 +162,8 @@ enum command_kind rescue_command(enum verb_id verb)
 		return COMMAND_DISPATCH_CONFIRM;
 	case VERB_DISPATCH_GET:
 		return COMMAND_DISPATCH_GET;
+	case VERB_DISPATCH_DRILL:
+		return COMMAND_DISPATCH_DRILL;
 	case VERB_TEAM_SET:
 		return COMMAND_TEAM_SET;
 	case VERB_TEAM_CHECKIN:

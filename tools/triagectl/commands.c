@@ -123,6 +123,11 @@ const struct command commands[] = {
 	{ .name = "dispatch nearest", .args = "", .options = nearest_options,
 		.run = cmd_dispatch_nearest,
 		.help = "Mobile teams by estimated arrival, with the age of each position" },
+	{ .name = "drill dispatch", .args = "", .options = drill_options,
+		.run = cmd_drill_dispatch,
+		.help = "Try the whole way to an agency of mode test, from request to outcome",
+		.detail = "Nobody is sent: what goes out is marked as a test. Exit code 1 when there is no outcome\n"
+			  "in time (drill.late_s); the supervisors are told too." },
 	{ .name = "team list", .args = "", .method = "team.list", .show = view_teams,
 		.help = "Mobile teams: state, crew, and how old their position is" },
 	{ .name = "team set", .args = "TEAM PRESENCE [REASON]", .method = "team.set",

@@ -90,6 +90,8 @@ int cmd_rules_activate(struct ctl *ctl);
 int cmd_dispatch_nearest(struct ctl *ctl);
 extern const struct option_def nearest_options[];
 int cmd_dispatch_refuse(struct ctl *ctl);
+int cmd_drill_dispatch(struct ctl *ctl);
+extern const struct option_def drill_options[];
 extern const struct option_def rules_activate_options[];
 
 /*

@@ -41,6 +41,7 @@
 	X(DISPATCH_LIST, "dispatch.list")                                                          \
 	X(DISPATCH_GET, "dispatch.get")                                                            \
 	X(DISPATCH_NEAREST, "dispatch.nearest")                                                    \
+	X(DISPATCH_DRILL, "dispatch.drill")                                                        \
 	X(TEAM_SET, "team.set")                                                                    \
 	X(TEAM_CHECKIN, "team.checkin")                                                            \
 	X(TEAM_LIST, "team.list")                                                                  \

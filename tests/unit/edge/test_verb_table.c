@@ -43,6 +43,7 @@ static const struct {
 	{ "dispatch.list", "RSDP" },
 	{ "dispatch.get", "RSDP" },
 	{ "dispatch.nearest", "SD" },
+	{ "dispatch.drill", "SA" },
 	{ "team.set", "DP" },
 	{ "team.checkin", "DP" },
 	{ "team.list", "SDP" },
