@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 
-from devkit import node, pki, store
+from devkit import line, node, pki, store
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 FRONTENDS = RESPONDERS = 50
@@ -95,8 +95,9 @@ class Bench:
 
     # ---- the daemon
 
-    def start_daemon(self):
-        """A fresh center; its store on one core and itself on the other."""
+    def start_daemon(self, **more):
+        """A fresh center; its store on one core and itself on the other. Setting names: __ for a
+        dot."""
         self.stop_daemon()
         self.runs += 1
         directory = self.path("data%d" % self.runs)
@@ -107,6 +108,7 @@ class Bench:
              "skills": ["general"], "capacity": CAPACITY}
             for i in range(RESPONDERS)], directory)
         settings.update(SETTINGS)
+        settings.update({k.replace("__", "."): v for k, v in more.items()})
         settings["rules"] = self.rule_files()
         self.node = node.Node(self.program("triaged"), directory, settings)
         self.node.start(prefix=pinned(DAEMON_CORE))
@@ -125,6 +127,15 @@ class Bench:
             self.node.stop()
             shutil.rmtree(self.node.data_dir, ignore_errors=True)
             self.node = None
+
+    @property
+    def tls(self):
+        return self.server_tls
+
+    def session(self, name, role):
+        s = line.Session(self.node.address, self.authority.issue(name))
+        s.hello(role)
+        return s
 
     def port(self):
         return int(self.node.address.rsplit(":", 1)[1])
