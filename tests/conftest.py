@@ -13,6 +13,7 @@ for folder in (os.path.join(HERE, "..", "tools"), os.path.join(HERE, "fault"), H
     if folder not in sys.path:
         sys.path.insert(0, folder)
 
+from harness.agency import Agency  # noqa: E402
 from harness.center import Center  # noqa: E402
 from devkit import pki  # noqa: E402
 
@@ -32,6 +33,19 @@ def center(authority, request):
         for n in c.nodes:
             print("---- log of %s\n%s" % (n.settings["node"], n.log_text()[-6000:]))
     c.close()
+
+
+@pytest.fixture
+def house(center):
+    """Makes agencies with an HTTPS server of their own; see harness/agency.py."""
+    made = []
+
+    def make(script=(204,), **more):
+        made.append(Agency(center, script=script, **more))
+        return made[-1]
+    yield make
+    for agency in made:
+        agency.close()
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -32,7 +32,7 @@ struct center_events {
 	void *arg;
 	/* For a session or request here. spooled: this node's spool has custody, not the store. */
 	void (*output)(void *arg, const struct output *o, bool spooled);
-	/* OUTPUT_DISPATCH_SEND, committed, while this node leads: for outreach. NULL: nobody sends,
+	/* OUTPUT_DISPATCH_SEND and _DRILL, committed, while this node leads: for outreach. NULL: nobody sends,
 	 * and the core goes on asking and alarming. */
 	void (*send)(void *arg, const struct core *core, const struct output *o);
 	void (*refuse)(void *arg, int64_t request); /* custody cannot be taken */

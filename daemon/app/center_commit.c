@@ -12,11 +12,16 @@ void center_schedule_flush(struct center *c)
 		evtimer_add(c->flush_event, &now);
 }
 
+static bool is_for_outreach(const struct output *o)
+{
+	return o->kind == OUTPUT_DISPATCH_SEND || o->kind == OUTPUT_DISPATCH_DRILL;
+}
+
 void center_deliver(struct center *c, struct step *s, bool spooled)
 {
 	for (size_t i = 0; i < s->n_outputs; i++) {
 		const struct output *o = &s->outputs[i];
-		if (o->kind == OUTPUT_DISPATCH_SEND && c->events.send)
+		if (is_for_outreach(o) && c->events.send)
 			c->events.send(c->events.arg, c->core, o);
 		else if (strcmp(o->node, c->node) == 0)
 			c->events.output(c->events.arg, o, spooled);
@@ -135,7 +140,7 @@ static void add_foreign_outputs(struct center *c)
 {
 	for (size_t i = 0; i < c->step.n_outputs; i++) {
 		const struct output *o = &c->step.outputs[i];
-		if (o->kind == OUTPUT_DISPATCH_SEND || strcmp(o->node, c->node) == 0)
+		if (is_for_outreach(o) || strcmp(o->node, c->node) == 0)
 			continue;
 		buf_clear(&c->scratch);
 		output_encode(o, &c->scratch);

@@ -53,7 +53,7 @@ struct config_keys {
 
 /* What only the configuration knows of an agency. */
 struct config_channel {
-	char *url, *hours;                  /* as written; "" none */
+	char *url, *ca, *hours;             /* as written; "" none */
 	struct config_strings secret_files; /* the first signs, all verify */
 };
 
@@ -119,6 +119,14 @@ struct config {
 	struct {
 		int64_t repeat_s, reminder_s;
 	} alerts;
+	struct {
+		int64_t every_s, late_s;
+	} drill;
+	struct {
+		char *public_url;
+		int64_t try_ms, total_ms, retry_ms, retry_max_ms, circuit_failures, circuit_open_ms,
+			token_s, token_repeat_s;
+	} outreach;
 	struct {
 		int64_t test_contact_s, free_mib;
 	} watch;

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "triaged/outreach/webhook.h"
 #include "triaged/privacy/cert.h"
 #include "triaged/privacy/keys.h"
 #include "triaged/privacy/secret_file.h"
@@ -128,20 +129,34 @@ static void check_levels(const struct config_check *check)
 	}
 }
 
-static void check_secrets(const struct config_check *check)
+static void check_channel(
+	const struct config_check *check, const char *id, const struct config_channel *channel)
+{
+	struct webhook_secrets secrets = { .n = 0 };
+	struct err e;
+	if (webhook_url_check(channel->url, check->config->demo, &e) < 0)
+		config_say(check, check->errors, "agencies", "%s: %s", id, e.text);
+	if (*channel->ca)
+		config_check_readable(check, "agencies", channel->ca);
+	for (size_t k = 0; k < channel->secret_files.n; k++)
+		if (webhook_secret_read(&secrets, channel->secret_files.at[k], &e) < 0)
+			config_say(check, check->errors, "agencies", "%s: %s", id, e.text);
+	webhook_secrets_wipe(&secrets);
+}
+
+static void check_channels(const struct config_check *check)
 {
 	const struct config_agencies *agencies = &check->config->agencies;
-	struct stat st;
-	struct err e;
+	size_t webhooks = 0;
 	for (size_t i = 0; i < agencies->set.n; i++) {
-		const struct config_strings *files = &agencies->channels[i].secret_files;
-		for (size_t k = 0; k < files->n; k++) {
-			config_check_readable(check, "agencies", files->at[k]);
-			if (stat(files->at[k], &st) == 0 && secret_file_check_mode(&st, &e) < 0)
-				config_say(check, check->errors, "agencies", "%s: %s", files->at[k],
-					e.text);
-		}
+		if (!agencies->set.at[i].webhook)
+			continue;
+		webhooks++;
+		check_channel(check, agencies->set.at[i].id, &agencies->channels[i]);
 	}
+	if (webhooks && !*check->config->listen.https)
+		config_say(check, check->warnings, "listen.https",
+			"is not set: agencies can neither answer nor fetch reports");
 }
 
 static void check_keys(const struct config_check *check)
@@ -163,15 +178,12 @@ void config_check(const struct config_check *check)
 	check_name(check, "center", c->center);
 	if (!*c->node)
 		config_say(check, check->errors, "node", "is not set and this host has no name");
-	if (*c->listen.https)
-		config_say(check, check->warnings, "listen.https",
-			"this version serves only the line listener (listen.line)");
 	check_rules(check);
 	check_signature(check);
 	check_tls(check);
 	config_check_store(check);
 	check_limits(check);
 	check_levels(check);
-	check_secrets(check);
+	check_channels(check);
 	check_keys(check);
 }

@@ -13,7 +13,7 @@ static void path_of(const char *data_dir, const char *suffix, char out[4096])
 	snprintf(out, 4096, "%s/listen.json%s", data_dir, suffix);
 }
 
-int listen_file_write(const char *data_dir, const char *line, struct err *e)
+int listen_file_write(const char *data_dir, const char *line, const char *https, struct err *e)
 {
 	char path[4096], fresh[4096];
 	struct buf json = { 0 };
@@ -22,6 +22,10 @@ int listen_file_write(const char *data_dir, const char *line, struct err *e)
 	jtext_open(&json, '{');
 	jtext_name(&json, "line");
 	jtext_str(&json, line);
+	if (*https) {
+		jtext_name(&json, "https");
+		jtext_str(&json, https);
+	}
 	jtext_name(&json, "pid");
 	jtext_int(&json, getpid());
 	jtext_close(&json, '}');

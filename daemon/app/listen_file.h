@@ -4,8 +4,9 @@
 
 #include "triaged/base/err.h"
 
-/* Written beside and renamed, so a reader never sees half of it. */
-int listen_file_write(const char *data_dir, const char *line, struct err *e) MUST_CHECK;
+/* https "": not listened there. Written beside and renamed, so a reader never sees half of it. */
+int listen_file_write(
+	const char *data_dir, const char *line, const char *https, struct err *e) MUST_CHECK;
 void listen_file_remove(const char *data_dir);
 
 #endif

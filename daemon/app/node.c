@@ -30,9 +30,11 @@ void node_announce_ready(struct node *n)
 		return;
 	struct err e;
 	n->ready = true;
-	if (listen_file_write(n->config->data_dir, edge_address(n->edge), &e) < 0)
+	const char *line = edge_address(n->edge), *https = outreach_address(n->outreach);
+	if (listen_file_write(n->config->data_dir, line, https, &e) < 0)
 		LOG(ERROR, "node.listen_file", LOG_S("why", e.text));
-	LOG(NOTICE, "node.ready", LOG_S("node", n->name), LOG_S("line", edge_address(n->edge)));
+	LOG(NOTICE, "node.ready", LOG_S("node", n->name), LOG_S("line", line),
+		LOG_S("https", https));
 	notify_ready("Serving");
 }
 
@@ -111,7 +113,7 @@ static int start_layers(struct node *n, struct err *e)
 	node_wire_verbs(n);
 	node_wire_center(n);
 	if (node_wire_spool(n, e) < 0 || node_wire_keyring(n, e) < 0 || node_wire_store(n, e) < 0 ||
-		node_wire_edge(n, e) < 0)
+		node_wire_edge(n, e) < 0 || outreach_start(n, e) < 0)
 		return -1;
 	start_timers(n);
 	node_start_rules(n);
@@ -167,6 +169,7 @@ void node_drain(struct node *n)
 	LOG(NOTICE, "node.draining", LOG_I("drain_s", n->config->drain_s));
 	notify_stopping("Draining");
 	edge_stop_accepting(n->edge);
+	outreach_stop_accepting(n->outreach);
 	verbs_notice_all(n->verbs, "draining");
 	n->drain_event = event_new(n->base, -1, EV_PERSIST, on_drain_check, n);
 	CHECK(n->drain_event && event_add(n->drain_event, &often) == 0);
@@ -183,6 +186,7 @@ void node_stop(struct node *n)
 			event_free(timers[i]);
 	worker_free(&n->worker);
 	worker_free(&n->spool_worker);
+	outreach_stop(&n->outreach);
 	store_close(&n->store); /* answers what is open, so before those who asked */
 	center_free(&n->center);
 	spool_close(&n->spool);

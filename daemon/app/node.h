@@ -25,6 +25,7 @@
 #include "config.h"
 #include "data_lock.h"
 #include "keyring.h"
+#include "outreach.h"
 #include "rules_cycle.h"
 #include "rules_set.h"
 #include "worker.h"
@@ -45,6 +46,7 @@ struct node {
 	struct center *center;
 	struct verbs *verbs;
 	struct edge *edge;
+	struct outreach *outreach;
 	bool reloading;
 	const struct clients *previous; /* while a reload asks which sessions stay valid */
 	uint64_t hash_seed[2];
@@ -70,7 +72,7 @@ void node_stop(struct node *n);  /* frees everything */
 void node_reload(struct node *n, int64_t request);
 
 /* node.* and rules.* methods. */
-void node_admin(struct node *n, const struct edge_request *r, int64_t request);
+void node_admin(void *node, const struct edge_request *r, int64_t request);
 
 void node_start_rules(struct node *n); /* watch the approval of n->set */
 /* Put a set, which is taken over, in force for every triage from now on. The one before, which the
@@ -79,6 +81,9 @@ struct rules_set *node_take_rules(struct node *n, struct rules_set *set) MUST_CH
 
 const char *node_mode(const struct node *n);
 void node_announce_ready(struct node *n); /* the first time counts */
+
+/* Bring a command to whoever leads; refused where nothing may be sealed. */
+void node_submit(void *node, const struct command *c);
 
 /* One layer each, connected to those below it. */
 void node_wire_verbs(struct node *n);

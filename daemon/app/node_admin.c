@@ -125,6 +125,7 @@ static void node_status(struct node *n, int64_t request)
 	jtext_close(&out, '}');
 	number(&out, "violations", center_counts(n->center)->violations);
 	alarms_show(n, &out);
+	outreach_show(n->outreach, &out);
 	show_counters(n, &out);
 	jtext_close(&out, '}');
 	answer(n, request, &out);
@@ -235,8 +236,9 @@ static void drain(struct node *n, int64_t request)
 	answer(n, request, &out);
 }
 
-void node_admin(struct node *n, const struct edge_request *r, int64_t request)
+void node_admin(void *node, const struct edge_request *r, int64_t request)
 {
+	struct node *n = node;
 	switch (r->verb->id) {
 	case VERB_NODE_STATUS:
 		node_status(n, request);

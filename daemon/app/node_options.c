@@ -54,6 +54,8 @@ void node_core_options(const struct config *config, struct core_options *o)
 	o->alert_repeat_ms = config->alerts.repeat_s * 1000;
 	o->alert_reminder_ms = config->alerts.reminder_s * 1000;
 	o->refs_retain_ms = config->retain.refs_h * 3600000;
+	o->drill_ms = config->drill.late_s * 1000;
+	o->token_repeat_ms = config->outreach.token_repeat_s * 1000;
 	o->persons_retain_ms = config->retain.persons_d * 86400000;
 	take_dispatch(config, o);
 	o->agencies_len = config->agencies.record.len;

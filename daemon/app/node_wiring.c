@@ -68,7 +68,8 @@ static const char *unavailable_text(void *arg)
 static void on_output(void *arg, const struct output *o, bool spooled)
 {
 	struct node *n = arg;
-	verbs_output(n->verbs, o, spooled);
+	if (!outreach_output(n->outreach, o))
+		verbs_output(n->verbs, o, spooled);
 }
 
 static void on_mode(void *arg)
@@ -89,6 +90,8 @@ static void on_refuse(void *arg, int64_t request)
 {
 	struct node *n = arg;
 	struct rpc_error error;
+	if (outreach_refused(n->outreach, request))
+		return;
 	unavailable(n, &error);
 	verbs_refuse(n->verbs, request, &error);
 }
@@ -97,6 +100,7 @@ static void on_refuse_all(void *arg)
 {
 	struct node *n = arg;
 	struct rpc_error error;
+	outreach_refuse_all(n->outreach);
 	unavailable(n, &error);
 	verbs_refuse_all(n->verbs, &error);
 }
@@ -131,9 +135,9 @@ static bool on_query(void *arg, const struct core *core, const char *method, str
 
 /* ---- verbs -> center, store, privacy ---- */
 
-static void do_submit(void *arg, const struct command *c)
+void node_submit(void *node, const struct command *c)
 {
-	struct node *n = arg;
+	struct node *n = node;
 	if (keyring_may_seal(n->keyring))
 		center_submit(n->center, c);
 	else if (c->request)
@@ -151,11 +155,6 @@ static void do_query(void *arg, const struct verb *verb, const char *params, int
 	c.meta = (struct slice){ params, strlen(params) };
 	c.request = request;
 	center_submit(n->center, &c);
-}
-
-static void do_admin(void *arg, const struct edge_request *r, int64_t request)
-{
-	node_admin(arg, r, request);
 }
 
 static void do_triaged(void *arg, const struct verbs_triage *t)
@@ -281,9 +280,9 @@ void node_wire_verbs(struct node *n)
 {
 	const struct verbs_ops ops = {
 		.arg = n,
-		.submit = do_submit,
+		.submit = node_submit,
 		.query = do_query,
-		.admin = do_admin,
+		.admin = node_admin,
 		.triaged = do_triaged,
 		.transcript = do_transcript,
 		.seal = do_seal,
@@ -319,6 +318,7 @@ void node_wire_center(struct node *n)
 	const struct center_events events = {
 		.arg = n,
 		.output = on_output,
+		.send = outreach_send,
 		.refuse = on_refuse,
 		.refuse_all = on_refuse_all,
 		.leader = on_leader,

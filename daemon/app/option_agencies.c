@@ -11,6 +11,8 @@
 
 #define SECRETS_MAX 2 /* the one in use and the one before, while it is changed */
 #define WORD_CHARS  "abcdefghijklmnopqrstuvwxyz0123456789_.-"
+/* No dot: an id stands in addresses and in the ids of webhooks. */
+#define ID_CHARS "abcdefghijklmnopqrstuvwxyz0123456789_-"
 
 /* One agency while its group is read. */
 struct reading {
@@ -41,9 +43,9 @@ static void take_text(struct reading *r, const struct conf_node *node, char **sl
 static void take_id(struct reading *r, const struct conf_node *node, char **slot)
 {
 	if (!is_text(node) || strlen(node->text) > 64 ||
-		strspn(node->text, WORD_CHARS) != strlen(node->text))
+		strspn(node->text, ID_CHARS) != strlen(node->text))
 		complain(r, node,
-			"must have 1 to 64 lower-case letters, digits, dots, dashes and underscores");
+			"must have 1 to 64 lower-case letters, digits, dashes and underscores");
 	else
 		mem_set_str(slot, node->text);
 }
@@ -137,6 +139,12 @@ static void take_secrets(struct reading *r, const struct conf_node *node)
 		complain(r, node, "must be a list of one or two file names");
 }
 
+static void take_path(char **slot, const struct conf_node *node)
+{
+	free(*slot);
+	*slot = conf_absolute(node);
+}
+
 static void take_webhook(struct reading *r, const struct conf_node *node)
 {
 	if (node->type != CONF_GROUP) {
@@ -146,12 +154,15 @@ static void take_webhook(struct reading *r, const struct conf_node *node)
 	for (size_t i = 0; i < node->n_children; i++) {
 		const struct conf_node *c = &node->children[i];
 		if (strcmp(c->name, "url") == 0 && is_text(c) && strlen(c->text) < 1024 &&
-			strncmp(c->text, "https://", 8) == 0)
+			(strncmp(c->text, "https://", 8) == 0 ||
+				strncmp(c->text, "http://", 7) == 0)) /* the latter where demo */
 			mem_set_str(&r->channel->url, c->text);
 		else if (strcmp(c->name, "url") == 0)
 			complain(r, c, "must begin with https://");
 		else if (strcmp(c->name, "secret_files") == 0)
 			take_secrets(r, c);
+		else if (strcmp(c->name, "ca") == 0 && is_text(c))
+			take_path(&r->channel->ca, c);
 		else
 			conf_error(r->errors, c->file, c->line,
 				"agencies: webhook: unknown name %s", c->name);
@@ -243,7 +254,9 @@ static void parse_one(
 		.areas = mem_strdup(""),
 		.zone = mem_strdup(""),
 		.session = mem_strdup("") };
-	*r.channel = (struct config_channel){ .url = mem_strdup(""), .hours = mem_strdup("") };
+	*r.channel = (struct config_channel){
+		.url = mem_strdup(""), .ca = mem_strdup(""), .hours = mem_strdup("")
+	};
 	for (size_t i = 0; i < group->n_children; i++)
 		take_member(&r, &group->children[i]);
 	if (!*r.agency->name)
@@ -310,6 +323,10 @@ static void print_webhook(const struct config_channel *c, struct buf *out)
 {
 	buf_adds(out, " webhook = { url = ");
 	conf_print_string(out, c->url);
+	if (*c->ca) {
+		buf_adds(out, "; ca = ");
+		conf_print_string(out, c->ca);
+	}
 	buf_adds(out, "; secret_files = [ ");
 	for (size_t i = 0; i < c->secret_files.n; i++) {
 		conf_print_string(out, c->secret_files.at[i]);
@@ -369,6 +386,7 @@ void agencies_free_list(struct config_agencies *a)
 	for (size_t i = 0; i < a->set.n; i++) {
 		struct config_channel *c = &a->channels[i];
 		free(c->url);
+		free(c->ca);
 		free(c->hours);
 		for (size_t k = 0; k < c->secret_files.n; k++)
 			free(c->secret_files.at[k]);

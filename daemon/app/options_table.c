@@ -93,7 +93,7 @@ const struct option options[] = {
 	ADDRESS("listen.line", listen.line, RESTART, "127.0.0.1:9788",
 		"Address of the line listener (TLS); port 0: any free one."),
 	ADDRESS("listen.https", listen.https, RESTART | EMPTY, "",
-		"Address of the HTTPS listener; accepted, but this version serves only listen.line."),
+		"Address of the HTTPS listener, where agencies answer and fetch reports; not set: none."),
 
 	PATH("tls.certificate", tls.certificate, LIVE | REQUIRED, NULL,
 		"The server's certificate and its chain, PEM."),
@@ -218,6 +218,36 @@ const struct option options[] = {
 		"An alert nobody acknowledged is repeated."),
 	NUMBER("alerts.reminder_s", alerts.reminder_s, LIVE, "300", 30, 86400,
 		"An acknowledged alert reminds while its cause lasts."),
+
+	NUMBER("drill.every_s", drill.every_s, LIVE, "0", 0, 31536000,
+		"Each agency of mode test is drilled so often by itself, in seconds; 0: only by "
+		"triagectl drill."),
+	NUMBER("drill.late_s", drill.late_s, LIVE, "300", 5, 86400,
+		"A drill that has no outcome after so long is cancelled, and the supervisors hear"
+		" of it, in seconds."),
+
+	TEXT("outreach.public_url", outreach.public_url, LIVE | EMPTY, "",
+		"Address under which agencies reach listen.https from outside "
+		"(https://NAME:PORT), in what they are sent; not set: the listener's own."),
+	NUMBER("outreach.try_ms", outreach.try_ms, LIVE, "4000", 100, 60000,
+		"One try to reach an agency, from the connection to the end of its answer, in ms."),
+	NUMBER("outreach.total_ms", outreach.total_ms, LIVE, "9000", 100, 600000,
+		"All tries together before people are told that it is not known whether an agency"
+		" was reached; trying goes on, in ms."),
+	NUMBER("outreach.retry_ms", outreach.retry_ms, LIVE, "250", 10, 60000,
+		"Between the first two tries; doubles with each, and is up to half shorter by "
+		"chance, in ms."),
+	NUMBER("outreach.retry_max_ms", outreach.retry_max_ms, LIVE, "4000", 10, 600000,
+		"The longest wait between two tries, in ms."),
+	NUMBER("outreach.circuit_failures", outreach.circuit_failures, LIVE, "5", 1, 1000,
+		"After so many failures in a row an agency is tried by one message at a time."),
+	NUMBER("outreach.circuit_open_ms", outreach.circuit_open_ms, LIVE, "2000", 100, 600000,
+		"How long such an agency is left alone between two of these tries, in ms."),
+	NUMBER("outreach.token_s", outreach.token_s, LIVE, "900", 10, 86400,
+		"How long an agency may take to fetch a report, in seconds."),
+	NUMBER("outreach.token_repeat_s", outreach.token_repeat_s, LIVE, "60", 0, 3600,
+		"A token is good for one reading; for so long after it the same token reads once "
+		"more, in case the answer was lost, in seconds."),
 
 	NUMBER("watch.test_contact_s", watch.test_contact_s, LIVE, "0", 0, 86400,
 		"A test contact (triagectl probe) must have been served within so long, or an alarm "

@@ -19,6 +19,7 @@ struct reload {
 	char *file;
 	struct config *next;
 	struct rules_set *set;
+	struct outreach_plan *outreach;
 	char running[DIGEST_HEX_SIZE]; /* digest of what was in force when asked */
 	struct conf_errors errors, warnings;
 };
@@ -29,6 +30,12 @@ static void prepare(void *arg)
 	r->next = config_load(r->file, wall_now_ms(), &r->errors, &r->warnings);
 	if (r->next)
 		r->set = config_rules(r->next, r->running, wall_now_ms(), &r->errors);
+	if (!r->set)
+		return;
+	struct err e;
+	r->outreach = outreach_prepare(r->next, &e);
+	if (!r->outreach)
+		conf_error(&r->errors, r->file, 0, "%s", e.text);
 }
 
 /* The old set stays as it is; say why. */
@@ -92,6 +99,7 @@ static int swap(struct reload *r, struct err *e)
 		return -1;
 	}
 	n->previous = NULL;
+	outreach_reload(n->outreach, r->outreach, r->next);
 	r->next = NULL;
 	r->set = node_take_rules(n, r->set); /* freed with r */
 	struct verbs_texts texts = node_texts(n->config);
@@ -110,7 +118,8 @@ static void commit(void *arg)
 {
 	struct reload *r = arg;
 	struct err e;
-	bool good = r->next && r->set && config_can_reload(r->node->config, r->next, &r->errors);
+	bool good = r->next && r->set && r->outreach &&
+		    config_can_reload(r->node->config, r->next, &r->errors);
 	if (good && swap(r, &e) < 0) {
 		conf_error(&r->errors, r->file, 0, "%s", e.text);
 		good = false;
@@ -123,6 +132,7 @@ static void commit(void *arg)
 	notify_ready("Serving");
 	config_unref(&r->next);
 	rules_set_free(&r->set);
+	outreach_plan_free(&r->outreach);
 	buf_free(&r->errors.text);
 	buf_free(&r->warnings.text);
 	free(r->file);

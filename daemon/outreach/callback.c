@@ -38,8 +38,11 @@ static int take_word(const json_t *data, const char *name, char *out, size_t siz
 static int take_outcome(const json_t *data, struct callback *c, struct err *e)
 {
 	const json_t *v = json_object_get(data, "outcome");
-	if (!json_is_object(v) && !(json_is_string(v) && json_string_length(v) > 0))
+	if (!json_is_object(v) && !json_is_string(v))
 		return err_set(e, "outcome must be a word or an object");
+	if (take_word(json_is_object(v) ? v : data, json_is_object(v) ? "result" : "outcome",
+		    c->result, sizeof c->result, e) < 0)
+		return err_wrap(e, "outcome");
 	json_write(&c->outcome, v);
 	return 0;
 }

@@ -31,11 +31,11 @@ static const char *response(const struct report *r)
 	return r->what == REPORT_CANCEL ? "AllClear" : "Execute";
 }
 
-/* The first version, which the later ones follow; it was made when the rescue was asked for. */
+/* The first that they heard, which this follows; it counts as of when the rescue was asked for. */
 static void references(const struct report *r, struct buf *out)
 {
 	char text[TIME_TEXT_SIZE];
-	if (r->version <= 1)
+	if (r->what == REPORT_NEW || !r->first_version)
 		return;
 	buf_adds(out, "<references>");
 	xml_text(out, r->center);
@@ -43,7 +43,8 @@ static void references(const struct report *r, struct buf *out)
 	xml_text(out, r->dispatch);
 	buf_adds(out, ":");
 	xml_text(out, r->agency);
-	buf_addf(out, ":1,%.19s-00:00</references>", time_text(r->requested_ms, text));
+	buf_addf(out, ":%d,%.19s-00:00</references>", r->first_version,
+		time_text(r->requested_ms, text));
 }
 
 static void parameter(struct buf *out, const char *name, const char *value)
@@ -103,7 +104,7 @@ void report_cap(const struct report *r, struct buf *out)
 		      "<alert xmlns=\"urn:oasis:names:tc:emergency:cap:1.2\">");
 	xml_element(out, "identifier", key);
 	xml_element(out, "sender", r->center);
-	time_element(out, "sent", r->updated_ms);
+	time_element(out, "sent", r->what == REPORT_NEW ? r->requested_ms : r->updated_ms);
 	xml_element(out, "status", r->test ? "Test" : "Actual");
 	xml_element(out, "msgType", types[r->what]);
 	xml_element(out, "scope", "Private");

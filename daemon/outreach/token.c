@@ -52,6 +52,7 @@ int token_make(const struct keys *keys, const char *dispatch, const struct token
 	owner_of(dispatch, owner);
 	record_puts(&text, "agency", t->agency);
 	record_puti(&text, "version", t->version);
+	record_puti(&text, "what", t->what);
 	record_puti(&text, "expires", t->expires_ms);
 	int made = seal_text(keys, owner, (struct slice){ text.data, text.len }, &sealed, e);
 	if (made == 0) {
@@ -73,6 +74,8 @@ static int take_fields(const struct buf *text, struct token *t)
 			memcpy(t->agency, value.data, value.len);
 		else if (slice_is(name, "version"))
 			good = slice_int(value, &t->version);
+		else if (slice_is(name, "what"))
+			good = slice_int(value, &t->what);
 		else if (slice_is(name, "expires"))
 			good = slice_int(value, &t->expires_ms);
 	}

@@ -22,7 +22,7 @@ class Node:
         self.settings = dict(settings)
         self.environment = environment
         self.process = None
-        self.address = None
+        self.address = self.https = None
         os.makedirs(data_dir, mode=0o700, exist_ok=True)
         self.config = os.path.join(data_dir, "triaged.conf")
         self.log = os.path.join(data_dir, "triaged.log")
@@ -63,7 +63,7 @@ class Node:
                                                                 self.log_text()[-4000:]))
             listen = self._listen()
             if listen and listen.get("pid") == self.process.pid:
-                self.address = listen["line"]
+                self.address, self.https = listen["line"], listen.get("https")
                 return self
             time.sleep(0.02)
         self.kill()

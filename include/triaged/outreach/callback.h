@@ -4,7 +4,8 @@
  *     {"type": "dispatch.ack",     "data": {"dispatch": "d…", "by": "a name"}}
  *     {"type": "dispatch.decline", "data": {"dispatch": "d…", "reason": "…"}}
  *     {"type": "dispatch.status",  "data": {"dispatch": "d…", "status": "en_route", "by"?}}
- *     {"type": "dispatch.outcome", "data": {"dispatch": "d…", "outcome": "…" or {…}, "by"?}}
+ *     {"type": "dispatch.outcome", "data": {"dispatch": "d…", "outcome": "…", "by"?}}
+ *         the outcome a word, or an object whose "result" is one
  *
  * Other members are skipped, so that a CloudEvent with these is one too.
  */
@@ -35,6 +36,7 @@ struct callback {
 	enum callback_kind kind;
 	char dispatch[33];
 	char by[129], reason[257], status[33]; /* "" when not given */
+	char result[33];                       /* the outcome's word: itself, or its "result" */
 	struct buf outcome;                    /* JSON */
 };
 

@@ -47,7 +47,8 @@ struct report {
 	const char *channel, *lang, *caller_role;
 	const char *callback; /* the person's address, where the center's policy keeps it */
 	enum level level;
-	int version;                                 /* from 1, counts up with each change */
+	int version;                                 /* counts up with each change */
+	int first_version;                           /* under which this agency heard of it */
 	int age;                                     /* years; -1: not known */
 	int64_t requested_ms, updated_ms, opened_ms; /* wall */
 	struct report_place place;

@@ -17,8 +17,8 @@
 
 struct token {
 	char agency[TOKEN_AGENCY_MAX + 1];
-	int64_t version;
-	int64_t expires_ms; /* wall */
+	int64_t version, what; /* enum report_what */
+	int64_t expires_ms;    /* wall */
 };
 
 /* Append a fresh token, of A-Z a-z 0-9 _ - only. */

@@ -59,6 +59,8 @@ const char *site_make(void)
 	assert_non_null(mkdtemp(dir));
 	make_tls();
 	site_put("rules.conf", "");
+	site_put("hook.key", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz\n");
+	assert_int_equal(chmod(site_path("hook.key"), 0600), 0);
 	site_put("clients.conf",
 		"clients = ( { name = \"gw\"; cert = \"gw.example.org\"; roles = [ \"frontend\" ]; } );\n");
 	return dir;

@@ -47,10 +47,11 @@ static void each_kind_is_read(void **state)
 	assert_string_equal(buf_str(&c.outcome), "\"with_person\"");
 	callback_free(&c);
 	assert_int_equal(read_text("{\"type\":\"dispatch.outcome\",\"data\":{\"dispatch\":\"d12\","
-				   "\"outcome\":{\"a\":1}}}",
+				   "\"outcome\":{\"result\":\"cleared\"}}}",
 				 &c, &e),
 		0);
-	assert_string_equal(buf_str(&c.outcome), "{\"a\":1}");
+	assert_string_equal(buf_str(&c.outcome), "{\"result\":\"cleared\"}");
+	assert_string_equal(c.result, "cleared");
 	callback_free(&c);
 }
 

@@ -49,6 +49,7 @@ static struct report full(void)
 	struct report r = plain();
 	r.what = REPORT_UPDATE;
 	r.version = 3;
+	r.first_version = 1;
 	r.updated_ms = AT + 90500;
 	r.caller_role = "third_party";
 	r.callback = "tel:+15550100";
