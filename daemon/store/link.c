@@ -12,6 +12,7 @@
 #include "dial.h"
 #include "link_queue.h"
 #include "reply.h"
+#include "tls.h"
 #include "triaged/base/check.h"
 #include "triaged/base/clock.h"
 #include "triaged/base/mem.h"
@@ -404,13 +405,27 @@ void link_send(struct link *l, const struct args *args, link_reply_fn done, void
 		link_refuse(l, done, arg);
 }
 
+/* How much the kernel takes now, without a turn of the loop; nothing behind other bytes or where
+ * they are to be encrypted. An error comes again when the rest is written. */
+static size_t send_at_once(struct link *l, struct slice wire)
+{
+	if (tls_is(l->bev) || evbuffer_get_length(bufferevent_get_output(l->bev)) > 0)
+		return 0;
+	ssize_t n =
+		send(bufferevent_getfd(l->bev), wire.data, wire.len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	return n > 0 ? (size_t)n : 0;
+}
+
 void link_send_wire(struct link *l, struct slice wire, link_reply_fn done, void *arg)
 {
 	if (l->state != LINK_UP) {
 		link_refuse(l, done, arg);
 		return;
 	}
-	evbuffer_add_reference(bufferevent_get_output(l->bev), wire.data, wire.len, NULL, NULL);
+	size_t sent = send_at_once(l, wire);
+	if (sent < wire.len)
+		evbuffer_add_reference(bufferevent_get_output(l->bev), wire.data + sent,
+			wire.len - sent, NULL, NULL);
 	link_queue_add(&l->pending, done, arg);
 	arm_watch(l);
 }
