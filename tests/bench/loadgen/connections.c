@@ -180,6 +180,7 @@ int mode_idle(const struct mode_options *o)
 	double s = (double)(now_us() - t0) / 1e6;
 	usleep(500000); /* what the server does after the last answer */
 	long after = mode_rss_kib(o);
+	usleep((useconds_t)(o->hold_s * 1e6));
 	printf("{\"connections\":%d,\"failed\":%d,\"open_per_s\":%.0f,\"rss_before_kib\":%ld,"
 	       "\"rss_after_kib\":%ld,\"kib_per_connection\":%.2f}\n",
 		w.answered, w.failed, (double)w.answered / s, before, after,

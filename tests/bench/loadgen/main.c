@@ -2,7 +2,7 @@
  * loadgen MODE name=value…: speaks the line protocol over TLS 1.3 with client certificates.
  *
  *   contacts    closed loop with in_flight=N contacts, or open loop with rate=R a second
- *   idle        holds connections=N sessions and tells how the server's memory grew
+ *   idle        opens connections=N sessions, tells how the server's memory grew, holds them hold=S s
  *   handshakes  full handshakes, connections=N at a time, and what they cost the server
  *   hostile     malformed lines, half-open handshakes and one-byte-a-second writers
  */
@@ -114,7 +114,7 @@ static int take_number(struct mode_options *o, const char *name, const char *val
 		const char *name;
 		double *number;
 	} reals[] = { { "rate", &o->rate }, { "warmup", &o->warmup_s }, { "seconds", &o->seconds },
-		{ "drain", &o->drain_s } };
+		{ "drain", &o->drain_s }, { "hold", &o->hold_s } };
 	for (size_t i = 0; i < sizeof reals / sizeof *reals; i++) {
 		if (strcmp(name, reals[i].name) == 0) {
 			*reals[i].number = atof(value);

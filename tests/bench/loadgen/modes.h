@@ -15,7 +15,7 @@ struct mode_options {
 	int frontends, responders, capacity, in_flight;
 	int connections;                /* idle, handshakes */
 	int malformed, half_open, slow; /* hostile */
-	double rate, warmup_s, seconds, drain_s;
+	double rate, warmup_s, seconds, drain_s, hold_s;
 	int pause_ms;
 	bool reconnect, http; /* http: talk to a web server instead of the daemon */
 	int pids[PIDS_MAX];   /* whose CPU and memory are reported */
