@@ -98,9 +98,10 @@ def commit(redis, *sections):
 SECTIONS = [(1, 1, "c:x", "record"), (2, 1, "c:old"), (3, 1, "r1"), (4, 1, "r2"), (5, 1, "d1"),
             (6, 1, "d2"), (7, 1, "p1"), (8, 1, "p2"), (9, 1, "x"), (10, 1, "y"), (11, 1, "5", "x"),
             (12, 1, "y"), (13, 1, "gw", "ref", "answer"), (14, 1, "7", "command", "decision"),
-            (15, 1, "x", "text"), (16, 1, "n1", "output"), (17, 1, "n9 inc")]
+            (15, 1, "x", "text"), (16, 1, "n1", "output"), (17, 1, "n9 inc"), (18, 1, "c:z", "record"),
+            (19, 1, "entry"), (20, 1, "answers"), (21, 1, "t1"), (22, 1, "t2")]
 WRITTEN = ["c:x", "responders", "dispatches", "persons", "live", "ended", "q", "i:gw", "refs", "log",
-           "m:x", "out:n1", "nodes", "state", "lead"]
+           "m:x", "out:n1", "nodes", "state", "lead", "answers", "teams"]  # and c:z, by SET, which no type stops
 
 
 @pytest.fixture
