@@ -68,6 +68,10 @@ static redisContext *dial(const struct ledger_options *o, struct err *e)
 	struct timeval limit = { o->timeout_ms / 1000, o->timeout_ms % 1000 * 1000 };
 	if (url_parse(o->url, &u, e) != 0)
 		return NULL;
+	if (u.is_tls) {
+		err_set(e, "%s: this reads without TLS only: unix:PATH or tcp:HOST:PORT", o->url);
+		return NULL;
+	}
 	redisContext *c = u.is_unix ? redisConnectUnixWithTimeout(u.host, limit)
 				    : redisConnectWithTimeout(u.host, u.port, limit);
 	if (!c || c->err || redisSetTimeout(c, limit) != REDIS_OK) {

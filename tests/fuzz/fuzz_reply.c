@@ -7,6 +7,7 @@
 
 #include "triaged/base/check.h"
 
+#include "../../daemon/store/finder_internal.h"
 #include "../../daemon/store/reply.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -43,6 +44,10 @@ static void decode(const redisReply *r)
 		touched += strlen(e.text);
 	if (reply_int(r, &v) == 0)
 		touched += (size_t)(v & 1);
+	struct finding f;
+	const struct url self = { .host = "::1", .port = 1 };
+	if (cluster_owner(reply_str(r), 7, &self, &f, &e) == 0)
+		CHECK(f.known && *f.master.host && f.master.port > 0);
 	touched += reply_info(r, "run_id").len + reply_is_error(r, "FENCED");
 	for (size_t i = 0; i < reply_count(r); i++)
 		decode(reply_at(r, i));

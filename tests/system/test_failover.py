@@ -1,6 +1,7 @@
 """The master is lost, Sentinels or the Cluster choose another, and the daemon goes on there with
 everything it has acknowledged."""
 
+import os
 import threading
 import time
 
@@ -111,6 +112,33 @@ def test_two_nodes_follow_the_same_master(sentinels):
     eventually(lambda: all(len(i.taken) > c + 10 for i, c in zip(intakes, counts)), 20)
     taken = [c for i in intakes for c in i.end()[0]]
     assert set(taken) <= present(sentinels, nodes[0])
+
+
+def test_sentinel_in_tilt_is_an_alarm(sentinels):
+    n = start(sentinels)
+    one = sentinels.redis.sentinels[0]
+    one.freeze()
+    time.sleep(2.5)
+    one.thaw()
+    alarms = eventually(lambda: [a for a in sentinels.session("root", at=n).request("node.status")
+                                 ["alarms"] if a["alarm"] == "store_warning"], 8, 0.3)
+    assert "TILT" in alarms[0]["detail"]
+    assert sentinels.open(sentinels.session("gateway"))["custody"] == "store"
+
+
+def test_sentinel_with_a_password(center):
+    center.redis = Sentinels(center.path("redis"), replicas=0, sentinels=1,
+                             min_replicas_to_write=0)
+    one = center.redis.sentinels[0]
+    one.settings["requirepass"] = "guarded"
+    one.login = ("default", "guarded")
+    center.redis.start()
+    password = center.path("password")
+    with open(password, "w", encoding="ascii") as f:
+        f.write("guarded\n")
+    os.chmod(password, 0o600)
+    start(center, store__durability="fsync", store__sentinel_password_file=password)
+    assert center.open(center.session("gateway"))["custody"] == "store"
 
 
 def test_sentinel_that_is_not_one_is_named(center):

@@ -103,6 +103,9 @@ static void what_is_wrong_is_named(void **state)
 	assert_int_equal(ledger_open(&o, &l, &e), -1);
 	assert_non_null(strstr(e.text, "/nowhere/sock"));
 	assert_null(l);
+	o.url = "tls:localhost:1";
+	assert_int_equal(ledger_open(&o, &l, &e), -1);
+	assert_non_null(strstr(e.text, "without TLS only"));
 	redis_start(&redis);
 	redisContext *c = redis_connect(&redis);
 	put(c, "log", "at soon c x d y");
