@@ -89,6 +89,32 @@ static void state_line(const json_t *part, const char *name, const char *good, s
 	buf_adds(&to->out, "\n");
 }
 
+/* Ways to agencies that are not open, and drills that failed; nothing when all is well. */
+static void view_outreach(const json_t *outreach, struct screen *to)
+{
+	const json_t *v;
+	size_t i;
+
+	json_array_foreach(json_object_get(outreach, "agencies"), i, v)
+	{
+		if (strcmp(field_str(v, "circuit", ""), "closed") == 0)
+			continue;
+		word(to, "agency", field_str(v, "agency", "?"), false);
+		buf_addf(&to->out,
+			"  not reached for %.0f s, %.0f wait: ", field_number(v, "open_s"),
+			field_number(v, "waiting"));
+		text_clean(&to->out, field_str(v, "last_failure", ""));
+		buf_adds(&to->out, "\n");
+	}
+	json_array_foreach(json_object_get(outreach, "drills"), i, v)
+	{
+		if (strcmp(field_str(v, "state", ""), "late") != 0)
+			continue;
+		word(to, "drill", field_str(v, "agency", "?"), false);
+		buf_addf(&to->out, "  had no outcome after %.0f s\n", field_number(v, "took_s"));
+	}
+}
+
 void view_node_head(const json_t *node, struct screen *to)
 {
 	static const char *const rows[] = { "incarnation", "center", "version", "leader", "leading",
@@ -102,6 +128,7 @@ void view_node_head(const json_t *node, struct screen *to)
 	state_line(json_object_get(node, "store"), "store", "ready", to);
 	state_line(json_object_get(node, "spool"), "spool", "idle", to);
 	state_line(json_object_get(node, "keys"), "keys", "settled", to);
+	view_outreach(json_object_get(node, "outreach"), to);
 	view_ruleset(json_object_get(node, "ruleset"), to);
 	for (const char *const *r = rows; *r; r++)
 		view_field(to, *r, json_object_get(node, *r));

@@ -151,6 +151,22 @@ static void a_failed_reload_says_nothing_changed(void **state)
 	free(s);
 }
 
+static void the_node_names_agencies_out_of_reach(void **state)
+{
+	char *s = shown(view_node,
+		"{\"outreach\":{\"agencies\":[{\"agency\":\"ems\",\"circuit\":\"open\","
+		"\"open_s\":12.5,\"waiting\":2,\"last_failure\":\"http 503\"},{\"agency\":\"fire\","
+		"\"circuit\":\"closed\"}],\"drills\":[{\"agency\":\"lab\",\"state\":\"late\","
+		"\"took_s\":300},{\"agency\":\"other\",\"state\":\"passed\"}]}}");
+
+	(void)state;
+	has(s, "ems  not reached for 12 s, 2 wait: http 503\n");
+	has(s, "lab  had no outcome after 300 s\n");
+	assert_null(strstr(s, "fire"));
+	assert_null(strstr(s, "other"));
+	free(s);
+}
+
 static void contacts_stand_in_the_order_of_service(void **state)
 {
 	char *s = shown(view_contacts,
@@ -193,6 +209,7 @@ int main(void)
 		cmocka_unit_test(an_explanation_shows_what_nearly_counted),
 		cmocka_unit_test(places_that_counted_are_marked_in_the_last_text),
 		cmocka_unit_test(a_failed_reload_says_nothing_changed),
+		cmocka_unit_test(the_node_names_agencies_out_of_reach),
 		cmocka_unit_test(contacts_stand_in_the_order_of_service),
 		cmocka_unit_test(views_survive_any_shape),
 	};
