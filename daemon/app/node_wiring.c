@@ -109,6 +109,7 @@ static void on_leader(void *arg)
 {
 	struct node *n = arg;
 	verbs_reassert(n->verbs);
+	outreach_leader(n->outreach);
 	alarms_say_all(n);
 	node_announce_ready(n);
 }

@@ -223,6 +223,12 @@ void outreach_reload(struct outreach *o, struct outreach_plan *plan, const struc
 	put_in_force(o, plan);
 }
 
+void outreach_leader(struct outreach *o)
+{
+	if (o && !center_is_leading(o->node->center))
+		webhooks_drop(o->webhooks);
+}
+
 void outreach_stop_accepting(struct outreach *o)
 {
 	if (o->https)

@@ -36,6 +36,9 @@ bool outreach_output(struct outreach *o, const struct output *output);
 bool outreach_refused(struct outreach *o, int64_t request); /* it could not be taken */
 void outreach_refuse_all(struct outreach *o);
 
+/* Somebody leads from now on, this node or another. o may be NULL. */
+void outreach_leader(struct outreach *o);
+
 /* "127.0.0.1:PORT" of the HTTPS listener, "" none. */
 const char *outreach_address(const struct outreach *o);
 /* Append the member "outreach" of node.status. */

@@ -290,18 +290,22 @@ static void on_answer(void *arg, uint64_t transfer, const struct transfer_answer
 
 /* ---- what the layer above says ---- */
 
-/* What is under way cannot be called back, but nobody waits for it any more. The end is told by the
- * timer: whoever sends may not be ready to hear of it now. */
+/* What is under way cannot be called back, but nobody waits for it any more. */
+static void stop_trying(struct message *m)
+{
+	struct agency *a = find_agency(m->all, m->agency);
+	if (!m->transfer)
+		return;
+	transfers_cancel(m->all->transfers, m->transfer);
+	m->transfer = 0;
+	if (a)
+		breaker_give_up(&a->breaker, now_ms());
+}
+
+/* The end is told by the timer: whoever sends may not be ready to hear of it now. */
 static void give_up(struct message *m, const char *detail)
 {
-	struct webhooks *w = m->all;
-	struct agency *a = find_agency(w, m->agency);
-	if (m->transfer) {
-		transfers_cancel(w->transfers, m->transfer);
-		m->transfer = 0;
-		if (a)
-			breaker_give_up(&a->breaker, now_ms());
-	}
+	stop_trying(m);
 	m->detail = detail;
 	m->deadline_ms = 0;
 	wake_at(m, 0);
@@ -340,6 +344,14 @@ void webhooks_send(struct webhooks *w, const struct webhook_message *from)
 	wake_at(m, 0);
 }
 
+void webhooks_drop(struct webhooks *w)
+{
+	while (w->messages) {
+		stop_trying(w->messages);
+		message_free(w->messages);
+	}
+}
+
 struct webhooks *webhooks_new(struct event_base *base, const struct webhook_options *options,
 	const struct webhook_events *events, struct err *e)
 {
@@ -358,8 +370,7 @@ void webhooks_free(struct webhooks **webhooks)
 	*webhooks = NULL;
 	if (!w)
 		return;
-	while (w->messages)
-		message_free(w->messages);
+	webhooks_drop(w);
 	while (w->agencies) {
 		struct agency *a = w->agencies;
 		w->agencies = a->next;

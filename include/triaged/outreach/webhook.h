@@ -94,6 +94,10 @@ void webhooks_set(struct webhooks *w, const struct webhook_options *options,
  * agency, too long) is reported as unknown on the next turn of the loop. */
 void webhooks_send(struct webhooks *w, const struct webhook_message *m);
 
+/* Forget what is not decided, unreported: another node leads and sends it now, and a try of ours
+ * behind a newer version of theirs could call a unit that was cancelled. */
+void webhooks_drop(struct webhooks *w);
+
 /* ---- for boards ---- */
 
 struct webhook_state {

@@ -377,6 +377,27 @@ static void a_silent_name_server_stops_nobody(void **state)
 	slow_names = 0;
 }
 
+static void another_node_sends_what_is_dropped(void **state)
+{
+	(void)state;
+	static const int script[] = { LATE, 204, 0 };
+	struct house h;
+	struct webhook_state s;
+	open_house(&h, script);
+	send_one(&h, "d1:ems:1", 1);
+	wait_for(&h, 1, 50);
+	webhooks_drop(h.w);
+	wait_for(&h, 1, 300);
+	assert_int_equal(h.done, 0);
+	assert_int_equal(h.asked, 1);
+	assert_true(webhooks_at(h.w, 0, &s));
+	assert_int_equal(s.waiting, 0);
+	send_one(&h, "d1:ems:1", 1); /* it leads again */
+	wait_for(&h, 1, 500);
+	assert_int_equal(h.last.result, WEBHOOK_ACCEPTED);
+	close_house(&h);
+}
+
 static void freed_in_the_middle(void **state)
 {
 	(void)state;
@@ -404,6 +425,7 @@ int main(void)
 		cmocka_unit_test(an_agency_that_is_gone_is_unknown),
 		cmocka_unit_test(what_is_too_long_is_not_sent),
 		cmocka_unit_test(a_silent_name_server_stops_nobody),
+		cmocka_unit_test(another_node_sends_what_is_dropped),
 		cmocka_unit_test(freed_in_the_middle),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
