@@ -153,12 +153,26 @@ static void compile_field(struct compiler *c, const struct source_cond *s, struc
 	compile_values(c, s, out);
 }
 
+/* What stands below a field or a none may be true in silence. */
+static uint64_t reads_of(const struct cond *c)
+{
+	uint64_t reads = 0;
+
+	for (uint32_t i = 0; i < c->n_children; i++) {
+		if (c->kind == COND_NONE || c->children[i].reads == 0)
+			return 0;
+		reads |= c->children[i].reads;
+	}
+	return reads;
+}
+
 static void compile_cond(
 	struct compiler *c, const struct source_cond *s, struct cond *out, int depth)
 {
 	out->kind = s->kind;
 	if (s->kind == COND_SIGNAL) {
 		compile_signal(c, s, out);
+		out->reads = out->families;
 		return;
 	}
 	if (s->kind == COND_FIELD) {
@@ -181,6 +195,7 @@ static void compile_cond(
 		out->timed |= child->timed;
 		out->here |= child->here;
 	}
+	out->reads = reads_of(out);
 	if (s->kind == COND_NONE && out->timed)
 		compile_error(c, s->place, "none cannot hold a window of minutes");
 }

@@ -59,6 +59,7 @@ struct cond {
 	bool here;      /* likewise the message as its window */
 	bool pairs;     /* ALL with leaves below it, or a leaf, that must meet in one place */
 	uint64_t meets; /* FAMILY_BIT of those leaves */
+	uint64_t reads; /* FAMILY_BIT of all its leaves; 0 when it may be true without any */
 	/* SIGNAL */
 	uint64_t families, subjects, whens, framings; /* whens 0: by family, see signal_fits() */
 	enum window window;

@@ -187,10 +187,20 @@ static void literals_add(struct literals *l, char *item, size_t rarity)
 		l->rarest = rarity;
 }
 
+/* How seldom a text has any of them: rare words, and few. */
+static size_t selectivity(const struct literals *l)
+{
+	size_t many = l->n ? 63 - (size_t)__builtin_clzll(l->n) : 0;
+
+	if (l->rarity == 0)
+		return 0;
+	return 4 * l->rarity > 3 * many ? 4 * l->rarity - 3 * many : 1;
+}
+
 /* Keep the better of two choices. */
 static void literals_choose(struct literals *best, struct literals *other)
 {
-	if (other->rarity > best->rarity) {
+	if (selectivity(other) > selectivity(best)) {
 		struct literals swap = *best;
 
 		*best = *other;
@@ -271,9 +281,26 @@ static struct literals literals_of(const struct sequence *s, const struct vocab 
 	return best;
 }
 
-static void add_need(struct phrase *ph, struct literals l)
+static void add_need(struct phrase *ph, struct literals l, bool after)
 {
-	ph->needs[ph->n_needs++] = (struct phrase_need){ l.items, l.n };
+	ph->needs[ph->n_needs++] = (struct phrase_need){ l.items, l.n, after };
+}
+
+/* Behind the first, those that a text most likely lacks come first. */
+static void add_by_selectivity(struct phrase *ph, struct literals l, bool after, size_t *weights)
+{
+	size_t weight = selectivity(&l);
+	uint32_t at = ph->n_needs;
+
+	add_need(ph, l, after);
+	for (; at > 1 && weights[at - 1] < weight; at--) {
+		struct phrase_need swap = ph->needs[at];
+
+		ph->needs[at] = ph->needs[at - 1];
+		ph->needs[at - 1] = swap;
+		weights[at] = weights[at - 1];
+	}
+	weights[at] = weight;
 }
 
 /*
@@ -283,18 +310,19 @@ static void add_need(struct phrase *ph, struct literals l)
 static void collect_needs(struct phrase *ph, const struct sequence *s, const struct vocab *vocab)
 {
 	struct literals rarest = literals_of(s, vocab);
+	size_t weights[PHRASE_NEEDS] = { 0 };
 	bool passed = false;
 
 	if (rarest.n == 0)
 		return;
-	add_need(ph, rarest);
+	add_need(ph, rarest, false);
 	for (size_t i = 0; i < s->n_nodes;) {
 		struct literals l = part_literals(s, &i, vocab);
 		bool same = !passed && l.n == rarest.n && strcmp(l.items[0], rarest.items[0]) == 0;
 
 		passed |= same;
 		if (l.rarest > 2 * LIGHT_RARITY && !same && ph->n_needs < PHRASE_NEEDS)
-			add_need(ph, l);
+			add_by_selectivity(ph, l, passed, weights);
 		else
 			literals_free(&l);
 	}

@@ -20,7 +20,7 @@
 #define PHRASE_POSITIONS 128
 #define PHRASE_NEEDS     8 /* more are not kept: they only save work */
 #define PHRASE_GAP_MAX   8
-#define PHRASE_FILTER    512
+#define PHRASE_FILTER    1024
 
 /* A set of positions. */
 #define PHRASE_SET unsigned __int128
@@ -34,6 +34,7 @@ struct phrase_word {
 struct phrase_need {
 	char **literals; /* with their spaces */
 	size_t n;
+	bool after; /* it stands behind the first of the phrase's needs */
 };
 
 struct phrase {

@@ -7,6 +7,9 @@
 #include "triaged/base/map.h"
 #include "triaged/base/mem.h"
 
+#define BEHIND   (UINT32_C(1) << 31) /* on the number of a need */
+#define NO_GUARD UINT32_MAX
+
 struct literal_list {
 	const char **texts;
 	size_t *lens;
@@ -118,6 +121,18 @@ static uint32_t number_need(struct collector *c, const struct phrase_need *need)
 	return id;
 }
 
+static void set_guards(struct scan *s)
+{
+	s->guards = mem_zalloc((s->n_phrases + 1) * sizeof(*s->guards));
+	for (uint32_t need = 0; need < s->n_needs; need++)
+		for (uint32_t k = s->phrases.first[need]; k < s->phrases.first[need + 1]; k++) {
+			uint32_t phrase = s->phrases.items[k], at = s->others.first[phrase];
+
+			s->guards[k] =
+				at < s->others.first[phrase + 1] ? s->others.items[at] : NO_GUARD;
+		}
+}
+
 /* Number the distinct literals and needs, and note which belongs to which. */
 static void collect(
 	struct scan *s, const struct phrase *phrases, uint32_t n, struct literal_list *l)
@@ -129,7 +144,9 @@ static void collect(
 	for (uint32_t i = 0; i < n; i++) {
 		pairs_add(&c.phrases, number_need(&c, &phrases[i].needs[0]), i);
 		for (uint32_t k = 1; k < phrases[i].n_needs; k++)
-			pairs_add(&c.others, i, number_need(&c, &phrases[i].needs[k]));
+			pairs_add(&c.others, i,
+				number_need(&c, &phrases[i].needs[k]) |
+					(phrases[i].needs[k].after ? BEHIND : 0));
 	}
 	s->n_literals = l->n;
 	s->n_needs = c.need_numbers.n;
@@ -137,6 +154,7 @@ static void collect(
 	s->needs = pairs_group(&c.needs, s->n_literals);
 	s->phrases = pairs_group(&c.phrases, s->n_needs);
 	s->others = pairs_group(&c.others, n);
+	set_guards(s);
 	map_fini(&c.literal_numbers.seen);
 	map_fini(&c.need_numbers.seen);
 }
@@ -176,6 +194,7 @@ void scan_fini(struct scan *s)
 	free_groups(&s->needs);
 	free_groups(&s->phrases);
 	free_groups(&s->others);
+	free(s->guards);
 	memset(s, 0, sizeof(*s));
 }
 
@@ -323,6 +342,15 @@ static void next_run(struct scan_scratch *w)
 	w->run = 1;
 }
 
+static void note_need(struct scan_scratch *w, uint32_t need, uint32_t token)
+{
+	if (w->met[need].run != w->run) {
+		w->met[need].run = w->run;
+		w->met[need].first = token;
+	}
+	w->met[need].last = token; /* they come in order */
+}
+
 /* Note which needs the literals from..end of one sentence meet. */
 static void note_needs(const struct scan *s, struct scan_scratch *w, size_t from, size_t end)
 {
@@ -331,14 +359,26 @@ static void note_needs(const struct scan *s, struct scan_scratch *w, size_t from
 		uint32_t literal = w->found[i].literal;
 
 		for (uint32_t k = s->needs.first[literal]; k < s->needs.first[literal + 1]; k++)
-			w->met[s->needs.items[k]] = w->run;
+			note_need(w, s->needs.items[k], w->found[i].token);
 	}
 }
 
-static bool meets_others(const struct scan *s, const struct scan_scratch *w, uint32_t phrase)
+/* Is the other need met on its side of the token, and no farther than the phrase is long? */
+static bool is_met(const struct scan_scratch *w, uint32_t other, uint32_t token, uint32_t longest)
 {
-	for (uint32_t k = s->others.first[phrase]; k < s->others.first[phrase + 1]; k++)
-		if (w->met[s->others.items[k]] != w->run)
+	uint32_t need = other & ~BEHIND;
+
+	if (w->met[need].run != w->run)
+		return false;
+	if (other & BEHIND)
+		return w->met[need].last > token && w->met[need].first < token + longest;
+	return w->met[need].first < token && w->met[need].last + longest > token;
+}
+
+static bool meets_others(const struct scan *s, const struct scan_scratch *w, const struct look *l)
+{
+	for (uint32_t k = s->others.first[l->number]; k < s->others.first[l->number + 1]; k++)
+		if (!is_met(w, s->others.items[k], l->token, l->ph->longest))
 			return false;
 	return true;
 }
@@ -348,10 +388,12 @@ static void check_need(
 	const struct scan *s, struct scan_scratch *w, uint32_t need, struct look *l, bool several)
 {
 	for (uint32_t k = s->phrases.first[need]; k < s->phrases.first[need + 1]; k++) {
+		if (s->guards[k] != NO_GUARD && w->met[s->guards[k] & ~BEHIND].run != w->run)
+			continue;
 		l->number = s->phrases.items[k];
 		l->ph = &l->in->phrases[l->number];
 		l->wide = several && !l->ph->one_clause;
-		if (!meets_others(s, w, l->number))
+		if (!meets_others(s, w, l))
 			continue;
 		if (w->done[l->number].run != w->run) {
 			w->done[l->number].run = w->run;

@@ -26,7 +26,9 @@ struct scan {
 	uint32_t n_literals, n_needs, n_phrases;
 	struct scan_groups needs;   /* by literal: the needs it meets */
 	struct scan_groups phrases; /* by need: the phrases whose rarest it is */
-	struct scan_groups others;  /* by phrase: its other needs */
+	struct scan_groups others;  /* by phrase: its other needs, marked when they stand behind */
+	uint32_t *
+		guards; /* for each item of phrases: the other need that a text most likely lacks */
 };
 
 struct scan_match {
@@ -42,7 +44,10 @@ struct scan_scratch {
 		uint32_t token;        /* its last word */
 	} * found;
 	size_t n_found, cap_found;
-	uint32_t *met; /* per need: the last run that met it */
+	struct {
+		uint32_t run;         /* the last one that met the need */
+		uint32_t first, last; /* tokens that met it */
+	} * met;                      /* per need */
 	struct {
 		uint32_t run;     /* which sentence the rest is about */
 		uint32_t next[2]; /* first token at which a match may still begin: inside a clause,
