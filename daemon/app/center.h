@@ -62,6 +62,9 @@ bool center_transcript(const struct center *c, const char *contact,
 bool center_store_stays_away(const struct center *c); /* longer than down_after_ms */
 bool center_is_leading(const struct center *c);       /* with its state loaded */
 
+/* The board, as board.get answers it, and the waits so far; NULL where another node leads. */
+const struct core_waits *center_board(const struct center *c, struct buf *json);
+
 /* How long ago, in ms, a test contact was last served here, or this node took the lead; -1: it does
  * not lead. */
 int64_t center_test_age_ms(const struct center *c);

@@ -116,13 +116,20 @@ void center_on_tick(void *arg)
 		center_decide(c, &tick);
 }
 
+const struct core_waits *center_board(const struct center *c, struct buf *json)
+{
+	if (c->lead != LEADING || !c->events.query(c->events.arg, c->core, "board.get",
+					  (struct slice){ "{}", 2 }, json))
+		return NULL;
+	return core_waits(c->core);
+}
+
 void center_on_board(void *arg)
 {
 	struct center *c = arg;
 	struct buf json = { 0 };
 	const char *session;
-	if (c->lead != LEADING || !c->events.query(c->events.arg, c->core, "board.get",
-					  (struct slice){ "{}", 2 }, &json))
+	if (!center_board(c, &json))
 		return;
 	for (size_t i = 0; board_watch_walk(c->watch, &i, &session);)
 		record_put(step_notify(&c->step, OUTPUT_BOARD_CHANGE, session), "json",

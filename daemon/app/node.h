@@ -71,6 +71,9 @@ void node_stop(struct node *n);  /* frees everything */
 /* Reload as one transaction, off the loop. request: who asked (verbs), 0: a signal. */
 void node_reload(struct node *n, int64_t request);
 
+/* This node, and the center where it leads, in the form of metrics.h. */
+void node_metrics(const struct node *n, struct buf *out);
+
 /* node.* and rules.* methods. */
 void node_admin(void *node, const struct edge_request *r, int64_t request);
 

@@ -4,6 +4,7 @@
 
 #include "triaged/base/json_text.h"
 #include "triaged/base/mem.h"
+#include "metrics.h"
 #include "node.h"
 #include "config_rules.h"
 
@@ -85,50 +86,66 @@ static void show_spool(const struct node *n, struct buf *out)
 	jtext_close(out, '}');
 }
 
-static void node_status(struct node *n, int64_t request)
+static void show_status(const struct node *n, struct buf *out)
 {
-	struct buf out = { 0 };
 	struct edge_counts e;
 	const char *why = "";
 	enum store_state state = store_status(n->store, &why);
 	edge_counts(n->edge, &e);
-	jtext_open(&out, '{');
-	text(&out, "node", n->name);
-	text(&out, "incarnation", n->incarnation);
-	text(&out, "center", n->config->center);
-	text(&out, "version", TRIAGED_VERSION);
-	text(&out, "mode", node_mode(n));
-	text(&out, "leader", store_leader(n->store));
-	number(&out, "epoch", (uint64_t)store_epoch(n->store));
-	flag(&out, "leading", center_is_leading(n->center));
-	jtext_name(&out, "store");
-	jtext_open(&out, '{');
-	text(&out, "mode", n->config->store.mode);
-	text(&out, "state", state == STORE_READY ? "ready" : "down");
+	jtext_open(out, '{');
+	text(out, "node", n->name);
+	text(out, "incarnation", n->incarnation);
+	text(out, "center", n->config->center);
+	text(out, "version", TRIAGED_VERSION);
+	text(out, "mode", node_mode(n));
+	text(out, "leader", store_leader(n->store));
+	number(out, "epoch", (uint64_t)store_epoch(n->store));
+	flag(out, "leading", center_is_leading(n->center));
+	jtext_name(out, "store");
+	jtext_open(out, '{');
+	text(out, "mode", n->config->store.mode);
+	text(out, "state", state == STORE_READY ? "ready" : "down");
 	/* A private server that does not run says more than the link to it. */
 	const char *trouble = n->managed ? managed_trouble(n->managed) : "";
-	text(&out, "why", state == STORE_READY ? "" : *trouble ? trouble : why);
-	text(&out, "server", store_server(n->store));
-	text(&out, "warning", n->store_warning ? n->store_warning : "");
-	jtext_close(&out, '}');
-	show_spool(n, &out);
-	jtext_name(&out, "keys");
-	jtext_open(&out, '{');
-	text(&out, "state", keyring_status(n->keyring, &why));
-	text(&out, "why", why);
-	jtext_close(&out, '}');
-	number(&out, "uptime_s", (uint64_t)(mono_since_ms(n->started) / 1000));
-	number(&out, "sessions", (uint64_t)e.sessions);
-	jtext_name(&out, "ruleset");
-	jtext_open(&out, '{');
-	ruleset_members(n, &out);
-	jtext_close(&out, '}');
-	number(&out, "violations", center_counts(n->center)->violations);
-	alarms_show(n, &out);
-	outreach_show(n->outreach, &out);
-	show_counters(n, &out);
-	jtext_close(&out, '}');
+	text(out, "why", state == STORE_READY ? "" : *trouble ? trouble : why);
+	text(out, "server", store_server(n->store));
+	text(out, "warning", n->store_warning ? n->store_warning : "");
+	jtext_close(out, '}');
+	show_spool(n, out);
+	jtext_name(out, "keys");
+	jtext_open(out, '{');
+	text(out, "state", keyring_status(n->keyring, &why));
+	text(out, "why", why);
+	jtext_close(out, '}');
+	number(out, "uptime_s", (uint64_t)(mono_since_ms(n->started) / 1000));
+	number(out, "sessions", (uint64_t)e.sessions);
+	jtext_name(out, "ruleset");
+	jtext_open(out, '{');
+	ruleset_members(n, out);
+	jtext_close(out, '}');
+	number(out, "violations", center_counts(n->center)->violations);
+	alarms_show(n, out);
+	outreach_show(n->outreach, out);
+	show_counters(n, out);
+	jtext_close(out, '}');
+}
+
+static void node_status(struct node *n, int64_t request)
+{
+	struct buf out = { 0 };
+	show_status(n, &out);
 	answer(n, request, &out);
+}
+
+void node_metrics(const struct node *n, struct buf *out)
+{
+	struct buf status = { 0 }, board = { 0 };
+	const struct core_waits *waits = center_board(n->center, &board);
+	show_status(n, &status);
+	metrics_write((struct slice){ buf_str(&status), status.len },
+		(struct slice){ buf_str(&board), board.len }, waits, out);
+	buf_free(&status);
+	buf_free(&board);
 }
 
 /* How the center asks the items of instruments, for consoles. */

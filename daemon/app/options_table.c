@@ -93,7 +93,7 @@ const struct option options[] = {
 	ADDRESS("listen.line", listen.line, RESTART, "127.0.0.1:9788",
 		"Address of the line listener (TLS); port 0: any free one."),
 	ADDRESS("listen.https", listen.https, RESTART | EMPTY, "",
-		"Address of the HTTPS listener, where agencies answer and fetch reports; not set: none."),
+		"Address of the HTTPS listener, where agencies answer and monitoring reads; not set: none."),
 
 	PATH("tls.certificate", tls.certificate, LIVE | REQUIRED, NULL,
 		"The server's certificate and its chain, PEM."),

@@ -169,6 +169,7 @@ static void on_done(void *arg, const struct webhook_done *d)
 static const struct https_route routes[] = {
 	{ "POST", "/agency/*/events", 16384, outreach_on_event },
 	{ "GET", "/dispatch/*", 0, outreach_on_report },
+	{ "GET", "/metrics", 0, outreach_on_metrics },
 };
 
 static int listen_https(struct outreach *o, struct err *e)

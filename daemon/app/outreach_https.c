@@ -5,8 +5,10 @@
 
 #include "triaged/base/json_text.h"
 #include "triaged/base/log.h"
+#include "triaged/base/mem.h"
 #include "triaged/outreach/callback.h"
 #include "triaged/privacy/digest.h"
+#include "metrics.h"
 #include "outreach_internal.h"
 #include "outreach_report.h"
 
@@ -140,6 +142,33 @@ void outreach_on_report(void *arg, const struct https_request *r)
 		https_refuse(o->https, r->exchange, 410, "token_expired");
 	else
 		https_refuse(o->https, r->exchange, 401, "token");
+}
+
+/* ---- GET /metrics: numbers alone, for a client whose token has a role that may see them ---- */
+
+#define METRICS_ROLES (ROLE_SUPERVISOR | ROLE_ADMIN | ROLE_AUDITOR)
+
+void outreach_on_metrics(void *arg, const struct https_request *r)
+{
+	struct outreach *o = arg;
+	struct slice given = bearer(r);
+	char *token = mem_dup(given.data, given.len);
+	struct principal *who = *token ? clients_by_token(o->node->config->clients, token) : NULL;
+	bool may = who && (who->roles & METRICS_ROLES);
+	if (may) {
+		struct buf body = { 0 };
+		node_metrics(o->node, &body);
+		https_answer(o->https, r->exchange,
+			&(struct https_answer){ .status = 200,
+				.type = METRICS_TYPE,
+				.body = { buf_str(&body), body.len } });
+		buf_free(&body);
+	} else {
+		https_refuse(o->https, r->exchange, who ? 403 : 401, who ? "role" : "token");
+	}
+	principal_unref(&who);
+	explicit_bzero(token, strlen(token));
+	free(token);
 }
 
 /* ---- answers ---- */

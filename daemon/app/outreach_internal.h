@@ -56,6 +56,7 @@ void outreach_submit(struct outreach *o, struct command *c, const char *agency);
 /* The routes. */
 void outreach_on_event(void *arg, const struct https_request *r);
 void outreach_on_report(void *arg, const struct https_request *r);
+void outreach_on_metrics(void *arg, const struct https_request *r);
 /* The answer to what they have asked. */
 void outreach_answer(struct outreach *o, const struct asked *a, const struct output *output);
 

@@ -48,14 +48,26 @@ static void count_pace(struct core *core)
 	core->counters_dirty = true;
 }
 
+static void count_wait(struct core *core, const struct contact *n)
+{
+	int64_t ms = n->accepted_ms - n->arrived_ms;
+	int i = 0;
+	while (i < CORE_WAIT_BUCKETS && ms > core_wait_bounds_s[i] * 1000LL)
+		i++;
+	core->waits.counts[n->level][i]++;
+	core->waits.sum_ms[n->level] += ms;
+}
+
 void responder_takes(struct core *core, struct responder *r, struct contact *n)
 {
 	responder_attach(core, r, n);
 	n->accepted_ms = core->at_ms;
 	n->n_excluded = 0;
 	count_taken(core, r, n);
-	if (!n->test)
+	if (!n->test) {
 		count_pace(core);
+		count_wait(core, n);
+	}
 	n->reconnect = 0;
 	contact_enter(core, n, CONTACT_EV_ACCEPT);
 	responder_trim(core, r);

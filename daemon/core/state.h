@@ -63,7 +63,8 @@ struct core {
 	struct dirty *dirty;
 	size_t n_dirty, cap_dirty;
 	bool counters_dirty;
-	int64_t test_served_ms; /* a test contact went all the way through; not stored */
+	struct core_waits waits; /* not stored */
+	int64_t test_served_ms;  /* a test contact went all the way through; not stored */
 	int64_t accepted_ms, accept_gap_ms; /* the last acceptance; the usual time between two */
 	int64_t repeats, repeats_since_ms, repeats_left_out; /* alerts repeated, not stored */
 	struct buf scratch; /* a key or an inner record while it is built */

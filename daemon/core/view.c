@@ -110,6 +110,15 @@ bool core_next_responder(const struct core *core, size_t *i, struct responder_vi
 	return r != NULL;
 }
 
+/* Around the promises of the levels: 60 s, 5, 15 and 60 minutes. */
+const int core_wait_bounds_s[CORE_WAIT_BUCKETS] = { 1, 5, 10, 20, 30, 60, 120, 300, 600, 900, 1800,
+	3600 };
+
+const struct core_waits *core_waits(const struct core *core)
+{
+	return &core->waits;
+}
+
 int64_t core_test_served_ms(const struct core *core)
 {
 	return core->test_served_ms;

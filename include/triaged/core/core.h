@@ -23,6 +23,7 @@
 #include "triaged/core/options.h"
 #include "triaged/core/output.h"
 #include "triaged/core/rescue.h"
+#include "triaged/core/waits.h"
 
 struct core;
 
