@@ -204,25 +204,31 @@ static void note_returned(const char *id)
 	k->active = false;
 }
 
+static void open_dispatch(char *const w[5])
+{
+	struct known_dispatch *d = calloc(1, sizeof *d);
+	d->open = true;
+	d->contact = known(w[1]);
+	d->contact->dispatches++;
+	if (map_put(&h.dispatches, w[0], d))
+		sim_fail("I16: dispatch %s twice", w[0]);
+}
+
+/* Whatever is said of one, from its request to its end; agencies are told of the end behind it. */
 static void note_dispatch(const char *name, char *const w[5], int64_t at_ms)
 {
+	if (strcmp(name, "dispatch_requested") == 0)
+		open_dispatch(w);
 	struct known_dispatch *d = map_get(&h.dispatches, w[0]);
-	struct known *k = known(w[1]);
-	if (strcmp(name, "dispatch_requested") == 0) {
-		if (d)
-			sim_fail("I16: dispatch %s twice", w[0]);
-		d = calloc(1, sizeof *d);
-		d->open = true;
-		k->dispatches++;
-		map_put(&h.dispatches, w[0], d);
-	}
-	if (!d || !d->open)
-		sim_fail("I16: dispatch %s is not open", w[0]);
+	if (!d)
+		sim_fail("I16: dispatch %s was never asked for", w[0]);
 	d->told_ms = at_ms;
-	if (strcmp(name, "dispatch_ended") == 0) {
-		d->open = false;
-		k->dispatches--;
-	}
+	if (strcmp(name, "dispatch_ended") != 0 && strcmp(name, "dispatch_cancelled") != 0)
+		return;
+	if (!d->open)
+		sim_fail("I16: dispatch %s ended twice", w[0]);
+	d->open = false;
+	d->contact->dispatches--;
 }
 
 static void note_notice(char *const w[5], int64_t at_ms)

@@ -31,6 +31,7 @@ struct known_offer {
 };
 
 struct known_dispatch {
+	struct known *contact;
 	bool open;
 	int64_t told_ms; /* when somebody was last told, or took it */
 };
