@@ -36,6 +36,7 @@ struct person {
 	char contact[24], from[24];
 	const char *channel, *lang;
 	enum stage stage;
+	bool resuming;
 	int left_to_say;
 	uint64_t number, said;
 	struct person *next;
@@ -108,6 +109,7 @@ static void on_resumed(void *arg, const json_t *result, int code, const char *re
 {
 	struct person *p = arg;
 	(void)reason;
+	p->resuming = false;
 	if (result) {
 		p->stage = p->stage == OVER ? OVER : THERE;
 		p->left_to_say += 1;
@@ -119,6 +121,9 @@ static void on_resumed(void *arg, const json_t *result, int code, const char *re
 
 static void resume(struct person *p)
 {
+	if (p->resuming)
+		return;
+	p->resuming = true;
 	client_ask(p->front, "contact.resume", on_resumed, p, "{\"contact\":\"%s\",\"since_seq\":0",
 		p->contact);
 }
