@@ -214,6 +214,8 @@ static void put_in(struct core *core, struct contact *c)
 
 void core_rebuild(struct core *core)
 {
+	/* Not stored: whoever goes on and whoever replays it begin a new window here. */
+	core->repeats = core->repeats_since_ms = core->repeats_left_out = 0;
 	take_out(core);
 	struct contact *c;
 	for (size_t i = 0; (c = map_walk(&core->contacts, &i, NULL));)

@@ -252,7 +252,7 @@ static void front_connected(struct client *c)
 void people_init(void)
 {
 	static const char *const names[] = { "sms-gw", "chat", "pbx" };
-	mean_gap_us = rnd_in(16, 50) * MINUTE;
+	mean_gap_us = rnd_in(20, 70) * MINUTE;
 	for (int i = 0; i < FRONT_ENDS; i++) {
 		fronts[i] = client_new(names[i], ROLE_FRONTEND, "", "", "", 0);
 		fronts[i]->connected = front_connected;

@@ -1,5 +1,6 @@
 # The simulator: whole nodes in one thread against models of everything else; see README.
 
+# make check SIM_COUNT=200 for fewer.
 SIM_COUNT ?= 2000
 SIM_SRC   := $(wildcard tests/sim/*.c)
 SIM_OBJ   := $(patsubst %.c,$(BUILD)/%.o,$(SIM_SRC))
@@ -12,10 +13,12 @@ $(BUILD)/sim: $(SIM_OBJ) $(LIBS_ALL)
 	@echo "LD $@"
 	@$(CC) $(LDFLAGS_ALL) $(SIM_LINK) -o $@ $(SIM_OBJ) $(LIBS_ALL) $(PKG_LIBS) -lpthread -lm
 
+sim-program: $(BUILD)/sim
+check: $(if $(SAN),,sim)
 sim: $(BUILD)/sim
 	$(BUILD)/sim --seeds tests/sim/seeds.txt --count $(SIM_COUNT)
 
-.PHONY: sim
+.PHONY: sim sim-program
 
 # One planted fault each, by mutants.py: the faulty file's object stands in for the library's.
 $(BUILD)/mutants/%/sim: $(BUILD)/mutants/%/mutant.c $(SIM_OBJ) $(LIBS_ALL)

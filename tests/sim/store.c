@@ -155,7 +155,7 @@ static void on_connected(void *arg)
 
 static void ask_lead_with(struct store *s, struct op *op)
 {
-	op->epoch = s->epoch ? s->epoch : s->lapsed;
+	op->epoch = s->epoch;
 	op->highest_epoch = s->highest;
 	op->compete = true;
 	s->asked_lead = true;
@@ -279,7 +279,6 @@ static void lease_lose(struct store *s)
 {
 	if (s->running)
 		sim_after_in(s->node, 1000, ask_again, s);
-	s->lapsed = 0;
 	set_lead(s, 0, "", 0);
 }
 
@@ -297,11 +296,8 @@ static void on_lead_end(void *arg)
 {
 	struct lead_end *end = arg;
 	struct node *in = sim_outside();
-	if (!end->store->dead && end->number == end->store->lead_end) {
-		int64_t epoch = end->store->epoch;
+	if (!end->store->dead && end->number == end->store->lead_end)
 		lease_lose(end->store);
-		end->store->lapsed = epoch;
-	}
 	sim_inside(in);
 }
 
@@ -327,8 +323,7 @@ static void take_lead(struct store *s, const struct op *op)
 	if (!op->a_mine || trust <= 0) {
 		bool led = !op->a_mine && *op->a_holder;
 		if (!op->a_mine)
-			s->lapsed = 0;
-		set_lead(s, 0, led ? op->a_holder : "", led ? op->a_epoch : 0);
+			set_lead(s, 0, led ? op->a_holder : "", led ? op->a_epoch : 0);
 		return;
 	}
 	struct lead_end *end = calloc(1, sizeof *end);

@@ -38,7 +38,7 @@ struct store {
 	bool registered, reassert_due, asked_lead;
 	int64_t lead_asked_us, lead_asked_in; /* when, and the epoch held then */
 	/* lease */
-	int64_t epoch, followed, highest, lapsed;
+	int64_t epoch, followed, highest;
 	char leader[8];
 	uint64_t lead_end; /* number of the one that counts */
 	char told[16][32];

@@ -195,12 +195,29 @@ static void what_nobody_could_assess_is_told_once(void **state)
 	assert_int_equal(notices(S1, "unscored"), 1);
 }
 
+/* A replay sets the options at each mark, a new leader loads: both count repeats from there. */
+static void what_is_not_stored_begins_anew_with_the_options(void **state)
+{
+	(void)state;
+	supervisor(&w, "sue", S1);
+	for (int i = 0; i < 30; i++)
+		contact(&w, F1, LEVEL_URGENT);
+	watch(&w, w.options.target_ms[LEVEL_URGENT]);
+	watch(&w, w.options.alert_repeat_ms);
+	assert_int_equal(notices(S1, "deadline"), 20);
+	core_set_options(w.core, &w.options);
+	watch(&w, w.options.alert_repeat_ms);
+	assert_int_equal(notices(S1, "deadline"), 20);
+	assert_int_equal(notices(S1, "more_alerts"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_broken_promise_repeats_until_somebody_takes_it),
 		TEST(what_nobody_could_assess_is_told_once),
 		TEST(a_flood_of_alerts_stays_readable),
+		TEST(what_is_not_stored_begins_anew_with_the_options),
 		TEST(a_need_nobody_serves_is_told_at_once_and_once),
 		TEST(the_last_one_who_could_serve_them_goes),
 		TEST(a_rescue_is_a_closed_loop),
