@@ -30,8 +30,10 @@ static void on_appended(void *arg, enum store_result result)
 {
 	/* Custody is taken or not; the answer tells the client, and silence becomes `unavailable`. */
 	struct center *c = arg;
-	if (result != STORE_OK)
-		c->counts.refused++;
+	if (result == STORE_OK)
+		return;
+	c->counts.refused++;
+	c->unsaid = true;
 }
 
 static void append(struct center *c, const struct command *command, struct slice bytes)
@@ -132,6 +134,10 @@ void center_store_state(struct center *c, enum store_state state)
 		center_facts_begin(c);
 	else if (c->leader_known)
 		center_replay_backlog(c);
+	if (c->unsaid && (c->leader_known || c->lead == LEADING)) {
+		c->unsaid = false; /* sessions came and went, and no leader has heard of it */
+		c->events.leader(c->events.arg);
+	}
 }
 
 struct center *center_new(struct event_base *base, const struct center_options *options,

@@ -55,6 +55,7 @@ struct center {
 	int64_t epoch;        /* LOADING and LEADING: under which */
 	bool settled;         /* facts are told, the node is announced: commands are taken */
 	bool leader_known;    /* another node leads */
+	bool unsaid;          /* a command was dropped before it reached a leader */
 	struct core *core;    /* LOADING and LEADING */
 	struct commit *batch; /* gathers changes until it is sent */
 	struct step step;     /* outputs of the batch */

@@ -51,13 +51,14 @@ void center_replay_backlog(struct center *c)
 	struct backlog waiting = c->backlog;
 	c->backlog = (struct backlog){ 0 };
 	char *bytes;
-	size_t n;
-	while ((bytes = backlog_take(&waiting, c->options.request_ms, &n))) {
+	size_t n, told = 0, waited = waiting.count - waiting.first;
+	for (; (bytes = backlog_take(&waiting, c->options.request_ms, &n)); told++) {
 		struct command command;
 		if (command_decode(bytes, n, &command, NULL) == 0)
 			center_submit(c, &command);
 		free(bytes);
 	}
+	c->unsaid |= told < waited;
 }
 
 static void load_each(void *arg, char kind, const char *id, const char *ref, struct slice bytes)
