@@ -12,8 +12,7 @@
 /* Whoever has it may end anywhere: in the field steps are skipped when nobody can report them. */
 #define OVER                                                                                       \
 	[DISPATCH_EV_END] = { 1, DISPATCH_ENDED }, [DISPATCH_EV_CANCEL] = { 1, DISPATCH_CANCELLED }
-#define LOST                                                                                       \
-	[DISPATCH_EV_FAIL] = { 1, DISPATCH_FAILED }, [DISPATCH_EV_AGAIN] = { 1, DISPATCH_REQUESTED }
+#define LOST [DISPATCH_EV_FAIL] = { 1, DISPATCH_FAILED }
 
 /* An empty cell refuses. */
 static const struct {

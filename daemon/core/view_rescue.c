@@ -23,6 +23,7 @@ static void view_dispatch(
 		.agency = text_of(d->agency),
 		.target = text_of(d->target),
 		.unit = text_of(d->unit),
+		.declined = text_of(d->declined),
 		.tried = text_of(d->tried),
 		.criteria = text_of(d->criteria),
 		.reason = text_of(d->reason),

@@ -180,6 +180,7 @@ static void dispatch_list(const struct core *core, const json_t *params, struct 
 			text(out, "contact", v.contact);
 			text(out, "line", v.line);
 			text(out, "requested_by", v.requested_by);
+			words(out, "declined", v.declined);
 			words(out, "tried", v.tried);
 			words(out, "criteria", v.criteria);
 			text(out, "second_by", v.second_by);

@@ -19,6 +19,7 @@ struct dispatch_view {
 	const char *target;            /* whom it is asked of now, "" nobody */
 	const char *unit;              /* the target that has it */
 	char next[RESCUE_TARGET_SIZE]; /* who would be asked behind target, "" nobody: people */
+	const char *declined;          /* words: targets that said no */
 	const char *tried, *criteria;  /* words */
 	const char *reason, *requested_by, *line;
 	const char *second_by, *place_by; /* who agreed; who says the place is right */
