@@ -161,11 +161,13 @@ static int step(struct core *core, struct dispatch *d, const struct command *c, 
 		return core_refuse(core, OUTPUT_ERR_INVALID_PARAMS, "no_such_status", "status");
 	if (*target && !text_is(d->unit, target))
 		return core_refuse(core, OUTPUT_ERR_INVALID_STATE, "ack_first", "dispatch");
-	unit_heard(core, d);
-	if (strcmp(dispatch_state_name(d->state), c->status) == 0)
-		return answer(core, d); /* said before */
-	if (dispatch_next_state((enum dispatch_state)d->state, (enum dispatch_event)event) < 0)
+	bool again = strcmp(dispatch_state_name(d->state), c->status) == 0;
+	if (!again &&
+		dispatch_next_state((enum dispatch_state)d->state, (enum dispatch_event)event) < 0)
 		return core_refuse(core, OUTPUT_ERR_INVALID_STATE, "wrong_step", "status");
+	unit_heard(core, d);
+	if (again)
+		return answer(core, d);
 	if (!d->unit) /* a dispatcher found help in another way */
 		dispatch_stop_asking(core, d);
 	dispatch_enter(core, d, (enum dispatch_event)event);

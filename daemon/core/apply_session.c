@@ -174,14 +174,20 @@ int apply_board_watch(struct core *core, const struct command *c)
 	return 0;
 }
 
-int apply_tick(struct core *core, const struct command *c)
+static void fire(struct core *core, struct heap *timers)
 {
-	(void)c;
 	for (int i = 0; i < FIRE_AT_ONCE; i++) {
-		struct timer *t = heap_top(&core->timers);
+		struct timer *t = heap_top(timers);
 		if (!t || t->due_ms > core->now_ms)
 			break;
 		t->fire(core, t->owner);
 	}
+}
+
+int apply_tick(struct core *core, const struct command *c)
+{
+	(void)c;
+	fire(core, &core->timers);
+	fire(core, &core->emissions);
 	return 0;
 }

@@ -70,7 +70,7 @@ int apply_team_set(struct core *core, const struct command *c)
 		text_set(&t->identity, c->identity);
 		text_set(&t->role, c->role);
 		text_set(&t->session, c->session);
-		t->connected = session_get(core, c->session) != NULL;
+		t->connected = session_open(core, c->session, c->identity, c->role) != NULL;
 		t->test = c->test;
 	} else { /* by radio: whoever is there may rest or not */
 		t->rest_until_ms = presence == PRESENCE_READY ? 0 : t->rest_until_ms;

@@ -25,6 +25,7 @@ struct core *core_new(const struct core_options *options)
 	queue_init(&core->queue);
 	tree_init(&core->emergencies, contact_cmp, offsetof(struct contact, offered));
 	heap_init(&core->timers, timer_cmp, offsetof(struct timer, index));
+	heap_init(&core->emissions, timer_cmp, offsetof(struct timer, index));
 	heap_init(&core->marked_contacts, contact_cmp, offsetof(struct contact, mark));
 	heap_init(&core->marked_responders, compare_responders, offsetof(struct responder, mark));
 	return core;
@@ -72,6 +73,7 @@ void core_free(struct core **slot)
 	free_all(&core->alarms, alarm_free);
 	queue_fini(&core->queue);
 	heap_fini(&core->timers);
+	heap_fini(&core->emissions);
 	heap_fini(&core->marked_contacts);
 	heap_fini(&core->marked_responders);
 	for (size_t i = 0; i < core->n_dirty; i++)
@@ -116,10 +118,11 @@ void core_keep_time(struct core *core)
 
 int64_t core_next_due(const struct core *core)
 {
-	const struct timer *t = heap_top(&core->timers);
+	const struct timer *t = heap_top(&core->timers), *e = heap_top(&core->emissions);
 	if (core->rematch)
 		return core->now_ms;
-	return t ? t->due_ms : INT64_MAX;
+	int64_t due = t ? t->due_ms : INT64_MAX;
+	return e && e->due_ms < due ? e->due_ms : due;
 }
 
 int core_refuse(struct core *core, enum output_error code, const char *reason, const char *field)

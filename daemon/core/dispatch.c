@@ -205,6 +205,7 @@ struct dispatch *dispatch_new(struct core *core, const char *id)
 	CHECK(strlen(id) < sizeof d->id);
 	memcpy(d->id, id, strlen(id));
 	d->timer = (struct timer){ .id = d->id, .owner = d, .fire = dispatch_fire };
+	d->emission = (struct timer){ .id = d->id, .owner = d, .fire = dispatch_emit };
 	map_put(&core->dispatches, d->id, d);
 	return d;
 }

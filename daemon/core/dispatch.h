@@ -92,6 +92,7 @@ struct dispatch {
 	char *tokens; /* those that have read the report: "<token>:<first time>", the newest last */
 	char *result; /* the outcome's word */
 	struct timer timer;
+	struct timer emission; /* what is to be sent once more; in a heap of its own */
 	bool dirty;
 	bool written; /* handed over before */
 };

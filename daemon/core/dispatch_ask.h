@@ -40,8 +40,13 @@ void dispatch_announce_to(struct core *core, const char *identity);
 const char *send_what_name(int what);
 const char *send_result_name(int result);
 void dispatch_queue_send(struct core *core, struct dispatch *d, const char *agency, int what);
-void dispatch_emit_due(struct core *core, struct dispatch *d);
-int64_t dispatch_send_due(const struct core *core, const struct dispatch *d); /* NEVER: none */
+/* Ask for what is due once more. It decides nothing and its times are not stored, so that a replay
+ * or another leader may do it at other times: the ledger does not know of it. */
+void dispatch_emit(struct core *core, void *dispatch);
+void dispatch_arm_emission(struct core *core, struct dispatch *d);
+/* What was asked for too long is given up, and people are told. When next: NEVER, nothing waits. */
+void dispatch_give_up(struct core *core, struct dispatch *d);
+int64_t dispatch_give_up_due(const struct core *core, const struct dispatch *d);
 struct dispatch_send *dispatch_find_send(struct dispatch *d, const char *agency);
 void dispatch_take_result(
 	struct core *core, struct dispatch *d, struct dispatch_send *s, const struct command *c);

@@ -47,7 +47,7 @@ void dispatch_plan(struct core *core, struct dispatch *d)
 
 void dispatch_arm(struct core *core, struct dispatch *d)
 {
-	int64_t due = dispatch_send_due(core, d);
+	int64_t due = dispatch_give_up_due(core, d);
 	if (dispatch_is_open(d)) {
 		due = earlier(due, d->alert_due_ms);
 		if (d->second_due_ms)
@@ -60,6 +60,7 @@ void dispatch_arm(struct core *core, struct dispatch *d)
 			due = earlier(due, d->drill_due_ms);
 	}
 	timer_set(&core->timers, &d->timer, due);
+	dispatch_arm_emission(core, d);
 }
 
 static const char *alarm_kind(const struct dispatch *d)
@@ -116,6 +117,6 @@ void dispatch_fire(struct core *core, void *dispatch)
 		dispatch_alarm(core, d);
 	if (open && d->drill_due_ms && d->drill_due_ms <= now)
 		dispatch_drill_late(core, d);
-	dispatch_emit_due(core, d);
+	dispatch_give_up(core, d);
 	dispatch_arm(core, d);
 }

@@ -69,18 +69,33 @@ static int64_t give_up_at(const struct core *core, const struct dispatch_send *s
 	return s->queued_ms + core->options.cancel_ms;
 }
 
-int64_t dispatch_send_due(const struct core *core, const struct dispatch *d)
+int64_t dispatch_give_up_due(const struct core *core, const struct dispatch *d)
 {
 	int64_t due = NEVER;
 	for (int i = 0; i < d->n_sends; i++) {
 		const struct dispatch_send *s = &d->sends[i];
-		int64_t last = give_up_at(core, s);
-		if (s->result == SEND_PENDING && s->due_ms < due)
-			due = s->due_ms;
-		if (s->result == SEND_PENDING && last < due)
-			due = last;
+		if (s->result == SEND_PENDING && give_up_at(core, s) < due)
+			due = give_up_at(core, s);
 	}
 	return due;
+}
+
+void dispatch_arm_emission(struct core *core, struct dispatch *d)
+{
+	int64_t due = NEVER;
+	for (int i = 0; i < d->n_sends; i++)
+		if (d->sends[i].result == SEND_PENDING && d->sends[i].due_ms < due)
+			due = d->sends[i].due_ms;
+	timer_set(&core->emissions, &d->emission, due);
+}
+
+void dispatch_emit(struct core *core, void *dispatch)
+{
+	struct dispatch *d = dispatch;
+	for (int i = 0; i < d->n_sends; i++)
+		if (d->sends[i].result == SEND_PENDING && d->sends[i].due_ms <= core->now_ms)
+			emit(core, d, &d->sends[i]);
+	dispatch_arm_emission(core, d);
 }
 
 static void settle(
@@ -92,18 +107,14 @@ static void settle(
 		notice_send(core, d, s);
 }
 
-void dispatch_emit_due(struct core *core, struct dispatch *d)
+void dispatch_give_up(struct core *core, struct dispatch *d)
 {
 	for (int i = 0; i < d->n_sends; i++) {
 		struct dispatch_send *s = &d->sends[i];
-		if (s->result != SEND_PENDING)
+		if (s->result != SEND_PENDING || give_up_at(core, s) > core->now_ms)
 			continue;
-		if (give_up_at(core, s) <= core->now_ms) {
-			DECIDE(core->step, "dispatch_send_given_up", d->id, s->agency);
-			settle(core, d, s, SEND_GIVEN_UP);
-		} else if (s->due_ms <= core->now_ms) {
-			emit(core, d, s);
-		}
+		DECIDE(core->step, "dispatch_send_given_up", d->id, s->agency);
+		settle(core, d, s, SEND_GIVEN_UP);
 	}
 }
 

@@ -107,6 +107,7 @@ static void forget_ended(struct core *core, struct dirty *d)
 	} else if (d->kind == ENTITY_DISPATCH && dispatch_is_over(dispatch)) {
 		map_remove(&core->dispatches, dispatch->id);
 		heap_remove(&core->timers, &dispatch->timer);
+		heap_remove(&core->emissions, &dispatch->emission);
 		dispatch_free(dispatch);
 	}
 }
@@ -152,6 +153,7 @@ void core_write_all(struct core *core)
 	struct responder *r;
 	struct dispatch *d;
 	struct person *p;
+	struct team *t;
 	struct ref *ref;
 	struct step step = { 0 };
 	core->counters_dirty = true;
@@ -168,6 +170,10 @@ void core_write_all(struct core *core)
 	for (size_t i = 0; (d = map_walk(&core->dispatches, &i, NULL));) {
 		d->written = false;
 		core_dirty(core, ENTITY_DISPATCH, d, &d->dirty);
+	}
+	for (size_t i = 0; (t = map_walk(&core->teams, &i, NULL));) {
+		t->written = false;
+		core_dirty(core, ENTITY_TEAM, t, &t->dirty);
 	}
 	for (size_t i = 0; (p = map_walk(&core->persons, &i, NULL));) {
 		p->written = false;

@@ -43,6 +43,7 @@ struct core {
 	struct queue queue;
 	struct tree emergencies; /* OFFERED ones */
 	struct heap timers;
+	struct heap emissions; /* what outreach is asked for once more; nothing is decided by it */
 	struct heap marked_contacts, marked_responders;
 	bool rematch;       /* everything is to be matched at the next command */
 	bool staff_changed; /* who is on shift changed: are all lanes servable? */

@@ -97,7 +97,7 @@ static inline bool generate_contact(
 	return false;
 }
 
-enum { ANN, BOB, CY, WEB, SUE, DAN, NOBODY };
+enum { ANN, BOB, CY, WEB, SUE, DAN, TIA, NOBODY };
 
 static inline uint32_t generate_who(
 	struct generator *g, enum command_kind kind, const struct contact_view *v)
@@ -111,7 +111,14 @@ static inline uint32_t generate_who(
 		return WEB;
 	case COMMAND_DISPATCH_ACK:
 	case COMMAND_DISPATCH_OUTCOME:
-		return DAN;
+	case COMMAND_DISPATCH_STATUS:
+	case COMMAND_DISPATCH_DECLINE:
+		return g->next(g, 3) ? DAN : TIA;
+	case COMMAND_TEAM_SET:
+	case COMMAND_TEAM_CHECKIN:
+		return TIA;
+	case COMMAND_DISPATCH_CONFIRM:
+		return g->next(g, 2) ? SUE : ANN;
 	case COMMAND_ALERT_ACK:
 	case COMMAND_RESPONDER_FORCE:
 		return SUE;
@@ -135,8 +142,8 @@ static inline void generate_actor(
 	struct generator *g, struct command *c, const struct contact_view *v)
 {
 	static const char *const roles[] = { "responder", "responder", "responder", "frontend",
-		"supervisor", "dispatcher" };
-	static const char *const names[] = { "ann", "bob", "cy", "web", "sue", "dan" };
+		"supervisor", "dispatcher", "partner" };
+	static const char *const names[] = { "ann", "bob", "cy", "web", "sue", "dan", "tia" };
 	uint32_t who = g->next(g, 12) ? generate_who(g, c->command, v) : g->next(g, NOBODY);
 	c->role = roles[who];
 	c->identity = names[who];
@@ -197,6 +204,13 @@ static inline enum command_kind generate_kind(struct generator *g)
 		[COMMAND_RESPONDER_DONE] = 8,
 		[COMMAND_DISPATCH_ACK] = 2,
 		[COMMAND_DISPATCH_OUTCOME] = 4,
+		[COMMAND_DISPATCH_DECLINE] = 1,
+		[COMMAND_DISPATCH_STATUS] = 4,
+		[COMMAND_DISPATCH_CONFIRM] = 1,
+		[COMMAND_DISPATCH_GET] = 1,
+		[COMMAND_DISPATCH_SENT] = 2,
+		[COMMAND_TEAM_SET] = 2,
+		[COMMAND_TEAM_CHECKIN] = 1,
 		[COMMAND_ALERT_ACK] = 2,
 		[COMMAND_BOARD_WATCH] = 1,
 		[COMMAND_SESSION_UP] = 10,
@@ -206,7 +220,7 @@ static inline enum command_kind generate_kind(struct generator *g)
 		[COMMAND_TICK] = 18,
 		[COMMAND_QUERY] = 1,
 	};
-	uint32_t at = g->next(g, 142);
+	uint32_t at = g->next(g, 153);
 	int kind = 0;
 	while (kind < COMMAND_QUERY && at >= weights[kind])
 		at -= weights[kind++];
@@ -278,6 +292,17 @@ static inline void generate_command(struct generator *g, const struct core *core
 	c->disposition = GENERATE_WORD(g, "helped", "helped", "helped", "");
 	c->outcome = (struct slice){ "{}", g->next(g, 8) ? 2 : 0 };
 	c->kind = GENERATE_WORD(g, "ems", "mobile_team", "");
+	c->consent = GENERATE_WORD(g, "yes", "no", "unable");
+	c->status =
+		GENERATE_WORD(g, "sent", "en_route", "on_scene", "cleared", "failed", "cancelled");
+	c->source = GENERATE_WORD(g, "caller", "caller", "device");
+	c->area = GENERATE_WORD(g, "", "kent");
+	c->place_confirmed = g->next(g, 2);
+	c->refused = g->next(g, 8) == 0;
+	c->team = GENERATE_WORD(g, "red", "blue");
+	c->agency = GENERATE_WORD(g, "a", "b");
+	c->result = GENERATE_WORD(g, "accepted", "unknown", "refused");
+	c->version = g->next(g, 6);
 	c->presence = g->next(g, 4) ? "ready" : GENERATE_WORD(g, "paused", "away", "");
 	c->skills = GENERATE_WORD(g, "", "youth", "youth asl interpreter");
 	c->langs = GENERATE_WORD(g, "en", "en es", "en");

@@ -8,6 +8,7 @@
 #include "triaged/base/map.h"
 #include "triaged/base/mem.h"
 
+#include "agencies.h"
 #include "generate.h"
 
 #define SEEDS         10
@@ -139,6 +140,7 @@ static void options_for(struct core_options *o, uint64_t seed)
 	o->parallel_emergency_offers = 1 + (int)(seed % 3);
 	o->missed_to_away = (int)(seed % 4);
 	o->wrap_ms[LEVEL_LOW] = 0;
+	give_agencies(o);
 	o->exclusion_ms = seed % 2 ? 120000 : 500;
 }
 
