@@ -101,7 +101,7 @@ void dispatch_emit(struct core *core, void *dispatch)
 static void settle(
 	struct core *core, struct dispatch *d, struct dispatch_send *s, enum send_result result)
 {
-	s->result = result;
+	s->result = (int)result;
 	dispatch_touch(core, d);
 	if (result != SEND_ACCEPTED)
 		notice_send(core, d, s);
