@@ -128,6 +128,17 @@ def test_tried_until_taken_under_one_id(center, house, bad):
     assert len(ems.seen) == 3
 
 
+def test_an_answer_given_twice_is_one(center, house):
+    ems = house(script=[b"HTTP/1.1 204 No Content\r\n\r\n" * 2])
+    start(center, ems)
+    escalate(center)
+    ems.wait()
+    eventually(lambda: outreach(center)["agencies"][0]["accepted"] == 1)
+    time.sleep(0.5)
+    state = outreach(center)["agencies"][0]
+    assert (state["accepted"], state["unknown"], len(ems.seen)) == (1, 0, 1)
+
+
 def test_silence_is_unknown_and_asked_again(center, house):
     """No answer is not a refusal: people hear of it, and trying goes on under the same id."""
     ems = house(script=["never", "never", "never", 204])
