@@ -28,6 +28,18 @@ static const struct cue_match *negator_before(const struct triage_scratch *w, ui
 	return NULL;
 }
 
+/* A staff note lists in few words: "SI, no plan" is not a plan, whatever phrase runs over it. */
+static bool holds_negator(const struct triage_scratch *w, const struct signal *s)
+{
+	for (uint32_t i = s->from + 2; i < s->end; i++) {
+		const struct cue_match *negator = negator_before(w, i);
+
+		if (negator && negator->from > s->from)
+			return true;
+	}
+	return false;
+}
+
 /*
  * Walk back from the phrase over light words and coordinated phrases, to the clause's start at
  * most, and count negators: an odd number negates. A comma ends the walk, except inside a list of
@@ -42,6 +54,8 @@ static const char *read_negation(
 	uint32_t at = s->from;
 	bool at_phrase = true; /* the word at `at` begins a phrase */
 
+	if (w->calls_note && holds_negator(w, s))
+		return "charted";
 	while (at > 0 && s->from - at < NEGATION_REACH &&
 		t->tokens[at - 1].clause == t->tokens[at].clause) {
 		const struct cue_match *negator;
