@@ -26,27 +26,16 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 
 /* ---- commands ---- */
 
-static void on_appended(void *arg, enum store_result result)
+static void on_sent_again(void *arg, enum store_result result)
 {
-	/* Custody is taken or not; the answer tells the client, and silence becomes `unavailable`. */
-	struct center *c = arg;
-	if (result == STORE_OK)
-		return;
-	c->counts.refused++;
-	c->unsaid = true;
-}
-
-static void append(struct center *c, const struct command *command, struct slice bytes)
-{
-	resend_add(&c->resend, command, bytes);
-	store_append(c->store, bytes, c->options.request_ms, on_appended, c);
+	(void)arg, (void)result; /* known by its ref, and who asked has been answered */
 }
 
 void center_store_reassert(struct center *c)
 {
 	struct slice bytes;
 	for (size_t i = 0; c->lead == FOLLOWING && resend_next(&c->resend, &i, &bytes);)
-		store_append(c->store, bytes, c->options.request_ms, on_appended, c);
+		store_append(c->store, bytes, c->options.request_ms, on_sent_again, c);
 }
 
 bool center_store_stays_away(const struct center *c)
@@ -54,24 +43,36 @@ bool center_store_stays_away(const struct center *c)
 	return c->down_since.us && mono_since_ms(c->down_since) >= c->options.down_after_ms;
 }
 
+/* Neither the leader, nor the inbox, nor the spool may have it now. */
+static bool no_custody(const struct center *c, const struct command *command)
+{
+	if (!c->spool)
+		return center_store_stays_away(c);
+	if (c->lead == LEADING || center_alone_takes(c, command))
+		return center_late_refuses(c, command);
+	return c->lead == ALONE && center_store_stays_away(c);
+}
+
 void center_submit(struct center *c, const struct command *command)
 {
-	if (command->request && (c->lead == LEADING && c->spool ? center_late_refuses(c, command)
-								: center_store_stays_away(c))) {
+	if (command->request && no_custody(c, command)) {
 		c->counts.refused++;
 		c->events.refuse(c->events.arg, command->request);
 		return;
 	}
-	if (c->lead == LEADING && !center_facts_wait(c)) {
+	if ((c->lead == LEADING && !center_facts_wait(c)) || center_alone_takes(c, command)) {
 		center_decide(c, command);
 		return;
 	}
 	struct buf bytes = { 0 };
 	command_encode(command, true, &bytes);
-	if (c->lead == FOLLOWING && c->leader_known && !c->down_since.us && !center_facts_wait(c))
-		append(c, command, (struct slice){ buf_str(&bytes), bytes.len });
-	else if (!backlog_add(&c->backlog, &bytes) && command->request)
-		c->events.refuse(c->events.arg, command->request);
+	if (c->lead == FOLLOWING && c->leader_known && !c->down_since.us && !center_facts_wait(c)) {
+		center_alone_append(c, command, &bytes);
+	} else {
+		if (!backlog_add(&c->backlog, &bytes) && command->request)
+			c->events.refuse(c->events.arg, command->request);
+		center_alone_backlogged(c, command);
+	}
 	buf_wipe(&bytes);
 }
 
@@ -130,7 +131,9 @@ void center_store_state(struct center *c, enum store_state state)
 	c->down_since.us = 0;
 	center_watch_island(c);
 	center_late_drain(c);
-	if (c->leader_known && center_facts_wait(c))
+	if (c->leader_known && c->lead == ALONE)
+		center_follow(c, store_leader(c->store));
+	else if (c->leader_known && center_facts_wait(c))
 		center_facts_begin(c);
 	else if (c->leader_known)
 		center_replay_backlog(c);
@@ -156,6 +159,7 @@ struct center *center_new(struct event_base *base, const struct center_options *
 	c->watch = board_watch_new(base, center_on_board, c);
 	CHECK(c->flush_event && c->tick_event);
 	center_late_init(c);
+	center_alone_init(c);
 	return c;
 }
 
@@ -166,6 +170,7 @@ void center_free(struct center **center)
 	if (!c)
 		return;
 	center_late_fini(c);
+	center_alone_fini(c);
 	core_free(&c->core);
 	commit_free(&c->batch);
 	step_free(&c->step);

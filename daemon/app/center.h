@@ -38,7 +38,8 @@ struct center_events {
 	void (*refuse)(void *arg, int64_t request); /* custody cannot be taken */
 	void (*refuse_all)(void *arg);              /* every request that waits here */
 	void (*leader)(void *arg);                  /* somebody (else) leads: re-assert */
-	void (*mode)(void *arg);                    /* center_is_island() has changed */
+	void (*island)(void *arg); /* the core here needs to know who is here, see verbs_island() */
+	void (*mode)(void *arg);   /* center_is_island() has changed */
 	/* Answer a query over the core: out becomes the result's JSON, or false: not found. */
 	bool (*query)(void *arg, const struct core *core, const char *method, struct slice params,
 		struct buf *out);

@@ -186,6 +186,8 @@ static void send_batch(struct center *c)
 
 void center_flush(struct center *c)
 {
+	if (c->lead == ALONE)
+		center_late_flush(c);
 	if (c->lead != LEADING)
 		return;
 	if (!c->late.on && store_epoch(c->store) != c->epoch)

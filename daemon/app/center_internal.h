@@ -2,7 +2,10 @@
 #ifndef TRIAGED_APP_CENTER_INTERNAL_H
 #define TRIAGED_APP_CENTER_INTERNAL_H
 
+#include <sys/queue.h>
+
 #include "triaged/base/clock.h"
+#include "triaged/core/fact.h"
 #include "backlog.h"
 #include "board_watch.h"
 #include "center.h"
@@ -13,7 +16,15 @@
 
 struct event;
 
-enum lead_state { FOLLOWING, LOADING, LEADING };
+/* ALONE: does not lead, and decides for those here without the store: center_alone.c. */
+enum lead_state { FOLLOWING, LOADING, LEADING, ALONE };
+
+struct alone {
+	struct event *timer;
+	TAILQ_HEAD(waiting_list, waiting) waiting; /* on their way to the inbox, in order */
+	int64_t number;                            /* of what the core was told as a fact */
+	bool announcing;
+};
 
 /* The store does not take what is decided in time: center_late.c. */
 struct late {
@@ -51,6 +62,7 @@ struct center {
 	struct spool *spool; /* NULL: nothing is acknowledged without the store */
 	struct late late;
 	struct center_facts facts;
+	struct alone alone;
 	enum lead_state lead;
 	int64_t epoch;        /* LOADING and LEADING: under which */
 	bool settled;         /* facts are told, the node is announced: commands are taken */
@@ -105,6 +117,19 @@ void center_late_release(struct center *c); /* committed: the spool need not kee
 void center_late_drop(struct center *c);
 void center_watch_island(struct center *c); /* late or down has changed */
 
+/* ---- center_alone.c ---- */
+void center_alone_init(struct center *c);
+void center_alone_fini(struct center *c);
+bool center_alone_takes(const struct center *c, const struct command *command);
+/* To the inbox; bytes: the command, encoded. Intake that is not taken in time is decided here. */
+void center_alone_append(struct center *c, const struct command *command, struct buf *bytes);
+void center_alone_backlogged(struct center *c, const struct command *command);
+/* The command as the core is to be told of it: itself, or told. */
+const struct command *center_alone_told(
+	struct center *c, const struct command *command, struct command *told);
+void center_alone_announce(struct center *c);
+void center_alone_end(struct center *c); /* before center_drop_lead() drops the core */
+
 /* ---- center_facts.c ---- */
 void center_facts_begin(struct center *c); /* somebody leads: tell, then center_settle() */
 void center_facts_go_on(struct center *c); /* a batch was committed */
@@ -116,6 +141,7 @@ bool center_facts_wait(const struct center *c); /* what is new waits for them */
 void center_mark(struct center *c, enum mark_kind kind);
 void center_replay_backlog(struct center *c);
 void center_drop_lead(struct center *c);
-void center_settle(struct center *c); /* what is new may be decided */
+void center_follow(struct center *c, const char *leader_node); /* "": nobody is known */
+void center_settle(struct center *c);                          /* what is new may be decided */
 
 #endif

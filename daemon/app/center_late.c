@@ -55,8 +55,8 @@ void center_journal(struct center *c, const struct command *command, size_t answ
 {
 	enum spool_use use;
 	char ids[2][64];
-	if (!c->spool || command->fact || strcmp(command->node, c->node) != 0 ||
-		!journal_wants(command, &use))
+	if (!c->spool || command->fact || c->alone.announcing ||
+		strcmp(command->node, c->node) != 0 || !journal_wants(command, &use))
 		return;
 	struct command fact = *command;
 	if (command->request)
@@ -161,8 +161,12 @@ void center_late_flush(struct center *c)
 	for (size_t i = 0; i < c->n_sent; i++)
 		step_move(&l->spooling, &c->sent[i]);
 	step_move(&l->spooling, &c->step);
-	if (c->batch_size >= BATCH_COMMANDS)
+	if (c->lead == ALONE) { /* the spool is all there is */
+		commit_free(&c->batch);
+		c->batch = commit_new();
+	} else if (c->batch_size >= BATCH_COMMANDS) {
 		keep_batch(c);
+	}
 	if (commands(l) == 0) {
 		center_deliver(c, &l->spooling, true);
 		return;
@@ -297,7 +301,7 @@ void center_late_drop(struct center *c)
 bool center_is_island(const struct center *c)
 {
 	int64_t limit = c->options.down_after_ms;
-	if (c->lead != LEADING)
+	if (c->lead != LEADING && c->lead != ALONE)
 		return false;
 	return (c->late.on && mono_since_ms(c->late.since) >= limit) ||
 	       (c->spool && c->down_since.us && mono_since_ms(c->down_since) >= limit);
@@ -309,7 +313,7 @@ static void show_island(struct center *c)
 	if (island == c->late.shown)
 		return;
 	c->late.shown = island;
-	if (c->lead == LEADING) {
+	if (c->lead == LEADING || c->lead == ALONE) {
 		struct command command;
 		command_init(&command, COMMAND_NODE_ISLAND);
 		command.node = c->node;
@@ -320,6 +324,8 @@ static void show_island(struct center *c)
 		LOG(WARNING, "center.island", LOG_S("node", c->node));
 	else
 		LOG(NOTICE, "center.mainland", LOG_S("node", c->node));
+	if (island && c->lead == ALONE)
+		center_alone_announce(c);
 	c->events.mode(c->events.arg);
 	board_watch_changed(c->watch);
 }

@@ -23,8 +23,9 @@ static void schedule_tick(struct center *c)
 
 static void apply_one(struct center *c, const struct command *command, int64_t now)
 {
+	struct command told;
 	size_t answer = c->step.n_outputs;
-	core_apply(c->core, command, now, &c->step);
+	core_apply(c->core, center_alone_told(c, command, &told), now, &c->step);
 	c->counts.commands++;
 	c->batch_size++;
 	if (!c->step.changed)
@@ -81,6 +82,8 @@ static void answer_query(struct center *c, const struct command *question)
 	struct buf json = { 0 };
 	if (c->events.query(c->events.arg, c->core, question->kind, question->meta, &json))
 		answer(c, question, &json);
+	else if (c->lead == ALONE) /* the center may well know it */
+		c->events.refuse(c->events.arg, question->request);
 	else
 		ended_look_up(c->store, &c->options.core, question, on_ended, c);
 	buf_free(&json);
@@ -112,14 +115,15 @@ void center_on_tick(void *arg)
 	struct center *c = arg;
 	struct command tick;
 	command_init(&tick, COMMAND_TICK);
-	if (c->lead == LEADING)
+	if (c->lead == LEADING || c->lead == ALONE)
 		center_decide(c, &tick);
 }
 
 const struct core_waits *center_board(const struct center *c, struct buf *json)
 {
-	if (c->lead != LEADING || !c->events.query(c->events.arg, c->core, "board.get",
-					  (struct slice){ "{}", 2 }, json))
+	if ((c->lead != LEADING && c->lead != ALONE) ||
+		!c->events.query(
+			c->events.arg, c->core, "board.get", (struct slice){ "{}", 2 }, json))
 		return NULL;
 	return core_waits(c->core);
 }

@@ -12,6 +12,9 @@ void center_drop_lead(struct center *c)
 {
 	if (c->lead == FOLLOWING)
 		return;
+	bool alone = c->lead == ALONE;
+	if (alone)
+		center_alone_end(c);
 	c->lead = FOLLOWING;
 	c->settled = false;
 	center_facts_stop(c);
@@ -28,7 +31,8 @@ void center_drop_lead(struct center *c)
 	board_watch_clear(c->watch);
 	transcripts_clear(&c->transcripts);
 	/* What was decided but not committed never happened; clients ask again under their refs. */
-	c->events.refuse_all(c->events.arg);
+	if (!alone)
+		c->events.refuse_all(c->events.arg);
 }
 
 void center_mark(struct center *c, enum mark_kind kind)
@@ -118,6 +122,7 @@ static void load_done(void *arg, enum store_result result)
 	LOG(NOTICE, "center.leading", LOG_S("node", c->node), LOG_I("epoch", store_epoch(c->store)),
 		LOG_I("waiting", core_waiting(c->core)));
 	center_mark(c, MARK_LEAD);
+	c->events.leader(c->events.arg); /* facts speak of sessions */
 	if (c->spool)
 		center_facts_begin(c);
 	else
@@ -145,13 +150,14 @@ static void resume(struct center *c)
 	center_schedule_flush(c);
 }
 
-static void follow(struct center *c, const char *leader_node)
+void center_follow(struct center *c, const char *leader_node)
 {
 	center_drop_lead(c);
 	c->leader_known = *leader_node != '\0';
 	if (!c->leader_known)
 		return;
 	LOG(NOTICE, "center.following", LOG_S("leader", leader_node));
+	c->events.leader(c->events.arg); /* facts speak of sessions */
 	if (c->spool)
 		center_facts_begin(c);
 	else
@@ -188,12 +194,12 @@ void center_store_rewrite(struct center *c, bool empty)
 
 void center_store_lead(struct center *c, int64_t epoch, const char *leader_node)
 {
-	if (epoch == 0 && !*leader_node && c->lead == LEADING && c->spool) {
+	if (epoch == 0 && !*leader_node && (c->lead == LEADING || c->lead == ALONE) && c->spool) {
 		c->leader_known = false;
 		return; /* nobody is known to lead: this core goes on for whom it can reach */
 	}
 	if (epoch == 0) {
-		follow(c, leader_node);
+		center_follow(c, leader_node);
 		return;
 	}
 	if (c->lead == LEADING && epoch == c->epoch) {

@@ -72,6 +72,12 @@ static void on_output(void *arg, const struct output *o, bool spooled)
 		verbs_output(n->verbs, o, spooled);
 }
 
+static void on_island(void *arg)
+{
+	struct node *n = arg;
+	verbs_island(n->verbs);
+}
+
 static void on_mode(void *arg)
 {
 	struct node *n = arg;
@@ -324,6 +330,7 @@ void node_wire_center(struct node *n)
 		.refuse_all = on_refuse_all,
 		.leader = on_leader,
 		.mode = on_mode,
+		.island = on_island,
 		.query = on_query,
 	};
 	node_center_options(n, &o);

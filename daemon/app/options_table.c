@@ -134,8 +134,8 @@ const struct option options[] = {
 	NUMBER("store.ack_after_ms", store.ack_after_ms, LIVE, "250", 10, 10000,
 		"What Redis has not taken in this time is acknowledged from the node's spool, in ms."),
 	NUMBER("store.down_after_ms", store.down_after_ms, LIVE, "3000", 100, 60000,
-		"Without Redis for so long, the leading node is an island, and another refuses "
-		"requests at once instead of waiting, in ms."),
+		"Without Redis for so long, a node is an island: it offers and connects among those "
+		"who are connected to it, in ms."),
 	NUMBER("store.lease_ms", store.lease_ms, RESTART, "3000", 500, 60000,
 		"Lease of the leading node, in ms: how long a lost one holds up routing."),
 	TEXT("store.redis_server", store.redis_server, RESTART, "redis-server",

@@ -5,6 +5,7 @@
 
 #include "triaged/base/clock.h"
 #include "triaged/base/mem.h"
+#include "triaged/core/fact.h"
 
 struct replay {
 	struct core *core;

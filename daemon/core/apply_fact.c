@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "triaged/base/check.h"
+#include "triaged/core/fact.h"
 
 #include "apply.h"
 #include "level.h"
@@ -80,9 +81,29 @@ static struct contact *adopt(struct core *core, const struct command *c)
 	else
 		text_set(&n->identity, NULL);
 	contact_enter(core, n, CONTACT_EV_ARRIVE);
-	alert_raise(core, n, "inconsistent");
+	if (strcmp(c->island, CORE_HERE) != 0)
+		alert_raise(core, n, "inconsistent");
 	contact_touch(core, n);
 	return n;
+}
+
+/* What tells enough of a contact to take it in. Its end is not among it: it has come. */
+static bool may_adopt(const struct command *c)
+{
+	switch (c->command) {
+	case COMMAND_CONTACT_SAY:
+	case COMMAND_CONTACT_ANSWER:
+	case COMMAND_CONTACT_ASSESS:
+	case COMMAND_CONTACT_NOTE:
+	case COMMAND_CONTACT_LEVEL:
+	case COMMAND_CONTACT_ESCALATE:
+	case COMMAND_OFFER_ACCEPT:
+		return true;
+	default:
+		return strcmp(c->island, CORE_HERE) == 0 &&
+		       (c->command == COMMAND_CONTACT_RESUME ||
+			       c->command == COMMAND_CONTACT_RETRIAGE);
+	}
 }
 
 static int about_contact(struct core *core, const struct command *c)
@@ -94,7 +115,11 @@ static int about_contact(struct core *core, const struct command *c)
 				core, n, c, c->command == COMMAND_CONTACT_NOTE ? "note" : "text");
 		return 0;
 	}
-	if (!n)
+	if (!n && (c->command == COMMAND_CONTACT_LEAVE || c->command == COMMAND_CONTACT_CLOSE)) {
+		record_puts(&core->answer.fields, "state", contact_state_name(CONTACT_ENDED));
+		return 0;
+	}
+	if (!n && may_adopt(c))
 		n = adopt(core, c);
 	if (!n)
 		return core_refuse(core, OUTPUT_ERR_NOT_FOUND, "no_such_contact", "contact");

@@ -197,11 +197,24 @@ static void apply_fresh(struct core *core, const struct command *c)
 			(struct slice){ core->answer.fields.data, core->answer.fields.len });
 }
 
+/* A fact under a reference that was used for something else here happened all the same: for another
+ * request, or for a contact that was acknowledged elsewhere as well. */
+static bool is_repeat(const struct ref *r, const struct command *c)
+{
+	struct record_reader in = { r->fields.data, r->fields.data + r->fields.len };
+	struct slice name, value;
+	if (!c->fact || !ref_is_of(r, c) || c->command != COMMAND_CONTACT_OPEN)
+		return !c->fact || ref_is_of(r, c);
+	while (record_next(&in, &name, &value) == 1)
+		if (slice_is(name, "contact"))
+			return slice_is(value, c->contact);
+	return true;
+}
+
 static void apply_or_repeat(struct core *core, const struct command *c)
 {
 	const struct ref *r = ref_find(core, c);
-	/* A fact under a reference that was used for something else here happened all the same. */
-	if (r && (!c->fact || ref_is_of(r, c)))
+	if (r && is_repeat(r, c))
 		(void)repeat_answer(core, c, r);
 	else
 		apply_fresh(core, c);

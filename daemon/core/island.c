@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "apply.h"
+#include "triaged/core/fact.h"
 
 bool island_reaches(const struct core *core, const char *session)
 {

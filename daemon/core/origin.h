@@ -6,7 +6,7 @@
 #ifndef CORE_ORIGIN_H
 #define CORE_ORIGIN_H
 
-#include "triaged/core/core.h"
+#include "triaged/core/fact.h"
 
 /* The one not heard of for longest goes when there are more: its spool is long empty. */
 #define ORIGINS_MAX 64

@@ -16,6 +16,7 @@ struct entry {
 	size_t n_holders;
 	uint64_t engaged_by; /* 0: not in conversation */
 	int64_t heard_ms;    /* 0: not yet */
+	bool taken;          /* the core has it: its answer came through here */
 	struct buf facts;
 };
 
@@ -91,6 +92,7 @@ void memory_add_course(struct memory *m, const char *contact, uint64_t session, 
 {
 	static const char *const names[] = { "prior_contacts_24h", "prior_level", "reconnects" };
 	struct buf facts = { 0 };
+	entry_for(m, contact, session)->taken = true;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		struct slice v = render_find(record, names[i]);
 		if (v.len)
@@ -109,6 +111,18 @@ int64_t memory_heard(struct memory *m, const char *contact, uint64_t session, in
 	if (before_ms == 0)
 		return -1;
 	return now_ms > before_ms ? (now_ms - before_ms) / 1000 : 0;
+}
+
+bool memory_walk(const struct memory *m, size_t *i, struct memory_contact *c)
+{
+	const struct entry *entry = map_walk(&m->contacts, i, &c->contact);
+	if (!entry)
+		return false;
+	c->holders = entry->holders;
+	c->n_holders = entry->n_holders;
+	c->engaged = entry->engaged_by != 0;
+	c->taken = entry->taken;
+	return true;
 }
 
 void memory_forget(struct memory *m, const char *contact)

@@ -28,6 +28,15 @@ void memory_add_course(
 int64_t memory_heard(struct memory *m, const char *contact, uint64_t session, int64_t now_ms);
 /* Person and responder are talking; one of them through a session here. */
 void memory_engage(struct memory *m, const char *contact, uint64_t session);
+/* Walk: size_t i = 0; while (memory_walk(m, &i, &c)). */
+struct memory_contact {
+	const char *contact;
+	const uint64_t *holders; /* sessions */
+	size_t n_holders;
+	bool engaged;
+	bool taken; /* memory_add_course() was called: the core has it */
+};
+bool memory_walk(const struct memory *m, size_t *i, struct memory_contact *c);
 void memory_forget(struct memory *m, const char *contact);
 void memory_forget_session(struct memory *m, uint64_t session);
 

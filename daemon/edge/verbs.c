@@ -358,6 +358,13 @@ static void triage_again(struct verbs *v, uint64_t session, const char *contact,
 	draft_submit_unasked(&d);
 }
 
+static void note_presence(struct verbs *v, uint64_t session, struct slice presence)
+{
+	struct attached *a = map_getn(&v->attached, KEY(session));
+	if (a)
+		snprintf(a->presence, sizeof a->presence, "%.*s", (int)presence.len, presence.data);
+}
+
 /* offer.accept shows what is known of the person as one object, as the protocol has it. */
 static void deliver_reply(struct verbs *v, const struct output *o, bool spooled)
 {
@@ -389,6 +396,8 @@ static void deliver_reply(struct verbs *v, const struct output *o, bool spooled)
 		jtext_str(&out, spooled ? "spool" : "store");
 	}
 	jtext_close(&out, '}');
+	if (p->verb == VERB_RESPONDER_SET)
+		note_presence(v, p->session, render_find(record, "presence"));
 	struct slice facts = render_find(record, "facts");
 	if (facts.len)
 		triage_again(v, p->session, p->contact, facts);

@@ -14,8 +14,10 @@ struct attached {
 	uint64_t session;
 	struct principal *who; /* reference */
 	unsigned role;
-	bool contacts; /* a front end that has opened or resumed contacts */
-	bool watching; /* board.watch */
+	bool contacts;    /* a front end that has opened or resumed contacts */
+	bool watching;    /* board.watch */
+	bool elsewhere;   /* verbs_island(): a responder who talks with somebody on another node */
+	char presence[8]; /* of a responder, as last answered; "" not known */
 };
 
 struct verbs {

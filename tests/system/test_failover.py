@@ -111,7 +111,8 @@ def test_two_nodes_follow_the_same_master(sentinels):
     counts = [len(i.taken) for i in intakes]
     eventually(lambda: all(len(i.taken) > c + 10 for i, c in zip(intakes, counts)), 20)
     taken = [c for i in intakes for c in i.end()[0]]
-    assert set(taken) <= present(sentinels, nodes[0])
+    # What the spools have is told when the master is found.
+    eventually(lambda: set(taken) <= present(sentinels, nodes[0]), 15)
 
 
 def test_sentinel_in_tilt_is_an_alarm(sentinels):

@@ -401,3 +401,152 @@ def test_H01_a_leader_cut_off_and_killed_tells_it_when_it_is_back(apart):
     n1.start()
     settled(center, n1)
     assert set(listed(center, n2)) == ids
+
+
+@pytest.fixture
+def pair(center):
+    """Two nodes, the second reaching the store through a proxy: center, n1 (leads), n2, proxy."""
+    center.start_redis()
+    n1 = center.node("n1", drain_s=0)
+    proxy = Proxy("unix:" + center.path("bad.sock"), center.redis.url)
+    n2 = center.node("n2", store__url="unix:" + center.path("bad.sock"), drain_s=0)
+    assert status(center, n1)["leading"]
+    yield center, n1, n2, proxy
+    if center.redis.process.poll() is None:
+        continue_store(center)
+    proxy.thaw()
+    for n in (n1, n2):
+        n.stop()
+    proxy.close()
+
+
+def test_H02_intake_of_a_node_that_does_not_lead(pair):
+    center, n1, n2, proxy = pair
+    gateway = center.session("gateway", at=n2)
+    before = center.open(gateway, "low")
+    assert before["custody"] == "store"
+    proxy.freeze()
+    first = timed_open(center, gateway, "urgent", ref="late")
+    assert first["custody"] == "spool" and first["level"] == "urgent"
+    timed(gateway, "contact.say", contact=first["contact"], ref=center.ref(), text="one more thing")
+    said = timed(gateway, "contact.say", contact=before["contact"], ref=center.ref(),
+                 text="marker high")
+    assert said["level"] == "high"
+    gone = timed_open(center, gateway)["contact"]
+    timed(gateway, "contact.leave", contact=gone)
+    time.sleep(0.3)
+    proxy.thaw()
+    settled(center, n2)
+    known = eventually(lambda: (lambda k: k if len(k) == 2 else None)(listed(center, n1)))
+    assert set(known) == {before["contact"], first["contact"]}
+    assert known[before["contact"]]["level"] == "high"
+    assert known[first["contact"]]["level"] == "urgent"
+    assert center.open(gateway, "urgent", ref="late")["contact"] == first["contact"]
+    lead = center.session("lead", at=n1)
+    for c, texts in ((first["contact"], ["marker urgent", "one more thing"]),
+                     (before["contact"], [TEXT["low"], "marker high"])):
+        e = lead.request("contact.explain", contact=c, text=True, reason="a test")
+        assert [m["text"] for m in e["transcript"]] == texts
+
+
+def test_a_node_that_does_not_lead_is_an_island(pair):
+    center, n1, n2, proxy = pair
+    gateway, ann = center.session("gateway", at=n2), center.responder("ann", at=n2, wrap_s=60)
+    webchat, ben = center.session("webchat", at=n1), center.responder("ben", at=n1, wrap_s=60)
+    waiting = center.open(gateway, "high", lang="es")["contact"]  # nobody ready speaks it yet
+    across = center.open(webchat, "emergency")["contact"]
+    taken = center.take(ben, across)
+    assert taken["state"] == "active"
+    proxy.freeze()
+    lead = center.session("lead", at=n2)
+    timed_open(center, gateway, "low", ref="first")
+    assert lead.note("notice", 8, kind="island")
+    assert status(center, n2)["mode"] == "island" and status(center, n1)["mode"] == "normal"
+    served = a_conversation(center, gateway, ann, "emergency")
+    timed(ann, "contact.note", contact=served, ref=center.ref(), text="a note")
+    done = served
+    close(center, ann, done)
+    served = a_conversation(center, gateway, ann, "emergency")
+    # Meanwhile the center goes on without it.
+    theirs = center.open(webchat, "low")["contact"]
+    proxy.thaw()
+    settled(center, n2)
+    known = eventually(lambda: (lambda k: k if served in k else None)(listed(center, n1)))
+    assert done not in known
+    assert known[served]["responder"] == "ann" and known[served]["state"] == "active"
+    assert known[across]["responder"] == "ben"
+    assert known[waiting]["level"] == "high" and theirs in known
+    timed(gateway, "contact.say", contact=served, ref=center.ref(), text="together again")
+    assert ann.note("contact.said", contact=served, text="together again")
+    timed(ann, "contact.say", contact=served, ref=center.ref(), text="yes, together")
+    assert gateway.note("contact.said", contact=served, text="yes, together")
+    close(center, ann, served)
+
+
+def test_two_who_talk_here_go_on_and_who_talks_elsewhere_is_not_asked(pair):
+    center, n1, n2, proxy = pair
+    gateway, ann = center.session("gateway", at=n2), center.responder("ann", at=n2, wrap_s=60)
+    webchat, eva = center.session("webchat", at=n1), center.responder("eva", at=n2, wrap_s=60,
+                                                                      capacity=4)
+    here = center.open(gateway, "emergency")["contact"]
+    center.take(ann, here)
+    across = center.open(webchat, "emergency")["contact"]
+    center.take(eva, across)
+    proxy.freeze()
+    timed_open(center, gateway, "low", ref="first")
+    lead = center.session("lead", at=n2)
+    assert lead.note("notice", 8, kind="island")
+    timed(gateway, "contact.say", contact=here, ref=center.ref(), text="are you there")
+    assert ann.note("contact.said", contact=here, text="are you there")
+    timed(ann, "contact.say", contact=here, ref=center.ref(), text="I am here")
+    assert gateway.note("contact.said", contact=here, text="I am here")
+    new = timed_open(center, gateway, "urgent")["contact"]
+    assert eva.quiet("offer.new", 1, contact=new)
+    proxy.thaw()
+    settled(center, n2)
+    known = eventually(lambda: (lambda k: k if new in k else None)(listed(center, n1)))
+    assert known[here]["responder"] == "ann"
+    assert known[across]["responder"] == "eva"
+
+
+def test_both_nodes_are_islands(pair):
+    center, n1, n2, _ = pair
+    people = []
+    for n, front, who in ((n1, "gateway", "ann"), (n2, "webchat", "ben")):
+        people.append((center.session(front, at=n), center.responder(who, at=n, wrap_s=60)))
+    stop_store(center)
+    served, ended = {}, []
+    for (front, who), name in zip(people, ("ann", "ben")):
+        timed_open(center, front)
+    for n in (n1, n2):
+        eventually(lambda n=n: status(center, n)["mode"] == "island", 10)
+    for (front, who), name in zip(people, ("ann", "ben")):
+        ended.append(a_conversation(center, front, who, "emergency"))
+        close(center, who, ended[-1])
+        served[a_conversation(center, front, who, "emergency")] = name
+    continue_store(center)
+    for n in (n1, n2):
+        settled(center, n)
+    known = eventually(lambda: (lambda k: k if set(served) <= set(k) else None)(listed(center, n1)))
+    assert not set(ended) & set(known)
+    for c, name in served.items():
+        assert known[c]["responder"] == name and known[c]["state"] == "active"
+    assert len(known) == 4
+
+
+def test_H01_started_without_the_store(stalled):
+    n = stalled.nodes[0]
+    gateway = stalled.session("gateway")
+    before = stalled.open(gateway)["contact"]
+    stop_store(stalled)
+    spooled = timed_open(stalled, gateway, "high", ref="spooled")["contact"]
+    n.kill()
+    n.start()
+    gateway = stalled.session("gateway")
+    after = timed_open(stalled, gateway, "urgent")
+    assert after["custody"] == "spool"
+    assert timed_open(stalled, gateway, "high", ref="spooled")["contact"] == spooled
+    eventually(lambda: status(stalled)["mode"] == "island", 10)
+    continue_store(stalled)
+    settled(stalled)
+    assert set(listed(stalled)) == {before, spooled, after["contact"]}

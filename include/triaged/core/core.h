@@ -56,19 +56,6 @@ struct buf *step_reply(struct step *s, enum output_kind kind, const struct comma
  * c->request 0: nobody waits, neither OUTPUT_REPLY nor OUTPUT_ERROR is made. */
 void core_apply(struct core *core, const struct command *c, int64_t now_ms, struct step *s);
 
-/*
- * Facts. A node that is cut off from the store decides for itself and keeps its commands in a
- * spool; those that did not become part of the state are told again, as facts: the command itself,
- * numbered by its origin (command fields island, fact, decided_ms). A fact is never refused for what
- * happened elsewhere meanwhile. The state holds the highest number of each origin: what is told
- * again has no second effect. core_took() notes a number of commands that were applied as they came.
- */
-/* COMMAND_NODE_ISLAND makes a core decide only for sessions of its node; a core that is loaded does
- * not, and this makes one the same as loaded, for whoever replays. */
-void core_leave_island(struct core *core);
-void core_took(struct core *core, const char *origin, int64_t number);
-int64_t core_taken(const struct core *core, const char *origin); /* 0: nothing */
-
 /* When COMMAND_TICK is next needed; INT64_MAX when never. */
 int64_t core_next_due(const struct core *core);
 int64_t core_now(const struct core *core); /* the last clamped now */

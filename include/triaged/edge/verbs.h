@@ -84,6 +84,10 @@ void verbs_notice_all(struct verbs *v, const char *kind);
 /* Contacts are being served through sessions here. */
 bool verbs_has_conversations(const struct verbs *v);
 
+/* A core that knows nothing decides here now, for this node alone: tell it who is here, whom they
+ * serve and what they said of themselves. */
+void verbs_island(struct verbs *v);
+
 /* Somebody else leads now: tell them what lives here and what has ended lately. */
 void verbs_reassert(struct verbs *v);
 

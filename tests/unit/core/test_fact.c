@@ -7,6 +7,7 @@
 
 #include "triaged/base/map.h"
 #include "triaged/base/mem.h"
+#include "triaged/core/fact.h"
 
 #include "generate.h"
 
@@ -100,6 +101,22 @@ static void what_came_through_the_inbox_too_counts_once(void **state)
 	apply(&w, as_fact(says("web", "frontend", "r2"), 2, w.now));
 	apply(&w, says("web", "frontend", "r2"));
 	assert_int_equal(view(&w).seq, 2);
+	world_end(&w);
+}
+
+/* Two islands acknowledged the same request, each with a contact of its own: both are kept. */
+static void one_reference_two_contacts(void **state)
+{
+	(void)state;
+	struct world w;
+	struct contact_view v;
+	world_start(&w);
+	apply(&w, opening());
+	struct command other = opening();
+	other.contact = "0123456789abcdef0001";
+	apply(&w, as_fact(other, 1, w.now));
+	assert_true(core_contact(w.core, known, &v));
+	assert_true(core_contact(w.core, other.contact, &v));
 	world_end(&w);
 }
 
@@ -413,6 +430,7 @@ int main(void)
 		cmocka_unit_test(an_unknown_contact_is_inserted_as_it_stands),
 		cmocka_unit_test(a_fact_told_twice_has_no_second_effect),
 		cmocka_unit_test(what_came_through_the_inbox_too_counts_once),
+		cmocka_unit_test(one_reference_two_contacts),
 		cmocka_unit_test(a_contact_offered_elsewhere_is_with_the_islands_responder),
 		cmocka_unit_test(a_contact_accepted_elsewhere_is_with_the_islands_responder),
 		cmocka_unit_test(who_was_there_is_not_told_again),
