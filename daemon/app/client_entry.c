@@ -190,6 +190,9 @@ static void check_rest(
 {
 	if (!w->name)
 		conf_error(errors, group->file, group->line, "client: name is missing");
+	if (w->name && strncmp(w->name, "agency:", 7) == 0) /* whoever calls back for an agency */
+		conf_error(errors, group->file, group->line,
+			"client: a name must not begin with agency:");
 	if (!w->roles || !*w->roles)
 		conf_error(errors, group->file, group->line, "client: roles are missing");
 	if (w->min_age >= 0 && w->max_age >= 0 && w->min_age > w->max_age)

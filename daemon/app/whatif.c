@@ -275,6 +275,9 @@ static bool is_of_staff(const struct command *c)
 	case COMMAND_RESPONDER_DONE:
 	case COMMAND_DISPATCH_ACK:
 	case COMMAND_DISPATCH_OUTCOME:
+	case COMMAND_DISPATCH_DECLINE:
+	case COMMAND_DISPATCH_STATUS:
+	case COMMAND_DISPATCH_CONFIRM:
 		return true;
 	default:
 		return false;

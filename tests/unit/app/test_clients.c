@@ -143,6 +143,8 @@ static void each_fault_is_named(void **state)
 	(void)state;
 	refused("{ name = \"a\"; roles = [ \"admin\" ]; }", "c.conf:2: client: one of cert");
 	refused("{ cert = \"a\"; roles = [ \"admin\" ]; }", "name is missing");
+	refused("{ name = \"agency:a\"; cert = \"a\"; roles = [ \"partner\" ]; }",
+		"must not begin with agency:");
 	refused("{ name = \"a\"; cert = \"a\"; }", "roles are missing");
 	refused("{ name = \"a\"; cert = \"a\"; roles = [ ]; }", "roles are missing");
 	refused("{ name = \"a\"; cert = \"a\"; roles = [ \"root\" ]; }", "out of: frontend");
