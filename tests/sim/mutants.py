@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 BUILD = os.environ.get("TRIAGED_BUILD", os.path.join(TOP, "build"))
-DAYS = int(os.environ.get("SIM_MUTANT_DAYS", "60"))
+DAYS = int(os.environ.get("SIM_MUTANT_DAYS", "200"))
 
 # name, file, the text (once in the file), what stands in its place
 MUTANTS = [
@@ -108,10 +108,9 @@ MUTANTS = [
     ("mark_without_its_time", "app/center_takeover.c",
      "	core_keep_time(c->core);", "	;"),
     ("told_before_written", "app/center_commit.c",
-     "	if (commit_is_empty(c->batch)) {\n		deliver(c, &c->sent);",
-     "	deliver(c, &c->sent);\n	if (commit_is_empty(c->batch)) {"),
+     "	center_late_sent(c);\n", "	center_late_sent(c);\n	center_deliver(c, &c->sent[c->n_sent], false);\n"),
     ("leader_goes_on_after_losing", "app/center_takeover.c",
-     "	if (epoch == 0) {\n		center_drop_lead(c);", "	if (epoch == 0) {"),
+     "	center_drop_lead(c);\n	c->leader_known = *leader_node", "	c->leader_known = *leader_node"),
     ("time_not_before_commands", "app/center_lead.c",
      "if (command->command != COMMAND_TICK && core_next_due(c->core) <= now) {", "if (0) {"),
     ("sessions_not_asserted_again", "edge/verbs.c",
