@@ -65,11 +65,21 @@ int segment_open(const char *dir, const char *name, struct segment *s)
 	return 0;
 }
 
+static int sync_directory(const char *dir)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int rc = fd < 0 ? -1 : fsync(fd);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
 void segment_remove(const char *dir, struct segment *s)
 {
 	struct buf path = { 0 };
 	path_of(dir, s->number, &path);
 	unlink(buf_str(&path));
+	sync_directory(dir); /* or a power cut brings back, lives later, what was long told */
 	buf_free(&path);
 	close(s->fd);
 	s->fd = -1;
@@ -88,15 +98,6 @@ int segment_read(const struct segment *s, struct buf *out, struct err *e)
 		out->len += (size_t)got;
 	}
 	return 0;
-}
-
-static int sync_directory(const char *dir)
-{
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int rc = fd < 0 ? -1 : fsync(fd);
-	if (fd >= 0)
-		close(fd);
-	return rc;
 }
 
 /* ---- a group ---- */
