@@ -20,8 +20,8 @@ CLIENTS = [{"name": "fe%d" % i, "cert": "fe%d" % i, "roles": ["frontend"]}
 
 # An offer whose responder came back must not wait long for its next, nor a responder be shut out;
 # a front end that comes back asks for all its contacts at once.
-SETTINGS = {"limits__unanswered": 1024, "levels__low__offer_s": 3, "levels__moderate__offer_s": 3, "match__missed_to_away": 0,
-            "match__exclusion_s": 0, "limits__requests_per_s": 0}
+SETTINGS = {"limits__unanswered": 1024, "levels__low__offer_s": 3, "levels__moderate__offer_s": 3,
+            "match__missed_to_away": 0, "match__exclusion_s": 0, "limits__requests_per_s": 0}
 
 
 class Load:

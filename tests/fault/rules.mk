@@ -14,6 +14,6 @@ fault: all fault-programs
 
 # The figures to reach before a release; takes a while.
 torture:
-	KILLS=200 STORE_KILLS=60 CUTS=40 FAILOVERS=15 NTH=all $(MAKE) fault
+	KILLS=200 STORE_KILLS=60 CUTS=40 FAILOVERS=15 NTH=all HOSTILE=full $(MAKE) fault
 
 .PHONY: fault fault-programs torture

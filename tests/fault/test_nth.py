@@ -20,7 +20,8 @@ from harness.center import BUILD, PLAIN_RULES, PROGRAM
 ALL = os.environ.get("NTH") == "all"
 PICKED = {"memory": 120, "calls": 40, "daemon": 40 if ALL else 3}
 CALLS = {"read": errno.EIO, "write": errno.ENOSPC, "open": errno.EMFILE, "rename": errno.ENOSPC,
-         "sync": errno.EIO, "random": errno.EIO, "socket": errno.EMFILE, "connect": errno.ECONNREFUSED,
+         "sync": errno.EIO, "random": errno.EIO, "socket": errno.EMFILE,
+         "connect": errno.ECONNREFUSED,
          "accept": errno.EMFILE}
 DOCUMENTED_END = "event=check.failed"
 

@@ -101,7 +101,8 @@ SECTIONS = [(1, 1, "c:x", "record"), (2, 1, "c:old"), (3, 1, "r1"), (4, 1, "r2")
             (15, 1, "x", "text"), (16, 1, "n1", "output"), (17, 1, "n9 inc"), (18, 1, "c:z", "record"),
             (19, 1, "entry"), (20, 1, "answers"), (21, 1, "t1"), (22, 1, "t2")]
 WRITTEN = ["c:x", "responders", "dispatches", "persons", "live", "ended", "q", "i:gw", "refs", "log",
-           "m:x", "out:n1", "nodes", "state", "lead", "answers", "teams"]  # and c:z, by SET, which no type stops
+           "m:x", "out:n1", "nodes", "state", "lead", "answers",
+           "teams"]  # and c:z, by SET, which no type stops
 
 
 @pytest.fixture
