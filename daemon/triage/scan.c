@@ -121,16 +121,64 @@ static uint32_t number_need(struct collector *c, const struct phrase_need *need)
 	return id;
 }
 
-static void set_guards(struct scan *s)
+static int compare_candidates(const void *a, const void *b)
 {
-	s->guards = mem_zalloc((s->n_phrases + 1) * sizeof(*s->guards));
-	for (uint32_t need = 0; need < s->n_needs; need++)
-		for (uint32_t k = s->phrases.first[need]; k < s->phrases.first[need + 1]; k++) {
+	const struct scan_candidate *x = a, *y = b;
+
+	if (x->guard != y->guard)
+		return x->guard < y->guard ? -1 : 1;
+	return x->phrase < y->phrase ? -1 : x->phrase > y->phrase;
+}
+
+/* Most texts lack most guards: with those of one guard together, all of them are passed over at
+ * once. */
+static void set_candidates(struct scan *s)
+{
+	s->candidates = mem_zalloc((s->n_phrases + 1) * sizeof(*s->candidates));
+	for (uint32_t need = 0; need < s->n_needs; need++) {
+		uint32_t from = s->phrases.first[need], end = s->phrases.first[need + 1];
+
+		for (uint32_t k = from; k < end; k++) {
 			uint32_t phrase = s->phrases.items[k], at = s->others.first[phrase];
 
-			s->guards[k] =
+			s->candidates[k].phrase = phrase;
+			s->candidates[k].guard =
 				at < s->others.first[phrase + 1] ? s->others.items[at] : NO_GUARD;
 		}
+		qsort(s->candidates + from, end - from, sizeof(*s->candidates), compare_candidates);
+		for (uint32_t k = end; k-- > from;)
+			s->candidates[k].after =
+				k + 1 < end && s->candidates[k + 1].guard == s->candidates[k].guard
+					? s->candidates[k + 1].after
+					: k + 1;
+	}
+}
+
+/* Of the pairs of literals and needs, those that matter in one of two ways. */
+static struct scan_groups needs_group(
+	const struct pairs *all, const uint32_t *matters, uint32_t n_literals)
+{
+	struct pairs some = { .n = 0 };
+
+	for (size_t i = 0; i < all->n; i++)
+		if (matters[all->list[i].item])
+			pairs_add(&some, all->list[i].group, all->list[i].item);
+	return pairs_group(&some, n_literals);
+}
+
+static void group_needs(struct scan *s, struct pairs *all)
+{
+	uint32_t *matters = mem_zalloc((s->n_needs + 1) * sizeof(*matters));
+
+	for (uint32_t need = 0; need < s->n_needs; need++)
+		matters[need] = s->phrases.first[need] < s->phrases.first[need + 1];
+	s->leads = needs_group(all, matters, s->n_literals);
+	memset(matters, 0, s->n_needs * sizeof(*matters));
+	for (uint32_t k = 0; k < s->others.first[s->n_phrases]; k++)
+		matters[s->others.items[k] & ~BEHIND] = 1;
+	s->needs = needs_group(all, matters, s->n_literals);
+	free(matters);
+	free(all->list);
 }
 
 /* Number the distinct literals and needs, and note which belongs to which. */
@@ -151,10 +199,10 @@ static void collect(
 	s->n_literals = l->n;
 	s->n_needs = c.need_numbers.n;
 	s->n_phrases = n;
-	s->needs = pairs_group(&c.needs, s->n_literals);
 	s->phrases = pairs_group(&c.phrases, s->n_needs);
 	s->others = pairs_group(&c.others, n);
-	set_guards(s);
+	group_needs(s, &c.needs);
+	set_candidates(s);
 	map_fini(&c.literal_numbers.seen);
 	map_fini(&c.need_numbers.seen);
 }
@@ -192,9 +240,10 @@ void scan_fini(struct scan *s)
 {
 	hs_free_database(s->db);
 	free_groups(&s->needs);
+	free_groups(&s->leads);
 	free_groups(&s->phrases);
 	free_groups(&s->others);
-	free(s->guards);
+	free(s->candidates);
 	memset(s, 0, sizeof(*s));
 }
 
@@ -363,22 +412,30 @@ static void note_needs(const struct scan *s, struct scan_scratch *w, size_t from
 	}
 }
 
-/* Is the other need met on its side of the token, and no farther than the phrase is long? */
-static bool is_met(const struct scan_scratch *w, uint32_t other, uint32_t token, uint32_t longest)
+/* Is the other need met on its side of the token? */
+static bool is_met(const struct scan_scratch *w, uint32_t other, uint32_t token)
 {
 	uint32_t need = other & ~BEHIND;
 
 	if (w->met[need].run != w->run)
 		return false;
-	if (other & BEHIND)
-		return w->met[need].last > token && w->met[need].first < token + longest;
-	return w->met[need].first < token && w->met[need].last + longest > token;
+	return other & BEHIND ? w->met[need].last > token : w->met[need].first < token;
+}
+
+/* No farther from it than the phrase is long? */
+static bool is_near(const struct scan_scratch *w, uint32_t other, uint32_t token, uint32_t longest)
+{
+	uint32_t need = other & ~BEHIND;
+
+	return other & BEHIND ? w->met[need].first < token + longest
+			      : w->met[need].last + longest > token;
 }
 
 static bool meets_others(const struct scan *s, const struct scan_scratch *w, const struct look *l)
 {
 	for (uint32_t k = s->others.first[l->number]; k < s->others.first[l->number + 1]; k++)
-		if (!is_met(w, s->others.items[k], l->token, l->ph->longest))
+		if (!is_met(w, s->others.items[k], l->token) ||
+			!is_near(w, s->others.items[k], l->token, l->ph->longest))
 			return false;
 	return true;
 }
@@ -387,10 +444,17 @@ static bool meets_others(const struct scan *s, const struct scan_scratch *w, con
 static void check_need(
 	const struct scan *s, struct scan_scratch *w, uint32_t need, struct look *l, bool several)
 {
-	for (uint32_t k = s->phrases.first[need]; k < s->phrases.first[need + 1]; k++) {
-		if (s->guards[k] != NO_GUARD && w->met[s->guards[k] & ~BEHIND].run != w->run)
+	uint32_t end = s->phrases.first[need + 1];
+
+	for (uint32_t k = s->phrases.first[need]; k < end;) {
+		const struct scan_candidate *c = &s->candidates[k];
+
+		if (c->guard != NO_GUARD && !is_met(w, c->guard, l->token)) {
+			k = c->after;
 			continue;
-		l->number = s->phrases.items[k];
+		}
+		k++;
+		l->number = c->phrase;
 		l->ph = &l->in->phrases[l->number];
 		l->wide = several && !l->ph->one_clause;
 		if (!meets_others(s, w, l))
@@ -418,11 +482,10 @@ static int check_sentence(const struct scan *s, struct scan_scratch *w, size_t f
 		uint32_t literal = w->found[i].literal;
 
 		look.token = w->found[i].token;
-		for (uint32_t k = s->needs.first[literal]; k < s->needs.first[literal + 1]; k++) {
-			if (w->steps > in->max_steps)
-				return -1;
-			check_need(s, w, s->needs.items[k], &look, several);
-		}
+		if (w->steps > in->max_steps)
+			return -1;
+		for (uint32_t k = s->leads.first[literal]; k < s->leads.first[literal + 1]; k++)
+			check_need(s, w, s->leads.items[k], &look, several);
 	}
 	return 0;
 }

@@ -21,14 +21,22 @@ struct scan_groups {
 	uint32_t *items, *first;
 };
 
+/* A phrase of a need. */
+struct scan_candidate {
+	uint32_t phrase;
+	uint32_t guard; /* the other need of it that a text most likely lacks, as in others */
+	uint32_t after; /* the first candidate behind it with another guard, or of another need */
+};
+
 struct scan {
 	hs_database_t *db;
 	uint32_t n_literals, n_needs, n_phrases;
-	struct scan_groups needs;   /* by literal: the needs it meets */
+	struct scan_groups needs; /* by literal: those it meets that are others of some phrase */
+	struct scan_groups
+		leads; /* by literal: those it meets that are the rarest of some phrase */
 	struct scan_groups phrases; /* by need: the phrases whose rarest it is */
 	struct scan_groups others;  /* by phrase: its other needs, marked when they stand behind */
-	uint32_t *
-		guards; /* for each item of phrases: the other need that a text most likely lacks */
+	struct scan_candidate *candidates; /* items of phrases, those with one guard together */
 };
 
 struct scan_match {
