@@ -129,6 +129,13 @@ static int64_t allocated(const struct spool *s)
 	return bytes;
 }
 
+/* Segments to have ahead: what is kept for contacts taken in grows with their number. */
+static size_t wanted(const struct spool *s)
+{
+	int64_t kept = (s->begun + 1) * (KEEP_TO_END + KEEP_TO_GO_ON);
+	return (size_t)(s->options.segments + kept / s->options.segment_bytes);
+}
+
 bool spool_has_room(const struct spool *s, enum spool_use use, size_t n)
 {
 	if (n > SPOOL_PAYLOAD_MAX)
@@ -226,6 +233,7 @@ static void start(struct spool *s, spool_done_fn done, void *arg)
 	g->segments = s->segments;
 	g->n = s->n;
 	g->failures = 0;
+	g->wanted = wanted(s);
 	s->syncing = true;
 	s->done = done;
 	s->done_arg = arg;
@@ -265,7 +273,7 @@ void spool_maintain(struct spool *s)
 		return;
 	for (size_t i = 0; i < s->n; i++)
 		ahead += !s->segments[i].dead && s->segments[i].written == 0;
-	if (ahead < s->group.wanted)
+	if (ahead < wanted(s))
 		start(s, NULL, NULL);
 }
 

@@ -239,6 +239,22 @@ static void a_beginning_leaves_room_for_the_ends(void **state)
 	spool_close(&s);
 }
 
+static void many_beginnings_get_the_room_they_need(void **state)
+{
+	(void)state;
+	struct spool *s = open_spool();
+	int result;
+	for (int i = 0; i < 200; i++) {
+		assert_true(add(s, SPOOL_BEGIN, i));
+		spool_sync(s, note, &result);
+		assert_int_equal(result, 1);
+	}
+	assert_true(counts(s).free_bytes > 200 * 16384);
+	spool_release(s, counts(s).last);
+	expect(s, counts(s).last, 0, 0);
+	spool_close(&s);
+}
+
 static void a_full_disk_fails_before_anything_is_promised(void **state)
 {
 	(void)state;
@@ -407,6 +423,7 @@ int main(void)
 		cmocka_unit_test_setup(what_is_kept_comes_back, clear_dir),
 		cmocka_unit_test_setup(what_is_released_is_gone, clear_dir),
 		cmocka_unit_test_setup(a_beginning_leaves_room_for_the_ends, clear_dir),
+		cmocka_unit_test_setup(many_beginnings_get_the_room_they_need, clear_dir),
 		cmocka_unit_test_setup(a_full_disk_fails_before_anything_is_promised, clear_dir),
 		cmocka_unit_test_setup(no_single_failure_loses_a_confirmed_entry, clear_dir),
 		cmocka_unit_test_setup(a_disk_that_fails_for_long_says_so_and_recovers, clear_dir),
