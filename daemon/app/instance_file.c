@@ -30,6 +30,18 @@ int instance_file_read(const char *data_dir, char id[INSTANCE_SIZE], struct err 
 	return 0;
 }
 
+/* Without it a power cut may bring the name before back. */
+static int sync_dir(const char *dir)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int result = fd < 0 ? -1 : fsync(fd);
+	int error = errno;
+	if (fd >= 0)
+		close(fd);
+	errno = error;
+	return result;
+}
+
 int instance_file_write(const char *data_dir, const char *id, struct err *e)
 {
 	char path[4096], fresh[4096], line[INSTANCE_SIZE + 1];
@@ -41,7 +53,7 @@ int instance_file_write(const char *data_dir, const char *id, struct err *e)
 	int error = errno;
 	if (fd >= 0)
 		close(fd);
-	if (!ok || rename(fresh, path) < 0)
+	if (!ok || rename(fresh, path) < 0 || sync_dir(data_dir) < 0)
 		return err_set(e, "%s: %s", path, strerror(ok ? errno : error));
 	return 0;
 }
