@@ -161,6 +161,7 @@ lint-cppcheck:
 		--suppress=comparePointers:daemon/store/library.c \
 		-D'json_object_foreach(o,k,v)=if((k="")&&(v=o))' \
 		-D'json_array_foreach(a,i,v)=if((i=1)&&(v=a))' \
+		-D'TAILQ_FOREACH(v,h,f)=if((v=(h)->tqh_first))' \
 		daemon tools/triagectl
 
 UNITS := triaged.service triaged@.service triaged.socket triaged-probe.service triaged-probe.timer

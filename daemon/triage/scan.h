@@ -21,6 +21,9 @@ struct scan_groups {
 	uint32_t *items, *first;
 };
 
+#define SCAN_BEHIND   (UINT32_C(1) << 31) /* on the number of a need */
+#define SCAN_NO_GUARD UINT32_MAX
+
 /* A phrase of a need. */
 struct scan_candidate {
 	uint32_t phrase;
@@ -35,7 +38,8 @@ struct scan {
 	struct scan_groups
 		leads; /* by literal: those it meets that are the rarest of some phrase */
 	struct scan_groups phrases; /* by need: the phrases whose rarest it is */
-	struct scan_groups others;  /* by phrase: its other needs, marked when they stand behind */
+	struct scan_groups
+		others; /* by phrase: its other needs, SCAN_BEHIND when they stand behind */
 	struct scan_candidate *candidates; /* items of phrases, those with one guard together */
 };
 
