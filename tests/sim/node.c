@@ -214,6 +214,7 @@ static void on_store_reassert(void *arg)
 {
 	struct node *n = arg;
 	verbs_reassert(n->verbs);
+	center_store_reassert(n->center);
 }
 
 /* ---- life ---- */

@@ -30,6 +30,11 @@ int64_t store_epoch(const struct store *s)
 	return s->epoch;
 }
 
+const char *store_leader(const struct store *s)
+{
+	return s->leader;
+}
+
 int64_t store_now_ms(struct store *s)
 {
 	return redis_time_now(&s->time, sim.now_us / 1000, sim_ms() + s->node->wall_offset_ms);
