@@ -56,6 +56,8 @@ struct contact *find_own_contact(struct core *core, const struct command *c);
 /* The responder who carries it, or a supervisor. */
 struct contact *find_served_contact(struct core *core, const struct command *c);
 
+/* The answer to offer.accept. */
+void put_taken(struct core *core, const struct contact *n);
 /* Append to the contact's transcript; counts its seq. kind: text, note or answers. */
 void put_message(
 	struct core *core, struct contact *c, const struct command *command, const char *kind);

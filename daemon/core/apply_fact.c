@@ -109,6 +109,10 @@ static bool may_adopt(const struct command *c)
 static int about_contact(struct core *core, const struct command *c)
 {
 	struct contact *n = map_get(&core->contacts, c->contact);
+	if (n && c->command == COMMAND_OFFER_ACCEPT && n->state == CONTACT_ENDED) {
+		put_taken(core, n);
+		return 0;
+	}
 	if (n && n->state == CONTACT_ENDED) { /* not yet forgotten: its transcript still grows */
 		if (c->text.len || c->said)
 			put_message(
@@ -130,9 +134,10 @@ static int about_contact(struct core *core, const struct command *c)
 	else if (is_frontend(c) && n->state == CONTACT_WRAPUP &&
 		 c->command != COMMAND_CONTACT_LEAVE)
 		to_line(core, n);
-	if (c->command == COMMAND_OFFER_ACCEPT)
-		return 0;
-	return apply_command(core, c);
+	if (c->command != COMMAND_OFFER_ACCEPT)
+		return apply_command(core, c);
+	put_taken(core, n); /* asked again under its reference, it is answered as the first time */
+	return 0;
 }
 
 int apply_fact(struct core *core, const struct command *c)

@@ -89,7 +89,7 @@ static void take_offer(struct core *core, struct offer *o)
 	responder_takes(core, r, n);
 }
 
-static void put_contact(struct core *core, const struct contact *n)
+void put_taken(struct core *core, const struct contact *n)
 {
 	struct buf *b = &core->answer.fields;
 	record_puts(b, "contact", n->id);
@@ -113,7 +113,7 @@ int apply_offer_accept(struct core *core, const struct command *c)
 		return -1;
 	struct contact *n = o->contact;
 	take_offer(core, o);
-	put_contact(core, n);
+	put_taken(core, n);
 	return 0;
 }
 

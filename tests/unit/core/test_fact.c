@@ -73,6 +73,24 @@ static void an_unknown_contact_is_inserted_as_it_stands(void **state)
 	world_end(&w);
 }
 
+/* A responder whose answer got lost asks again under the reference, and needs all of it. */
+static void an_acceptance_told_as_a_fact_is_answered_in_full(void **state)
+{
+	(void)state;
+	struct world w;
+	world_start(&w);
+	apply(&w, as_fact(opening(), 1, w.now));
+	struct command accept = accepted("ann");
+	accept.ref = "taken";
+	apply(&w, as_fact(accept, 2, w.now));
+	accept.session = "n2/i1/7";
+	const struct output *o = apply(&w, accept);
+	assert_string_equal(field(&w, o, "contact"), known);
+	assert_string_equal(field(&w, o, "state"), "active");
+	assert_string_equal(field(&w, o, "level"), "high");
+	world_end(&w);
+}
+
 static void a_fact_told_twice_has_no_second_effect(void **state)
 {
 	(void)state;
@@ -428,6 +446,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_unknown_contact_is_inserted_as_it_stands),
+		cmocka_unit_test(an_acceptance_told_as_a_fact_is_answered_in_full),
 		cmocka_unit_test(a_fact_told_twice_has_no_second_effect),
 		cmocka_unit_test(what_came_through_the_inbox_too_counts_once),
 		cmocka_unit_test(one_reference_two_contacts),
