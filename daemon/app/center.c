@@ -202,6 +202,7 @@ void center_set_options(struct center *c, const struct center_options *options)
 {
 	struct core_options core = options->core;
 	memcpy(core.hash_seed, c->options.core.hash_seed, sizeof core.hash_seed);
+	core.id_base = c->options.core.id_base;
 	c->options.core = core;
 	c->options.request_ms = options->request_ms;
 	c->options.down_after_ms = options->down_after_ms;

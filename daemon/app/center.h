@@ -51,7 +51,7 @@ void center_free(struct center **center);
 void center_set_store(struct center *c, struct store *store);
 /* What it holds from before is told when somebody leads. Must outlive the center. */
 void center_set_spool(struct center *c, struct spool *spool);
-/* A reload: core (hash_seed is kept as it was), request_ms and down_after_ms. */
+/* A reload: core (hash_seed and id_base are kept as they were), request_ms and down_after_ms. */
 void center_set_options(struct center *c, const struct center_options *options);
 
 void center_submit(struct center *c, const struct command *command);

@@ -109,18 +109,12 @@ static bool intake_waits(const struct center *c)
 
 /* ---- a core of its own ---- */
 
-/* Ids of offers and rescues must not be those of the center's core. */
-static void begin_numbers(struct center *c)
+/* Names of offers and rescues must not be those of the center's core, nor of another node's. */
+static int64_t own_ids(void)
 {
 	uint64_t random;
-	struct buf counters = { 0 };
-	struct err e;
 	random_bytes(&random, sizeof random);
-	record_puti(&counters, "next_id", (int64_t)(random >> 26 << 24));
-	if (core_load(c->core, ENTITY_COUNTERS, "", NULL,
-		    (struct slice){ buf_str(&counters), counters.len }, &e) < 0)
-		LOG(ERROR, "center.alone", LOG_S("why", e.text));
-	buf_free(&counters);
+	return (int64_t)(random >> 26 << 24);
 }
 
 /* What was acknowledged and not yet told is known here. */
@@ -163,9 +157,9 @@ static void begin(struct center *c)
 	LOG(WARNING, "center.alone", LOG_S("node", c->node));
 	center_facts_stop(c);
 	c->lead = ALONE;
+	c->options.core.id_base = own_ids();
 	c->core = core_new(&c->options.core);
 	c->batch = commit_new();
-	begin_numbers(c);
 	take_facts(c);
 	c->late.on = true;
 	c->late.since = mono_now();

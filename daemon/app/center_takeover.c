@@ -8,6 +8,8 @@
 
 #include "triaged/base/log.h"
 
+#define IDS_OF_A_LEAD_BITS 40 /* names that one lead can give: more than a lifetime needs */
+
 void center_drop_lead(struct center *c)
 {
 	if (c->lead == FOLLOWING)
@@ -211,6 +213,7 @@ void center_store_lead(struct center *c, int64_t epoch, const char *leader_node)
 	c->lead = LOADING;
 	c->settled = false;
 	c->epoch = epoch;
+	c->options.core.id_base = epoch << IDS_OF_A_LEAD_BITS;
 	c->core = core_new(&c->options.core);
 	store_load(c->store, load_each, load_done, c);
 }

@@ -140,6 +140,7 @@ static enum replay_result take_mark(
 	memcpy(r->version, m.version, sizeof r->version);
 	if (m.kind == MARK_LEAD)
 		core_leave_island(r->core); /* it was loaded then */
+	r->options.id_base = m.options.id_base;
 	core_set_options(r->core, r->fixed ? &r->options : &m.options);
 	step_clear(&r->step);
 	mark_settle(r->core, entry->at_ms, &r->step);

@@ -103,6 +103,8 @@ uint64_t core_new_id(struct core *core)
 {
 	core->counters_dirty = true;
 	core->step->changed = true;
+	if (core->next_id < (uint64_t)core->options.id_base)
+		core->next_id = (uint64_t)core->options.id_base;
 	return ++core->next_id;
 }
 

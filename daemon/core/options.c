@@ -90,7 +90,7 @@ static const struct {
 	WIDE(drill_ms), WIDE(token_repeat_ms),
 	WIDE(place_stale_ms), WIDE(place_radius_m), WIDE(place_confidence), WIDE(checkin_ms),
 	WIDE(rest_ms), WIDE(speed_kmh), WIDE(road_percent), WIDE(position_max_ms),
-	WIDE(alert_repeat_ms), WIDE(alert_reminder_ms), WIDE(refs_retain_ms), WIDE(persons_retain_ms),
+	WIDE(id_base), WIDE(alert_repeat_ms), WIDE(alert_reminder_ms), WIDE(refs_retain_ms), WIDE(persons_retain_ms),
 };
 /* clang-format on */
 

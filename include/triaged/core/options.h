@@ -55,6 +55,9 @@ struct core_options {
 	int n_tiers;
 	size_t agencies_len; /* agencies_encode(); inline, so that options are plain values */
 	char agencies[CORE_AGENCIES_MAX];
+	/* Names that this core gives are numbered above it: two that decided apart, one of them about
+	 * to find out that it leads no longer, must not give one name to two things. */
+	int64_t id_base;
 	uint64_t hash_seed[2]; /* for tables whose keys peers choose */
 };
 
