@@ -166,18 +166,24 @@ static void on_lead_end(evutil_socket_t fd, short what, void *arg)
 
 /* ---- the nodes' leases ---- */
 
+/* A member that is not named any more was forgotten, or is back: when it ends again, that is news. */
 static void report_lost(struct lease *l, const redisReply *expired)
 {
+	struct map before = l->told;
+	map_init(&l->told, 0, 0);
 	for (size_t i = 0; i < reply_count(expired) && l->epoch; i++) {
 		const char *member = reply_str(reply_at(expired, i));
 		const char *space = strchr(member, ' ');
-		if (!space || map_get(&l->told, member))
+		if (!space)
 			continue;
 		map_put(&l->told, member, l);
+		if (map_get(&before, member))
+			continue;
 		char *node = mem_dup(member, (size_t)(space - member));
 		l->events.node_lost(l->events.arg, node, space + 1);
 		free(node);
 	}
+	map_fini(&before);
 }
 
 /* One who leads first finds out whether the data are still those it led. */

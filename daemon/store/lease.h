@@ -59,7 +59,7 @@ struct lease {
 	struct event *lead_timer; /* next renewal or attempt */
 	struct event *lead_end;   /* our trust in the lease ends */
 	struct event *node_timer;
-	struct map told; /* "node incarnation" already reported lost in this epoch */
+	struct map told; /* "node incarnation" that are reported lost */
 };
 
 void lease_init(struct lease *l, struct event_base *base);

@@ -355,6 +355,9 @@ static void lost_node_is_reported_until_committed(void **state)
 	/* It was only paused: it learns that it was counted as gone. */
 	RUN_UNTIL(other, w->b.reasserts == 1, 2000);
 	assert_string_equal(redis_ask(&w->redis, "ZCARD t:{test}:nodes"), "2");
+	/* Back and gone again, while the same epoch leads: that is news. */
+	RUN_UNTIL(w->base, strcmp(w->a.lost_nodes, "b/one;b/one;") == 0, 3000);
+	assert_int_equal(w->a.losses, 0);
 	peer_close(&w->b);
 	assert_string_equal(redis_ask(&w->redis, "ZRANGE t:{test}:nodes 0 -1"), "a one");
 	event_base_free(other);
