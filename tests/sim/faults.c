@@ -4,8 +4,9 @@
 
 #include "sim.h"
 
-static int64_t mean_us; /* between two faults */
-static unsigned kinds;  /* which of them this seed has */
+static int64_t mean_us;   /* between two faults */
+static int64_t outage_us; /* a node that dies now stays away so long; 0: as long as any */
+static unsigned kinds;    /* which of them this seed has */
 
 static void restart(void *arg)
 {
@@ -34,6 +35,27 @@ static void kill_node(void)
 	sim_trace("fault: %s is to die", n->name);
 }
 
+static void back_from_outage(void *arg)
+{
+	client_come(arg);
+}
+
+/* The power fails at a site: a node, and those who are connected to it, for a while. */
+static void lose_site(void)
+{
+	struct node *n = any_node();
+	if (!n->alive)
+		return;
+	outage_us = rnd_in(4, 12) * MINUTE;
+	for (struct client *c = clients; c; c = c->next)
+		if (c->conn && c->conn->node == n) {
+			c->on_duty = false;
+			sim_after(outage_us + rnd_in(0, MINUTE), back_from_outage, c);
+		}
+	node_crash(n, "the power failed");
+	outage_us = 0;
+}
+
 static void freeze_node(void)
 {
 	struct node *n = any_node();
@@ -58,6 +80,37 @@ static void part_node(void)
 	if (n->alive)
 		store_cut(n->store, chance(300) ? rnd_in(0, 8 * SECOND) : 0);
 	sim_after(rnd_in(100, 40000) * 1000, heal, n);
+}
+
+struct pause {
+	struct node *node;
+	int starts;
+};
+
+static void yield_lead(void *arg)
+{
+	struct node *n = arg;
+	store_yield_lead(n->store);
+}
+
+static void compete_lead(void *arg)
+{
+	struct pause *p = arg;
+	if (p->node->starts == p->starts)
+		store_compete_lead(p->node->store);
+}
+
+/* It cannot lead for a while, and leaves that to others. */
+static void pass_lead_on(void)
+{
+	struct node *n = any_node();
+	if (!n->alive)
+		return;
+	sim_trace("fault: %s does not compete", n->name);
+	struct pause *p = calloc(1, sizeof *p);
+	*p = (struct pause){ n, n->starts };
+	sim_after_in(n, 0, yield_lead, n);
+	sim_after_in(n, rnd_in(100, 60000) * 1000, compete_lead, p);
 }
 
 static void server_back(void *arg)
@@ -130,7 +183,7 @@ static void reload(void)
 }
 
 static void (*const faults[])(void) = { kill_node, freeze_node, part_node, kill_server,
-	stall_server, cut_client, jump_clock, swizzle, reload };
+	stall_server, cut_client, jump_clock, swizzle, reload, lose_site, pass_lead_on };
 #define N_FAULTS ((int64_t)(sizeof faults / sizeof faults[0]))
 
 static void on_fault(void *arg)
@@ -147,7 +200,8 @@ static void on_fault(void *arg)
 /* A node that died is started again, as the supervisor of processes does; sometimes much later. */
 void faults_node_died(struct node *n)
 {
-	sim_after(chance(800) ? rnd_in(50, 20000) * 1000 : rnd_in(20, 400) * SECOND, restart, n);
+	int64_t us = chance(800) ? rnd_in(50, 20000) * 1000 : rnd_in(20, 400) * SECOND;
+	sim_after(outage_us ? outage_us : us, restart, n);
 }
 
 void faults_init(void)

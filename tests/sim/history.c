@@ -485,6 +485,20 @@ static void check_order(const struct offered *o)
 	}
 }
 
+/* I10: whoever is offered something lower, and would do for an emergency that nobody is offered. */
+static void check_emergency(const struct known *w)
+{
+	const struct known_offer *o;
+	if (!w->waiting || !w->waited || w->moved || w->level != LEVEL_EMERGENCY)
+		return;
+	for (size_t i = 0; (o = map_walk(&h.offers, &i, NULL));)
+		if (o->open && o->contact->level < LEVEL_EMERGENCY && o->contact->fit == 0 &&
+			strcmp(o->contact->shape, w->shape) == 0 &&
+			!is_excluded(w, o->responder, h.last_at_ms))
+			sim_fail("I10: %s waits while %s is offered to %s", w->id, o->contact->id,
+				o->responder);
+}
+
 void history_commit(const struct commit *c)
 {
 	struct known *k;
@@ -499,6 +513,8 @@ void history_commit(const struct commit *c)
 			take_contact(&c->items[i]);
 	for (size_t i = 0; i < n_made; i++)
 		check_order(&made[i]);
+	for (size_t i = 0; (k = map_walk(&h.contacts, &i, NULL));)
+		check_emergency(k);
 	for (size_t i = 0; (k = map_walk(&h.contacts, &i, NULL));)
 		k->waited = k->waiting, k->moved = k->heard = false;
 }

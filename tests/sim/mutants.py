@@ -71,7 +71,7 @@ MUTANTS = [
     ("leaving_keeps_offers", "core/apply_contact.c",
      "	offer_end_all(core, n, OFFER_LEFT);\n	if (n->level", "	if (n->level"),
     ("emergency_does_not_preempt", "core/match.c",
-     "(first ? REACH_PREEMPT : REACH_IDLE)", "(first ? REACH_FREE : REACH_IDLE)"),
+     "	if (c->level == LEVEL_EMERGENCY)\n		return true;\n	int weight", "	int weight"),
     ("latest_deadline_first", "core/contact.c",
      "return x->key_deadline_ms < y->key_deadline_ms ? -1 : 1;",
      "return x->key_deadline_ms > y->key_deadline_ms ? -1 : 1;"),

@@ -189,6 +189,7 @@ static void on_store_lead(void *arg, int64_t epoch, const char *leader)
 {
 	struct node *n = arg;
 	totals.takeovers += epoch != 0;
+	n->leads_us = sim.now_us;
 	center_store_lead(n->center, epoch, leader);
 }
 

@@ -22,7 +22,10 @@ void __wrap_core_apply(struct core *core, const struct command *c, int64_t now_m
 void __wrap_core_apply(struct core *core, const struct command *c, int64_t now_ms, struct step *s)
 {
 	struct err e;
-	int64_t before = core_now(core);
+	int64_t before = core_now(core), due = core_next_due(core);
+	if (sim.current && due <= now_ms && c->command != COMMAND_TICK &&
+		c->command != COMMAND_QUERY)
+		sim_fail("I13: %s was decided before what was due then", command_name(c->command));
 	__real_core_apply(core, c, now_ms, s);
 	struct node *in = sim_outside();
 	if (in) {
@@ -80,8 +83,10 @@ static void check_dispatches(const struct core *core)
 }
 
 /* The truth about presence: nobody is taken for connected long after they were gone. */
-static void check_presence(const struct core *core)
+static void check_presence(const struct node *n, const struct core *core)
 {
+	if (sim.now_us - n->leads_us <= GONE_MAX)
+		return;
 	struct responder_view v;
 	for (struct client *c = clients; c; c = c->next)
 		if (c->role == ROLE_RESPONDER && !c->conn && sim.now_us - c->gone_us > GONE_MAX &&
@@ -104,7 +109,7 @@ static void look_at(struct node *n)
 		return;
 	check_alerts(core);
 	check_dispatches(core);
-	check_presence(core);
+	check_presence(n, core);
 }
 
 /* ---- what is written is the state ---- */

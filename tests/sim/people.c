@@ -131,8 +131,15 @@ static void resume(struct person *p)
 static void come_back(void *arg)
 {
 	struct person *p = arg;
-	if (p->stage == LEFT && !sim.calm)
+	if (p->stage != LEFT || sim.calm)
+		return;
+	if (chance(600)) {
 		resume(p);
+	} else { /* the next message is all there is to tell that they are back */
+		p->stage = THERE;
+		p->left_to_say++;
+		on_turn(p);
+	}
 }
 
 static void on_left(void *arg, const json_t *result, int code, const char *reason)

@@ -76,6 +76,10 @@ static void lead(struct op *op)
 	bool ours_dead =
 		same && *op->previous && strcmp(server.lead.incarnation, op->previous) == 0;
 	bool vacant = op->epoch == 0 && (ends <= now || mine || ours_dead);
+	if (vacant && !op->compete && mine) {
+		server.lead.until_ms = ends = 0;
+		server.lead.node[0] = '\0';
+	}
 	if (vacant && op->compete) {
 		server.lead.epoch = (epoch > op->highest_epoch ? epoch : op->highest_epoch) + 1;
 		snprintf(server.lead.node, sizeof server.lead.node, "%s", op->name);
@@ -238,7 +242,8 @@ static bool apply(struct op *op)
 		lead(op);
 		return true;
 	case OP_YIELD:
-		if (strcmp(server.lead.node, op->name) == 0 && server.lead.epoch == op->epoch) {
+		if (strcmp(server.lead.node, op->name) == 0 && server.lead.epoch == op->epoch &&
+			strcmp(server.lead.incarnation, op->incarnation) == 0) {
 			server.lead.until_ms = 0;
 			server.lead.node[0] = '\0';
 			sim_after(1, on_lease_end, NULL);

@@ -12,7 +12,6 @@
 
 static void become_ready(struct store *s);
 static void reply(struct store *s, struct op *op);
-static void lease_lose(struct store *s);
 
 static void on_reply(void *arg)
 {
@@ -155,9 +154,9 @@ static void on_connected(void *arg)
 
 static void ask_lead_with(struct store *s, struct op *op)
 {
-	op->epoch = s->epoch;
+	op->epoch = s->epoch ? s->epoch : s->lapsed;
 	op->highest_epoch = s->highest;
-	op->compete = true;
+	op->compete = s->competing;
 	s->asked_lead = true;
 	s->lead_asked_us = sim.now_us;
 	s->lead_asked_in = s->epoch;
@@ -275,10 +274,11 @@ static void ask_again(void *arg)
 	sim_inside(in);
 }
 
-static void lease_lose(struct store *s)
+void store_lose_lead(struct store *s)
 {
 	if (s->running)
 		sim_after_in(s->node, 1000, ask_again, s);
+	s->lapsed = 0;
 	set_lead(s, 0, "", 0);
 }
 
@@ -296,8 +296,12 @@ static void on_lead_end(void *arg)
 {
 	struct lead_end *end = arg;
 	struct node *in = sim_outside();
-	if (!end->store->dead && end->number == end->store->lead_end)
-		lease_lose(end->store);
+	struct store *s = end->store;
+	if (!s->dead && end->number == s->lead_end) {
+		int64_t epoch = s->epoch;
+		store_lose_lead(s);
+		s->lapsed = epoch;
+	}
 	sim_inside(in);
 }
 
@@ -320,10 +324,13 @@ static void take_lead(struct store *s, const struct op *op)
 		sim_after_in(s->node, 1000, ask_again, s);
 		return;
 	}
-	if (!op->a_mine || trust <= 0) {
+	if (!op->a_mine || trust <= 0 || !s->competing) {
 		bool led = !op->a_mine && *op->a_holder;
-		if (!op->a_mine)
-			set_lead(s, 0, led ? op->a_holder : "", led ? op->a_epoch : 0);
+		if (!op->a_mine && s->lapsed) {
+			s->lapsed = 0;
+			sim_after_in(s->node, rnd_in(1000, 250000), ask_again, s);
+		}
+		set_lead(s, 0, led ? op->a_holder : "", led ? op->a_epoch : 0);
 		return;
 	}
 	struct lead_end *end = calloc(1, sizeof *end);
@@ -348,13 +355,17 @@ static void request_reassert(struct store *s)
 
 static void report_lost(struct store *s, const struct op *op)
 {
+	char before[16][32];
+	size_t n_before = s->n_told;
+	memcpy(before, s->told, sizeof before);
+	s->n_told = 0;
 	for (size_t i = 0; i < op->n_lost && s->epoch; i++) {
 		size_t k = 0;
-		while (k < s->n_told && strcmp(s->told[k], op->a_lost[i]) != 0)
+		while (k < n_before && strcmp(before[k], op->a_lost[i]) != 0)
 			k++;
-		if (k < s->n_told || k == 16)
-			continue;
 		snprintf(s->told[s->n_told++], sizeof s->told[0], "%s", op->a_lost[i]);
+		if (k < n_before)
+			continue;
 		char name[8];
 		snprintf(
 			name, sizeof name, "%.*s", (int)strcspn(op->a_lost[i], " "), op->a_lost[i]);
@@ -422,7 +433,7 @@ static void take_commit(struct store *s, const struct op *op)
 	if (!s->ready && s->n_sent == 0)
 		become_ready(s);
 	if (fenced && oldest.epoch == s->epoch)
-		lease_lose(s);
+		store_lose_lead(s);
 	if (lost)
 		request_reassert(s);
 	sim_inside(s->node);
@@ -460,7 +471,7 @@ void store_give_up(struct store *s, struct batch *b)
 	finish(s, b);
 	if (loading) {
 		s->load = NULL;
-		lease_lose(s);
+		store_lose_lead(s);
 	}
 	sim_inside(s->node);
 	if (b->record)

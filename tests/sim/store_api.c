@@ -13,6 +13,7 @@ struct store *store_open(struct event_base *base, const struct store_options *op
 	snprintf(s->incarnation, sizeof s->incarnation, "%s", options->incarnation);
 	snprintf(s->previous, sizeof s->previous, "%s", options->previous);
 	s->events = *events;
+	s->competing = true;
 	store_connect(s, rnd_in(1000, 50000));
 	sim_after_in(s->node, LEASE_MS / 3 * 1000, store_beat, s);
 	return s;
@@ -43,6 +44,28 @@ int64_t store_now_ms(struct store *s)
 void store_no_earlier(struct store *s, int64_t at_ms)
 {
 	redis_time_no_earlier(&s->time, at_ms, sim.now_us / 1000);
+}
+
+void store_yield_lead(struct store *s)
+{
+	struct node *in = sim_outside();
+	s->competing = false;
+	if (s->epoch) {
+		struct op *op = op_new(OP_YIELD);
+		op->epoch = s->epoch;
+		if (s->up)
+			store_transmit(s, op);
+		store_lose_lead(s);
+	}
+	sim_inside(in);
+}
+
+void store_compete_lead(struct store *s)
+{
+	struct node *in = sim_outside();
+	s->competing = true;
+	store_ask_lead(s);
+	sim_inside(in);
 }
 
 /* ---- commits ---- */

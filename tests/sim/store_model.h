@@ -39,6 +39,8 @@ struct store {
 	int64_t lead_asked_us, lead_asked_in; /* when, and the epoch held then */
 	/* lease */
 	int64_t epoch, followed, highest;
+	int64_t lapsed; /* ran out by itself: ours again if nobody led since */
+	bool competing;
 	char leader[8];
 	uint64_t lead_end; /* number of the one that counts */
 	char told[16][32];
@@ -77,6 +79,7 @@ void store_transmit(struct store *s, struct op *op);
 void store_connect(struct store *s, int64_t us);
 void store_send_commit(struct store *s, const struct sent *sent);
 void store_ask_lead(struct store *s);
+void store_lose_lead(struct store *s);
 void store_read_more(struct store *s, bool inbox);
 void store_give_up(struct store *s, struct batch *b); /* STORE_UNAVAILABLE */
 void store_beat(void *store);
