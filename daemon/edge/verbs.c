@@ -369,8 +369,8 @@ static void note_presence(struct verbs *v, uint64_t session, struct slice presen
 static void deliver_reply(struct verbs *v, const struct output *o, bool spooled)
 {
 	struct pending *p = pending_get(&v->pending, o->request);
-	if (!p)
-		return;
+	if (!p || p->result.len)
+		return; /* or answered twice, as a command put into the inbox again is */
 	struct slice record = { buf_str(&o->fields), o->fields.len };
 	struct slice ready = render_find(record, "json");
 	if (ready.len && p->with_text) {
