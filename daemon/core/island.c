@@ -21,6 +21,16 @@ void island_place(struct core *core, struct responder *r)
 	r->cut_off = !island_reaches(core, r->session);
 }
 
+void island_moved(struct core *core, struct contact *c)
+{
+	if (c->state == CONTACT_OFFERED && !island_reaches_contact(core, c))
+		offer_end_all(core, c, OFFER_WITHDRAWN);
+	if (c->state != CONTACT_WAITING)
+		return;
+	queue_move(core, c); /* nobody is kept free for whom the island cannot reach */
+	match_mark_contact(core, c);
+}
+
 static void place_all(struct core *core)
 {
 	struct contact *c;

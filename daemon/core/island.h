@@ -15,5 +15,7 @@ bool island_reaches(const struct core *core, const char *session); /* NULL: nobo
 bool island_reaches_contact(const struct core *core, const struct contact *c);
 /* Their session has changed, or the island begins or ends. */
 void island_place(struct core *core, struct responder *r);
+/* The session of a contact is another now, here or elsewhere. */
+void island_moved(struct core *core, struct contact *c);
 
 #endif

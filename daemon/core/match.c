@@ -223,7 +223,8 @@ static struct contact *emergency_to_widen(struct core *core, struct responder *r
 	struct contact *c = tree_first(&core->emergencies);
 	for (; c; c = tree_next(&core->emergencies, c))
 		if (c->n_offers < core->options.parallel_emergency_offers &&
-			c->n_offers < CONTACT_OFFERS_MAX && match_eligible(core, c, r))
+			c->n_offers < CONTACT_OFFERS_MAX && island_reaches_contact(core, c) &&
+			match_eligible(core, c, r))
 			return c;
 	return NULL;
 }

@@ -86,8 +86,8 @@ void session_attach(struct core *core, struct session *s, struct contact *c)
 	text_set(&c->session, s->id);
 	c->connected = 1;
 	c->grace_due_ms = 0;
-	if (core->island && c->state == CONTACT_WAITING)
-		match_mark_contact(core, c);
+	if (core->island)
+		island_moved(core, c);
 	contact_touch(core, c);
 }
 
