@@ -1,5 +1,5 @@
 """Every fuzz target runs over its kept inputs and on new ones for half a minute; those that read what
-strangers send get the time for a million runs where TRIAGED_FUZZ_SECONDS says so."""
+strangers send get more time where TRIAGED_FUZZ_SECONDS says so."""
 
 import concurrent.futures
 import glob
