@@ -13,6 +13,7 @@
 static const char *const needed[][WORDS_MAX] = {
 	{ "FCALL", "t1_ver", "1", KEY },
 	{ "FCALL_RO", "t1_ver", "0" },
+	{ "GET", KEY },
 	{ "HDEL", KEY, "field" },
 	{ "HEXISTS", KEY, "field" },
 	{ "HGET", KEY, "field" },
@@ -20,6 +21,8 @@ static const char *const needed[][WORDS_MAX] = {
 	{ "HMGET", KEY, "field" },
 	{ "HSET", KEY, "field", "value" },
 	{ "INFO" },
+	{ "MGET", KEY },
+	{ "MSET", KEY, "value" },
 	{ "PING" },
 	{ "ROLE" },
 	{ "SADD", KEY, "member" },

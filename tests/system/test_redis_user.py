@@ -143,5 +143,5 @@ def test_rights_asked_for_are_those_given_and_those_used():
         code = re.sub(r"--.*", "", f.read())
     used = set(re.findall(r"'([A-Z]{3,})'", code)) - {"COUNT", "LIMIT", "MINID", "NOMKSTREAM"}
     assert used <= asked
-    ours = {"FCALL", "FCALL_RO", "INFO", "PING", "ROLE", "WAIT", "XREAD"}
+    ours = {"FCALL", "FCALL_RO", "GET", "INFO", "PING", "ROLE", "WAIT", "XREAD"}
     assert asked - used == ours
