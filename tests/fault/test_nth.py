@@ -7,6 +7,7 @@ import collections
 import concurrent.futures
 import errno
 import os
+import shutil
 import random
 import signal
 import subprocess
@@ -215,6 +216,14 @@ DAEMON_SETTINGS = {"drain_s": 0, "grace__responder_s": 0, "levels__low__offer_s"
                    "levels__low__wrap_s": 0, "match__exclusion_s": 0, "match__missed_to_away": 0}
 
 
+def forget(node):
+    """Nothing of a life goes into the next: the data set of before is not missed."""
+    shutil.rmtree(os.path.join(node.data_dir, "spool"), ignore_errors=True)
+    for name in ("store_instance", "store_instance.new"):
+        if os.path.exists(os.path.join(node.data_dir, name)):
+            os.unlink(os.path.join(node.data_dir, name))
+
+
 @pytest.mark.usefixtures("seed")
 @pytest.mark.parametrize("kind", ["memory", *CALLS])
 def test_running_daemon(center, kind):
@@ -227,6 +236,7 @@ def test_running_daemon(center, kind):
         world.life()
         n.kill()
         center.redis.command("FLUSHDB")
+        forget(n)
         os.truncate(n.log, 0)
         return world.ends
     assert [status for status, _ in life(0)] == [0]
