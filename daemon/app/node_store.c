@@ -84,19 +84,25 @@ static int read_password(const char *path, char out[512], struct err *e)
 	return 0;
 }
 
-int node_wire_store(struct node *n, struct err *e)
+/* Where Redis is; the managed one is started. NULL: it cannot be. */
+static const char *store_url(struct node *n, struct err *e)
 {
 	const struct config *c = n->config;
 	char dir[4096];
-	const char *url = c->store.url;
-	if (strcmp(c->store.mode, "managed") == 0) {
-		snprintf(dir, sizeof dir, "%s/redis", c->data_dir);
-		struct managed_options m = { .dir = dir, .program = c->store.redis_server };
-		n->managed = managed_start(n->base, &m, e);
-		if (!n->managed)
-			return err_wrap(e, "store");
-		url = managed_url(n->managed);
-	}
+	if (strcmp(c->store.mode, "managed") != 0)
+		return c->store.url;
+	snprintf(dir, sizeof dir, "%s/redis", c->data_dir);
+	struct managed_options m = { .dir = dir, .program = c->store.redis_server };
+	n->managed = managed_start(n->base, &m, e);
+	return n->managed ? managed_url(n->managed) : NULL;
+}
+
+int node_wire_store(struct node *n, struct err *e)
+{
+	const struct config *c = n->config;
+	const char *url = store_url(n, e);
+	if (!url)
+		return err_wrap(e, "store");
 	char password[512] = "", sentinel_password[512] = "", instance[INSTANCE_SIZE];
 	if (instance_file_read(c->data_dir, instance, e) < 0 ||
 		read_password(c->store.password_file, password, e) < 0 ||
