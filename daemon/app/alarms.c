@@ -151,12 +151,9 @@ void alarms_show(const struct node *n, struct buf *out)
 		if (!s->on)
 			continue;
 		jtext_open(out, '{');
-		jtext_name(out, "alarm");
-		jtext_str(out, conditions[i].kind);
-		jtext_name(out, "detail");
-		jtext_str(out, s->detail);
-		jtext_name(out, "since_s");
-		jtext_int(out, mono_since_ms(s->since) / 1000);
+		jtext_put_str(out, "alarm", conditions[i].kind);
+		jtext_put_str(out, "detail", s->detail);
+		jtext_put_int(out, "since_s", mono_since_ms(s->since) / 1000);
 		jtext_close(out, '}');
 	}
 	jtext_close(out, ']');

@@ -20,14 +20,11 @@ int listen_file_write(const char *data_dir, const char *line, const char *https,
 	path_of(data_dir, "", path);
 	path_of(data_dir, ".new", fresh);
 	jtext_open(&json, '{');
-	jtext_name(&json, "line");
-	jtext_str(&json, line);
+	jtext_put_str(&json, "line", line);
 	if (*https) {
-		jtext_name(&json, "https");
-		jtext_str(&json, https);
+		jtext_put_str(&json, "https", https);
 	}
-	jtext_name(&json, "pid");
-	jtext_int(&json, getpid());
+	jtext_put_int(&json, "pid", getpid());
 	jtext_close(&json, '}');
 	buf_adds(&json, "\n");
 	int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);

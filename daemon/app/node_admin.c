@@ -8,24 +8,6 @@
 #include "node.h"
 #include "config_rules.h"
 
-static void text(struct buf *out, const char *name, const char *v)
-{
-	jtext_name(out, name);
-	jtext_str(out, v);
-}
-
-static void number(struct buf *out, const char *name, uint64_t v)
-{
-	jtext_name(out, name);
-	jtext_int(out, (int64_t)v);
-}
-
-static void flag(struct buf *out, const char *name, bool v)
-{
-	jtext_name(out, name);
-	jtext_bool(out, v);
-}
-
 static void answer(struct node *n, int64_t request, struct buf *json)
 {
 	verbs_answer(n->verbs, request, (struct slice){ buf_str(json), json->len });
@@ -45,23 +27,23 @@ static void show_counters(const struct node *n, struct buf *out)
 	edge_counts(n->edge, &e);
 	jtext_name(out, "counters");
 	jtext_open(out, '{');
-	number(out, "commands", c->commands);
-	number(out, "commits", c->commits);
-	number(out, "batch_max", c->batch_max);
-	number(out, "refused", c->refused);
-	number(out, "fenced", c->fenced);
-	number(out, "load_failures", c->load_failures);
-	number(out, "sessions_accepted", e.accepted);
-	number(out, "sessions_refused", e.refused);
-	number(out, "handshake_failures", e.handshake_failures);
-	number(out, "lines", e.lines);
-	number(out, "errors", e.errors);
-	number(out, "forbidden", e.forbidden);
-	number(out, "rate_limited", e.rate_limited);
-	number(out, "unknown_params", e.unknown_params);
-	number(out, "slow_readers", e.slow_readers);
-	number(out, "idle_closed", e.idle_closed);
-	number(out, "over_limit", e.over_limit);
+	jtext_put_count(out, "commands", c->commands);
+	jtext_put_count(out, "commits", c->commits);
+	jtext_put_count(out, "batch_max", c->batch_max);
+	jtext_put_count(out, "refused", c->refused);
+	jtext_put_count(out, "fenced", c->fenced);
+	jtext_put_count(out, "load_failures", c->load_failures);
+	jtext_put_count(out, "sessions_accepted", e.accepted);
+	jtext_put_count(out, "sessions_refused", e.refused);
+	jtext_put_count(out, "handshake_failures", e.handshake_failures);
+	jtext_put_count(out, "lines", e.lines);
+	jtext_put_count(out, "errors", e.errors);
+	jtext_put_count(out, "forbidden", e.forbidden);
+	jtext_put_count(out, "rate_limited", e.rate_limited);
+	jtext_put_count(out, "unknown_params", e.unknown_params);
+	jtext_put_count(out, "slow_readers", e.slow_readers);
+	jtext_put_count(out, "idle_closed", e.idle_closed);
+	jtext_put_count(out, "over_limit", e.over_limit);
 	jtext_close(out, '}');
 }
 
@@ -74,15 +56,15 @@ static void show_spool(const struct node *n, struct buf *out)
 	bool idle = s.entries == 0 && !center_is_late(n->center);
 	jtext_name(out, "spool");
 	jtext_open(out, '{');
-	text(out, "state", s.failed ? "failed" : idle ? "idle" : "in use");
-	text(out, "why", s.free_bytes > 0 ? "" : "no room: is the disk full?");
-	number(out, "entries", s.entries);
-	number(out, "free_bytes", (uint64_t)s.free_bytes);
-	number(out, "damaged", s.damaged);
-	number(out, "torn", s.torn);
-	number(out, "failures", s.failures);
-	number(out, "syncs", s.syncs);
-	number(out, "sync_max_us", (uint64_t)s.sync_max_us);
+	jtext_put_str(out, "state", s.failed ? "failed" : idle ? "idle" : "in use");
+	jtext_put_str(out, "why", s.free_bytes > 0 ? "" : "no room: is the disk full?");
+	jtext_put_count(out, "entries", s.entries);
+	jtext_put_count(out, "free_bytes", (uint64_t)s.free_bytes);
+	jtext_put_count(out, "damaged", s.damaged);
+	jtext_put_count(out, "torn", s.torn);
+	jtext_put_count(out, "failures", s.failures);
+	jtext_put_count(out, "syncs", s.syncs);
+	jtext_put_count(out, "sync_max_us", (uint64_t)s.sync_max_us);
 	jtext_close(out, '}');
 }
 
@@ -93,37 +75,37 @@ static void show_status(const struct node *n, struct buf *out)
 	enum store_state state = store_status(n->store, &why);
 	edge_counts(n->edge, &e);
 	jtext_open(out, '{');
-	text(out, "node", n->name);
-	text(out, "incarnation", n->incarnation);
-	text(out, "center", n->config->center);
-	text(out, "version", TRIAGED_VERSION);
-	text(out, "mode", node_mode(n));
-	text(out, "leader", store_leader(n->store));
-	number(out, "epoch", (uint64_t)store_epoch(n->store));
-	flag(out, "leading", center_is_leading(n->center));
+	jtext_put_str(out, "node", n->name);
+	jtext_put_str(out, "incarnation", n->incarnation);
+	jtext_put_str(out, "center", n->config->center);
+	jtext_put_str(out, "version", TRIAGED_VERSION);
+	jtext_put_str(out, "mode", node_mode(n));
+	jtext_put_str(out, "leader", store_leader(n->store));
+	jtext_put_count(out, "epoch", (uint64_t)store_epoch(n->store));
+	jtext_put_bool(out, "leading", center_is_leading(n->center));
 	jtext_name(out, "store");
 	jtext_open(out, '{');
-	text(out, "mode", n->config->store.mode);
-	text(out, "state", state == STORE_READY ? "ready" : "down");
+	jtext_put_str(out, "mode", n->config->store.mode);
+	jtext_put_str(out, "state", state == STORE_READY ? "ready" : "down");
 	/* A private server that does not run says more than the link to it. */
 	const char *trouble = n->managed ? managed_trouble(n->managed) : "";
-	text(out, "why", state == STORE_READY ? "" : *trouble ? trouble : why);
-	text(out, "server", store_server(n->store));
-	text(out, "warning", n->store_warning ? n->store_warning : "");
+	jtext_put_str(out, "why", state == STORE_READY ? "" : *trouble ? trouble : why);
+	jtext_put_str(out, "server", store_server(n->store));
+	jtext_put_str(out, "warning", n->store_warning ? n->store_warning : "");
 	jtext_close(out, '}');
 	show_spool(n, out);
 	jtext_name(out, "keys");
 	jtext_open(out, '{');
-	text(out, "state", keyring_status(n->keyring, &why));
-	text(out, "why", why);
+	jtext_put_str(out, "state", keyring_status(n->keyring, &why));
+	jtext_put_str(out, "why", why);
 	jtext_close(out, '}');
-	number(out, "uptime_s", (uint64_t)(mono_since_ms(n->started) / 1000));
-	number(out, "sessions", (uint64_t)e.sessions);
+	jtext_put_count(out, "uptime_s", (uint64_t)(mono_since_ms(n->started) / 1000));
+	jtext_put_count(out, "sessions", (uint64_t)e.sessions);
 	jtext_name(out, "ruleset");
 	jtext_open(out, '{');
 	ruleset_members(n, out);
 	jtext_close(out, '}');
-	number(out, "violations", center_counts(n->center)->violations);
+	jtext_put_count(out, "violations", center_counts(n->center)->violations);
 	alarms_show(n, out);
 	outreach_show(n->outreach, out);
 	show_counters(n, out);
@@ -156,10 +138,10 @@ static void show_wording(const struct ruleset *rules, struct buf *out)
 	jtext_open(out, '[');
 	for (size_t i = 0; ruleset_wording_at(rules, i, &w); i++) {
 		jtext_open(out, '{');
-		text(out, "instrument", w.instrument);
-		text(out, "item", w.item);
-		text(out, "lang", w.lang);
-		text(out, "text", w.text);
+		jtext_put_str(out, "instrument", w.instrument);
+		jtext_put_str(out, "item", w.item);
+		jtext_put_str(out, "lang", w.lang);
+		jtext_put_str(out, "text", w.text);
 		jtext_close(out, '}');
 	}
 	jtext_close(out, ']');
@@ -172,17 +154,17 @@ static void rules_get(struct node *n, int64_t request)
 	jtext_open(&out, '{');
 	ruleset_members(n, &out);
 	rules_cycle_show_staged(n, &out);
-	number(&out, "lexicon_entries", counts.entries);
+	jtext_put_count(&out, "lexicon_entries", counts.entries);
 	jtext_name(&out, "rules");
 	jtext_open(&out, '[');
 	struct ruleset_rule rule;
 	for (size_t i = 0; ruleset_rule_at(n->set->rules, i, &rule); i++) {
 		jtext_open(&out, '{');
-		text(&out, "id", rule.id);
-		text(&out, "level", rule.level);
-		text(&out, "domain", rule.domain);
-		text(&out, "explain", rule.explain);
-		flag(&out, "raises", rule.raises);
+		jtext_put_str(&out, "id", rule.id);
+		jtext_put_str(&out, "level", rule.level);
+		jtext_put_str(&out, "domain", rule.domain);
+		jtext_put_str(&out, "explain", rule.explain);
+		jtext_put_bool(&out, "raises", rule.raises);
 		jtext_close(&out, '}');
 	}
 	jtext_close(&out, ']');
@@ -212,11 +194,11 @@ static void check_done(void *arg)
 	struct rules_check *c = arg;
 	struct buf out = { 0 };
 	jtext_open(&out, '{');
-	flag(&out, "ok", c->set != NULL);
+	jtext_put_bool(&out, "ok", c->set != NULL);
 	if (c->set) {
 		rules_set_show(c->set, c->config->demo, wall_now_ms(), &out);
-		number(&out, "rules", ruleset_count(c->set->rules).rules);
-		number(&out, "lexicon_entries", ruleset_count(c->set->rules).entries);
+		jtext_put_count(&out, "rules", ruleset_count(c->set->rules).rules);
+		jtext_put_count(&out, "lexicon_entries", ruleset_count(c->set->rules).entries);
 	}
 	jtext_name(&out, "errors");
 	jtext_lines(&out, buf_str(&c->errors.text));
@@ -248,7 +230,7 @@ static void drain(struct node *n, int64_t request)
 	if (!n->draining)
 		node_drain(n);
 	jtext_open(&out, '{');
-	text(&out, "mode", node_mode(n));
+	jtext_put_str(&out, "mode", node_mode(n));
 	jtext_close(&out, '}');
 	answer(n, request, &out);
 }

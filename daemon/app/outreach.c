@@ -258,29 +258,20 @@ const char *outreach_address(const struct outreach *o)
 
 /* ---- node.status ---- */
 
-static void number(struct buf *out, const char *name, uint64_t v)
-{
-	jtext_name(out, name);
-	jtext_int(out, (int64_t)v);
-}
-
 static void show_agency(const struct webhook_state *s, struct buf *out)
 {
 	jtext_open(out, '{');
-	jtext_name(out, "agency");
-	jtext_str(out, s->agency);
-	jtext_name(out, "circuit");
-	jtext_str(out, s->circuit);
+	jtext_put_str(out, "agency", s->agency);
+	jtext_put_str(out, "circuit", s->circuit);
 	jtext_name(out, "open_s");
 	jtext_seconds(out, s->open_ms);
-	jtext_name(out, "last_failure");
-	jtext_str(out, s->detail);
-	number(out, "failures", (uint64_t)s->failures);
-	number(out, "waiting", s->waiting);
-	number(out, "accepted", s->accepted);
-	number(out, "refused", s->refused);
-	number(out, "unknown", s->unknown);
-	number(out, "tries", s->tries);
+	jtext_put_str(out, "last_failure", s->detail);
+	jtext_put_count(out, "failures", (uint64_t)s->failures);
+	jtext_put_count(out, "waiting", s->waiting);
+	jtext_put_count(out, "accepted", s->accepted);
+	jtext_put_count(out, "refused", s->refused);
+	jtext_put_count(out, "unknown", s->unknown);
+	jtext_put_count(out, "tries", s->tries);
 	jtext_close(out, '}');
 }
 
@@ -289,17 +280,16 @@ void outreach_show(const struct outreach *o, struct buf *out)
 	struct webhook_state s;
 	jtext_name(out, "outreach");
 	jtext_open(out, '{');
-	jtext_name(out, "https");
-	jtext_str(out, outreach_address(o));
+	jtext_put_str(out, "https", outreach_address(o));
 	jtext_name(out, "agencies");
 	jtext_open(out, '[');
 	for (size_t i = 0; webhooks_at(o->webhooks, i, &s); i++)
 		show_agency(&s, out);
 	jtext_close(out, ']');
 	outreach_show_drills(o, out);
-	number(out, "forged", o->forged);
-	number(out, "stale", o->stale);
-	number(out, "malformed", o->malformed);
-	number(out, "bad_tokens", o->bad_tokens);
+	jtext_put_count(out, "forged", o->forged);
+	jtext_put_count(out, "stale", o->stale);
+	jtext_put_count(out, "malformed", o->malformed);
+	jtext_put_count(out, "bad_tokens", o->bad_tokens);
 	jtext_close(out, '}');
 }

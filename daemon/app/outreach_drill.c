@@ -109,12 +109,9 @@ void outreach_show_drills(const struct outreach *o, struct buf *out)
 		if (!*d->dispatch)
 			continue;
 		jtext_open(out, '{');
-		jtext_name(out, "agency");
-		jtext_str(out, d->agency);
-		jtext_name(out, "dispatch");
-		jtext_str(out, d->dispatch);
-		jtext_name(out, "state");
-		jtext_str(out, d->state);
+		jtext_put_str(out, "agency", d->agency);
+		jtext_put_str(out, "dispatch", d->dispatch);
+		jtext_put_str(out, "state", d->state);
 		jtext_name(out, "at");
 		jtext_time(out, d->at_ms);
 		jtext_name(out, "took_s");

@@ -64,12 +64,6 @@ const char *rules_set_alert(const struct rules_set *set, int64_t now_ms, char ou
 
 static const char *const origins[] = { "configured", "staged", "activated" };
 
-static void text(struct buf *out, const char *name, const char *v)
-{
-	jtext_name(out, name);
-	jtext_str(out, v);
-}
-
 /* A member of the approval: null when there is none. */
 static void text_or_null(struct buf *out, const char *name, const char *v, bool there)
 {
@@ -84,11 +78,10 @@ void rules_set_show(const struct rules_set *set, bool demo, int64_t now_ms, stru
 {
 	const struct signature *s = &set->signature;
 	char at[TIME_TEXT_SIZE], alert[80];
-	text(out, "id", ruleset_id(set->rules));
-	text(out, "version", ruleset_version(set->rules));
-	text(out, "digest", ruleset_digest(set->rules));
-	jtext_name(out, "signed");
-	jtext_bool(out, set->is_signed);
+	jtext_put_str(out, "id", ruleset_id(set->rules));
+	jtext_put_str(out, "version", ruleset_version(set->rules));
+	jtext_put_str(out, "digest", ruleset_digest(set->rules));
+	jtext_put_bool(out, "signed", set->is_signed);
 	text_or_null(out, "author", s->author, set->is_signed);
 	text_or_null(out, "approver", s->approver, set->is_signed);
 	text_or_null(out, "signed_at", time_text(s->signed_ms, at), set->is_signed);
@@ -99,10 +92,9 @@ void rules_set_show(const struct rules_set *set, bool demo, int64_t now_ms, stru
 		jtext_str(out, s->reasons[i]);
 	jtext_close(out, ']');
 	text_or_null(out, "unsigned_because", set->why.text, !set->is_signed);
-	jtext_name(out, "demo");
-	jtext_bool(out, demo);
-	text(out, "origin", origins[set->origin]);
-	text(out, "alert", rules_set_alert(set, now_ms, alert));
+	jtext_put_bool(out, "demo", demo);
+	jtext_put_str(out, "origin", origins[set->origin]);
+	jtext_put_str(out, "alert", rules_set_alert(set, now_ms, alert));
 }
 
 void rules_set_describe(const struct rules_set *set, struct buf *out)

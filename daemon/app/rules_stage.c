@@ -129,8 +129,7 @@ static void done(void *arg)
 	jtext_open(&out, '{');
 	if (good)
 		rules_set_show(n->cycle.staged, n->config->demo, wall_now_ms(), &out);
-	jtext_name(&out, "staged");
-	jtext_bool(&out, good);
+	jtext_put_bool(&out, "staged", good);
 	jtext_name(&out, "errors");
 	jtext_lines(&out, buf_str(&s->errors.text));
 	jtext_close(&out, '}');

@@ -273,18 +273,10 @@ uint64_t shadow_dropped(const struct shadow *s)
 	return s->trial ? sum(s->trial).dropped : 0;
 }
 
-static void number(struct buf *out, const char *name, uint64_t v)
-{
-	jtext_name(out, name);
-	jtext_int(out, (int64_t)v);
-}
-
 static void levels(struct buf *out, enum level active, enum level staged)
 {
-	jtext_name(out, "active");
-	jtext_str(out, level_name(active));
-	jtext_name(out, "staged");
-	jtext_str(out, level_name(staged));
+	jtext_put_str(out, "active", level_name(active));
+	jtext_put_str(out, "staged", level_name(staged));
 }
 
 static void show_pairs(const struct trial *t, struct buf *out)
@@ -297,7 +289,7 @@ static void show_pairs(const struct trial *t, struct buf *out)
 				continue;
 			jtext_open(out, '{');
 			levels(out, (enum level)a, (enum level)b);
-			number(out, "triages", t->pairs[a][b]);
+			jtext_put_count(out, "triages", t->pairs[a][b]);
 			jtext_close(out, '}');
 		}
 	}
@@ -313,8 +305,7 @@ static void show_recent(const struct trial *t, struct buf *out)
 	for (size_t i = 1; i <= n; i++) {
 		const struct difference *d = &t->recent[(t->n_differences - i) % RECENT_MAX];
 		jtext_open(out, '{');
-		jtext_name(out, "contact");
-		jtext_str(out, d->contact);
+		jtext_put_str(out, "contact", d->contact);
 		levels(out, d->active, d->staged);
 		jtext_name(out, "at");
 		jtext_time(out, d->at_ms);
@@ -331,11 +322,11 @@ void shadow_show(const struct shadow *s, struct buf *out)
 	jtext_open(out, '{');
 	jtext_name(out, "since");
 	jtext_time(out, t->since_ms);
-	number(out, "triages", sums.same + sums.raised + sums.dropped);
-	number(out, "same", sums.same);
-	number(out, "raised", sums.raised);
-	number(out, "dropped", sums.dropped);
-	number(out, "skipped", t->skipped);
+	jtext_put_count(out, "triages", sums.same + sums.raised + sums.dropped);
+	jtext_put_count(out, "same", sums.same);
+	jtext_put_count(out, "raised", sums.raised);
+	jtext_put_count(out, "dropped", sums.dropped);
+	jtext_put_count(out, "skipped", t->skipped);
 	show_pairs(t, out);
 	show_recent(t, out);
 	jtext_close(out, '}');

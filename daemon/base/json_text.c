@@ -150,3 +150,50 @@ void jtext_lines(struct buf *b, const char *text)
 	}
 	jtext_close(b, ']');
 }
+
+void jtext_put_str(struct buf *b, const char *name, const char *v)
+{
+	jtext_name(b, name);
+	jtext_str(b, v);
+}
+
+void jtext_put_int(struct buf *b, const char *name, int64_t v)
+{
+	jtext_name(b, name);
+	jtext_int(b, v);
+}
+
+void jtext_put_count(struct buf *b, const char *name, uint64_t v)
+{
+	jtext_put_int(b, name, (int64_t)v);
+}
+
+void jtext_put_bool(struct buf *b, const char *name, bool v)
+{
+	jtext_name(b, name);
+	jtext_bool(b, v);
+}
+
+void jtext_put_words(struct buf *b, const char *name, const char *words)
+{
+	jtext_name(b, name);
+	jtext_words(b, words, strlen(words));
+}
+
+void jtext_put_time(struct buf *b, const char *name, int64_t wall_ms)
+{
+	jtext_name(b, name);
+	if (wall_ms)
+		jtext_time(b, wall_ms);
+	else
+		jtext_null(b);
+}
+
+void jtext_put_seconds(struct buf *b, const char *name, int64_t ms)
+{
+	jtext_name(b, name);
+	if (ms >= 0)
+		jtext_seconds(b, ms);
+	else
+		jtext_null(b);
+}

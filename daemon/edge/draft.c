@@ -239,10 +239,8 @@ static void write_reason(
 	const struct triage_result *t, const struct triage_reason *reason, struct buf *out)
 {
 	jtext_open(out, '{');
-	jtext_name(out, "rule");
-	jtext_str(out, reason->rule);
-	jtext_name(out, "text");
-	jtext_str(out, reason->text);
+	jtext_put_str(out, "rule", reason->rule);
+	jtext_put_str(out, "text", reason->text);
 	jtext_name(out, "spans");
 	jtext_open(out, '[');
 	for (size_t i = 0; i < reason->n_spans; i++)
@@ -287,10 +285,8 @@ static void write_explain(const struct triage_result *t, struct buf *out)
 	jtext_open(out, '[');
 	for (size_t i = 0; i < t->n_suppressed && has_room(out); i++) {
 		jtext_open(out, '{');
-		jtext_name(out, "signal");
-		jtext_str(out, t->suppressed[i].entry);
-		jtext_name(out, "by");
-		jtext_str(out, t->suppressed[i].by);
+		jtext_put_str(out, "signal", t->suppressed[i].entry);
+		jtext_put_str(out, "by", t->suppressed[i].by);
 		jtext_name(out, "span");
 		write_span(&t->suppressed[i].span, out);
 		jtext_close(out, '}');

@@ -91,18 +91,6 @@ static void login_end(struct session *s)
 
 /* ---- the answer of a session that is welcome ---- */
 
-static void add_text(struct buf *b, const char *name, const char *value)
-{
-	jtext_name(b, name);
-	jtext_str(b, value);
-}
-
-static void add_number(struct buf *b, const char *name, int64_t value)
-{
-	jtext_name(b, name);
-	jtext_int(b, value);
-}
-
 static void add_roles(struct buf *b, unsigned roles)
 {
 	jtext_name(b, "roles");
@@ -117,10 +105,10 @@ static void add_limits(struct buf *b, const struct edge_limits *limits)
 {
 	jtext_name(b, "limits");
 	jtext_open(b, '{');
-	add_number(b, "line_bytes", (int64_t)limits->line_bytes);
-	add_number(b, "text_bytes", (int64_t)limits->text_bytes);
-	add_number(b, "nesting", limits->nesting);
-	add_number(b, "unanswered", limits->unanswered);
+	jtext_put_int(b, "line_bytes", (int64_t)limits->line_bytes);
+	jtext_put_int(b, "text_bytes", (int64_t)limits->text_bytes);
+	jtext_put_int(b, "nesting", limits->nesting);
+	jtext_put_int(b, "unanswered", limits->unanswered);
 	jtext_close(b, '}');
 }
 
@@ -131,16 +119,16 @@ static void greet(struct session *s, const char *id)
 	char name[256];
 	snprintf(name, sizeof name, "%s/%s/%" PRIu64, edge->node, edge->incarnation, s->id);
 	jtext_open(&b, '{');
-	add_text(&b, "session", name);
-	add_text(&b, "node", edge->node);
-	add_text(&b, "center", s->who->center);
+	jtext_put_str(&b, "session", name);
+	jtext_put_str(&b, "node", edge->node);
+	jtext_put_str(&b, "center", s->who->center);
 	add_roles(&b, s->who->roles);
 	jtext_name(&b, "server");
 	jtext_open(&b, '{');
-	add_text(&b, "name", "triaged");
-	add_text(&b, "version", TRIAGED_VERSION);
+	jtext_put_str(&b, "name", "triaged");
+	jtext_put_str(&b, "version", TRIAGED_VERSION);
 	jtext_close(&b, '}');
-	add_text(&b, "mode", edge->events.mode(edge->events.arg));
+	jtext_put_str(&b, "mode", edge->events.mode(edge->events.arg));
 	add_limits(&b, &edge->limits);
 	jtext_name(&b, "now");
 	jtext_time(&b, wall_now_ms());

@@ -134,8 +134,7 @@ void conn_refuse(struct conn *c, int status, const char *reason)
 {
 	struct buf json = { 0 };
 	jtext_open(&json, '{');
-	jtext_name(&json, "error");
-	jtext_str(&json, reason);
+	jtext_put_str(&json, "error", reason);
 	jtext_close(&json, '}');
 	conn_answer(c, &(struct https_answer){ .status = status,
 			       .type = "application/json",

@@ -9,33 +9,6 @@
 #include "triaged/base/mem.h"
 #include "query_parts.h"
 
-static void text(struct buf *out, const char *name, const char *v)
-{
-	jtext_name(out, name);
-	jtext_str(out, v);
-}
-
-static void number(struct buf *out, const char *name, int64_t v)
-{
-	jtext_name(out, name);
-	jtext_int(out, v);
-}
-
-static void words(struct buf *out, const char *name, const char *v)
-{
-	jtext_name(out, name);
-	jtext_words(out, v, strlen(v));
-}
-
-static void instant(struct buf *out, const char *name, int64_t ms)
-{
-	jtext_name(out, name);
-	if (ms)
-		jtext_time(out, ms);
-	else
-		jtext_null(out);
-}
-
 static void json_or(struct buf *out, const char *name, struct slice json, const char *absent)
 {
 	jtext_name(out, name);
@@ -52,56 +25,54 @@ static void contact_line(
 {
 	int64_t ended = v->closed_ms ? v->closed_ms : core_now(q->core);
 	int64_t until = v->accepted_ms ? v->accepted_ms : ended;
-	text(out, "contact", v->id);
-	text(out, "state", v->state);
-	text(out, "level", level_name(v->level));
-	text(out, "channel", v->channel);
-	text(out, "lang", v->lang);
-	text(out, "line", v->line);
+	jtext_put_str(out, "contact", v->id);
+	jtext_put_str(out, "state", v->state);
+	jtext_put_str(out, "level", level_name(v->level));
+	jtext_put_str(out, "channel", v->channel);
+	jtext_put_str(out, "lang", v->lang);
+	jtext_put_str(out, "line", v->line);
 	jtext_name(out, "waited_s");
 	jtext_seconds(out, until - v->arrived_ms);
 	jtext_name(out, "target_s");
 	jtext_seconds(out, q->target_ms[v->level]);
-	text(out, "responder", v->responder);
+	jtext_put_str(out, "responder", v->responder);
 	jtext_name(out, "position");
 	size_t position = core_position(q->core, v->id);
 	if (position)
 		jtext_int(out, (int64_t)position);
 	else
 		jtext_null(out);
-	words(out, "flags", v->flags);
-	text(out, "alert", v->alert);
-	text(out, "alert_by", v->alert_by);
-	jtext_name(out, "connected");
-	jtext_bool(out, v->connected);
+	jtext_put_words(out, "flags", v->flags);
+	jtext_put_str(out, "alert", v->alert);
+	jtext_put_str(out, "alert_by", v->alert_by);
+	jtext_put_bool(out, "connected", v->connected);
 }
 
 static void contact_details(const struct contact_view *v, struct buf *out)
 {
-	instant(out, "arrived", v->arrived_ms);
-	instant(out, "deadline", v->deadline_ms);
-	instant(out, "accepted", v->accepted_ms);
-	instant(out, "closed", v->closed_ms);
+	jtext_put_time(out, "arrived", v->arrived_ms);
+	jtext_put_time(out, "deadline", v->deadline_ms);
+	jtext_put_time(out, "accepted", v->accepted_ms);
+	jtext_put_time(out, "closed", v->closed_ms);
 	jtext_name(out, "age");
 	if (v->age >= 0)
 		jtext_int(out, v->age);
 	else
 		jtext_null(out);
-	text(out, "caller_role", v->caller_role);
-	text(out, "frontend", v->identity);
-	words(out, "needs", v->needs);
+	jtext_put_str(out, "caller_role", v->caller_role);
+	jtext_put_str(out, "frontend", v->identity);
+	jtext_put_words(out, "needs", v->needs);
 	json_or(out, "reasons", v->reasons, "[]");
-	text(out, "ruleset", v->ruleset);
-	words(out, "domains", v->domains);
-	text(out, "level_auto", level_name(v->level_auto));
-	jtext_name(out, "unscored");
-	jtext_bool(out, v->unscored);
-	number(out, "tier", v->tier);
-	number(out, "offers_open", v->offers_open);
-	number(out, "offers_missed", v->offers_missed);
-	number(out, "dispatches_open", v->dispatches_open);
-	number(out, "messages", v->seq);
-	text(out, "disposition", v->disposition);
+	jtext_put_str(out, "ruleset", v->ruleset);
+	jtext_put_words(out, "domains", v->domains);
+	jtext_put_str(out, "level_auto", level_name(v->level_auto));
+	jtext_put_bool(out, "unscored", v->unscored);
+	jtext_put_int(out, "tier", v->tier);
+	jtext_put_int(out, "offers_open", v->offers_open);
+	jtext_put_int(out, "offers_missed", v->offers_missed);
+	jtext_put_int(out, "dispatches_open", v->dispatches_open);
+	jtext_put_int(out, "messages", v->seq);
+	jtext_put_str(out, "disposition", v->disposition);
 	json_or(out, "outcome", v->outcome, "null");
 }
 
@@ -182,7 +153,7 @@ static void contact_list(const struct query_context *q, const json_t *params, st
 		room--;
 	}
 	jtext_close(out, ']');
-	number(out, "matching", (int64_t)n);
+	jtext_put_int(out, "matching", (int64_t)n);
 	jtext_close(out, '}');
 	free(all);
 }
@@ -203,7 +174,7 @@ static void show_history(struct slice history, struct buf *out)
 		jtext_open(out, '{');
 		while (record_next(&one, &name, &v) == 1) {
 			if (slice_is(name, "at_ms") && slice_int(v, &at) == 0) {
-				instant(out, "at", at);
+				jtext_put_time(out, "at", at);
 				continue;
 			}
 			char key[40];
@@ -254,7 +225,7 @@ static void show_refusals(const char *member, struct slice match, struct buf *ou
 		int64_t n;
 		snprintf(key, sizeof key, "%.*s", (int)name.len, name.data);
 		if (is_refusal(name) && slice_int(v, &n) == 0)
-			number(out, key, n);
+			jtext_put_int(out, key, n);
 	}
 	jtext_close(out, '}');
 }
@@ -272,10 +243,10 @@ static void show_match(struct slice match, struct buf *out)
 		if (is_refusal(name))
 			continue;
 		if (slice_is(name, "at_ms") && slice_int(v, &n) == 0)
-			instant(out, "at", n);
+			jtext_put_time(out, "at", n);
 		else if ((slice_is(name, "candidates") || slice_is(name, "tier")) &&
 			 slice_int(v, &n) == 0)
-			number(out, key, n);
+			jtext_put_int(out, key, n);
 		else {
 			jtext_name(out, key);
 			jtext_strn(out, v.data, v.len);
@@ -287,16 +258,15 @@ static void show_match(struct slice match, struct buf *out)
 
 static void contact_explain(const struct core *core, const struct contact_view *v, struct buf *out)
 {
-	text(out, "contact", v->id);
-	text(out, "level", level_name(v->level));
-	text(out, "level_auto", level_name(v->level_auto));
+	jtext_put_str(out, "contact", v->id);
+	jtext_put_str(out, "level", level_name(v->level));
+	jtext_put_str(out, "level_auto", level_name(v->level_auto));
 	json_or(out, "reasons", v->reasons, "[]");
 	show_aside(v->explain, out);
-	text(out, "ruleset", v->ruleset);
-	words(out, "flags", v->flags);
-	words(out, "domains", v->domains);
-	jtext_name(out, "unscored");
-	jtext_bool(out, v->unscored);
+	jtext_put_str(out, "ruleset", v->ruleset);
+	jtext_put_words(out, "flags", v->flags);
+	jtext_put_words(out, "domains", v->domains);
+	jtext_put_bool(out, "unscored", v->unscored);
 	show_history(v->history, out);
 	jtext_name(out, "match");
 	show_match(v->match, out);
@@ -317,28 +287,27 @@ static void responder_list(const struct core *core, struct buf *out)
 	jtext_open(out, '[');
 	for (size_t i = 0; core_next_responder(core, &i, &v);) {
 		jtext_open(out, '{');
-		text(out, "responder", v.id);
-		text(out, "name", v.name);
-		text(out, "presence", v.presence);
-		text(out, "reason", v.reason);
-		jtext_name(out, "connected");
-		jtext_bool(out, v.connected);
-		number(out, "load", v.load);
-		number(out, "capacity", v.capacity);
-		number(out, "contacts", v.contacts);
-		number(out, "offers", v.offers);
-		number(out, "wrapups", v.wrapups);
-		number(out, "missed", v.missed);
-		words(out, "skills", v.skills);
-		words(out, "langs", v.langs);
-		words(out, "lines", v.lines);
-		words(out, "channels", v.channels);
+		jtext_put_str(out, "responder", v.id);
+		jtext_put_str(out, "name", v.name);
+		jtext_put_str(out, "presence", v.presence);
+		jtext_put_str(out, "reason", v.reason);
+		jtext_put_bool(out, "connected", v.connected);
+		jtext_put_int(out, "load", v.load);
+		jtext_put_int(out, "capacity", v.capacity);
+		jtext_put_int(out, "contacts", v.contacts);
+		jtext_put_int(out, "offers", v.offers);
+		jtext_put_int(out, "wrapups", v.wrapups);
+		jtext_put_int(out, "missed", v.missed);
+		jtext_put_words(out, "skills", v.skills);
+		jtext_put_words(out, "langs", v.langs);
+		jtext_put_words(out, "lines", v.lines);
+		jtext_put_words(out, "channels", v.channels);
 		jtext_name(out, "idle_s");
 		if (v.idle_since_ms)
 			jtext_seconds(out, now - v.idle_since_ms);
 		else
 			jtext_null(out);
-		number(out, "served_today", v.served_today);
+		jtext_put_int(out, "served_today", v.served_today);
 		jtext_close(out, '}');
 	}
 	jtext_close(out, ']');

@@ -65,12 +65,6 @@ static void add_contact(struct board *b, const struct contact_view *v, int64_t n
 	}
 }
 
-static void named_int(struct buf *out, const char *name, int64_t v)
-{
-	jtext_name(out, name);
-	jtext_int(out, v);
-}
-
 static void age(struct buf *out, const char *name, int64_t since_ms, int64_t now)
 {
 	jtext_name(out, name);
@@ -88,15 +82,14 @@ static void show_levels(
 	for (int i = LEVEL_COUNT - 1; i >= 0; i--) {
 		const struct level_sum *l = &b->levels[i];
 		jtext_open(out, '{');
-		jtext_name(out, "level");
-		jtext_str(out, level_name((enum level)i));
-		named_int(out, "waiting", l->waiting);
-		named_int(out, "offered", l->offered);
-		named_int(out, "active", l->active);
+		jtext_put_str(out, "level", level_name((enum level)i));
+		jtext_put_int(out, "waiting", l->waiting);
+		jtext_put_int(out, "offered", l->offered);
+		jtext_put_int(out, "active", l->active);
 		age(out, "oldest_wait_s", l->oldest_ms, now);
 		jtext_name(out, "target_s");
 		jtext_seconds(out, q->target_ms[i]);
-		named_int(out, "breaches", l->breaches);
+		jtext_put_int(out, "breaches", l->breaches);
 		jtext_close(out, '}');
 	}
 	jtext_close(out, ']');
@@ -111,9 +104,8 @@ static void show_groups(
 	jtext_open(out, '[');
 	for (size_t i = 0; (g = map_walk(groups, &i, &key));) {
 		jtext_open(out, '{');
-		jtext_name(out, member);
-		jtext_str(out, key);
-		named_int(out, "waiting", g->waiting);
+		jtext_put_str(out, member, key);
+		jtext_put_int(out, "waiting", g->waiting);
 		age(out, "oldest_wait_s", g->oldest_ms, now);
 		jtext_close(out, '}');
 		free(g);
@@ -141,11 +133,11 @@ static void show_responders(const struct core *core, struct buf *out)
 	}
 	jtext_name(out, "responders");
 	jtext_open(out, '{');
-	named_int(out, "ready", ready);
-	named_int(out, "full", full);
-	named_int(out, "paused", paused);
-	named_int(out, "away", away);
-	named_int(out, "connected", connected);
+	jtext_put_int(out, "ready", ready);
+	jtext_put_int(out, "full", full);
+	jtext_put_int(out, "paused", paused);
+	jtext_put_int(out, "away", away);
+	jtext_put_int(out, "connected", connected);
 	jtext_close(out, '}');
 }
 
@@ -159,8 +151,7 @@ static void show_dispatches(const struct core *core, struct buf *out)
 			continue;
 		jtext_open(out, '{');
 		query_dispatch_line(core, &v, out);
-		jtext_name(out, "contact");
-		jtext_str(out, v.contact);
+		jtext_put_str(out, "contact", v.contact);
 		jtext_close(out, '}');
 	}
 	jtext_close(out, ']');
@@ -173,12 +164,9 @@ static void show_alarms(const struct core *core, int64_t now, struct buf *out)
 	jtext_open(out, '[');
 	for (size_t i = 0; core_next_alarm(core, &i, &v);) {
 		jtext_open(out, '{');
-		jtext_name(out, "alarm");
-		jtext_str(out, v.kind);
-		jtext_name(out, "node");
-		jtext_str(out, v.node);
-		jtext_name(out, "detail");
-		jtext_str(out, v.detail);
+		jtext_put_str(out, "alarm", v.kind);
+		jtext_put_str(out, "node", v.node);
+		jtext_put_str(out, "detail", v.detail);
 		age(out, "since_s", v.since_ms, now);
 		jtext_close(out, '}');
 	}
@@ -188,14 +176,10 @@ static void show_alarms(const struct core *core, int64_t now, struct buf *out)
 static void show_alert(const struct contact_view *v, int64_t now, struct buf *out)
 {
 	jtext_open(out, '{');
-	jtext_name(out, "contact");
-	jtext_str(out, v->id);
-	jtext_name(out, "kind");
-	jtext_str(out, v->alert);
-	jtext_name(out, "level");
-	jtext_str(out, level_name(v->level));
-	jtext_name(out, "by");
-	jtext_str(out, v->alert_by);
+	jtext_put_str(out, "contact", v->id);
+	jtext_put_str(out, "kind", v->alert);
+	jtext_put_str(out, "level", level_name(v->level));
+	jtext_put_str(out, "by", v->alert_by);
 	age(out, "waited_s", v->arrived_ms, now);
 	jtext_close(out, '}');
 }
@@ -218,21 +202,19 @@ void query_board(const struct query_context *q, struct buf *out)
 	jtext_open(out, '{');
 	jtext_name(out, "now");
 	jtext_time(out, now);
-	jtext_name(out, "mode");
-	jtext_str(out, q->mode);
-	jtext_name(out, "center");
-	jtext_str(out, q->center);
+	jtext_put_str(out, "mode", q->mode);
+	jtext_put_str(out, "center", q->center);
 	jtext_name(out, "ruleset");
 	jtext_raw(out, q->ruleset.data, q->ruleset.len);
 	jtext_name(out, "totals");
 	jtext_open(out, '{');
-	named_int(out, "waiting", b.waiting);
-	named_int(out, "offered", b.offered);
-	named_int(out, "active", b.active);
-	named_int(out, "wrapup", b.wrapup);
-	named_int(out, "review", b.review);
-	named_int(out, "unscored", b.unscored);
-	named_int(out, "test", b.test);
+	jtext_put_int(out, "waiting", b.waiting);
+	jtext_put_int(out, "offered", b.offered);
+	jtext_put_int(out, "active", b.active);
+	jtext_put_int(out, "wrapup", b.wrapup);
+	jtext_put_int(out, "review", b.review);
+	jtext_put_int(out, "unscored", b.unscored);
+	jtext_put_int(out, "test", b.test);
 	jtext_close(out, '}');
 	show_levels(q, &b, now, out);
 	show_groups(&b.lines, "lines", "line", now, out);

@@ -7,50 +7,6 @@
 #include "triaged/base/mem.h"
 #include "query_parts.h"
 
-static void text(struct buf *out, const char *name, const char *v)
-{
-	jtext_name(out, name);
-	jtext_str(out, v);
-}
-
-static void number(struct buf *out, const char *name, int64_t v)
-{
-	jtext_name(out, name);
-	jtext_int(out, v);
-}
-
-static void flag(struct buf *out, const char *name, bool v)
-{
-	jtext_name(out, name);
-	jtext_bool(out, v);
-}
-
-static void words(struct buf *out, const char *name, const char *v)
-{
-	jtext_name(out, name);
-	jtext_words(out, v, strlen(v));
-}
-
-/* RFC 3339, null for 0. */
-static void instant(struct buf *out, const char *name, int64_t ms)
-{
-	jtext_name(out, name);
-	if (ms)
-		jtext_time(out, ms);
-	else
-		jtext_null(out);
-}
-
-/* Seconds, null below 0. */
-static void seconds(struct buf *out, const char *name, int64_t ms)
-{
-	jtext_name(out, name);
-	if (ms >= 0)
-		jtext_seconds(out, ms);
-	else
-		jtext_null(out);
-}
-
 static void point(struct buf *out, struct place_point p)
 {
 	buf_addf(out, ",\"location\":{\"lat\":%.5f,\"lon\":%.5f}", (double)p.lat / PLACE_DEGREE,
@@ -72,26 +28,26 @@ static const char *who_is_next(const struct dispatch_view *v)
 void query_dispatch_line(const struct core *core, const struct dispatch_view *v, struct buf *out)
 {
 	int64_t now = core_now(core);
-	text(out, "dispatch", v->id);
-	text(out, "kind", v->kind);
-	text(out, "state", v->state);
-	text(out, "by", v->by);
-	text(out, "unit", v->unit);
-	text(out, "asked", v->target);
-	text(out, "awaits", v->awaits);
-	text(out, "next", who_is_next(v));
-	text(out, "then", v->next);
-	seconds(out, "since_s", now - v->requested_ms);
-	seconds(out, "awaits_since_s", now - v->since_ms);
-	instant(out, "due", v->due_ms);
-	flag(out, "overdue", v->overdue);
-	number(out, "alerts", v->alerts);
-	text(out, "consent", v->consent);
-	text(out, "area", v->area);
-	words(out, "doubts", v->doubts);
-	flag(out, "location_confirmed", v->location.len && !v->place_open);
-	flag(out, "test", v->test);
-	number(out, "version", v->version);
+	jtext_put_str(out, "dispatch", v->id);
+	jtext_put_str(out, "kind", v->kind);
+	jtext_put_str(out, "state", v->state);
+	jtext_put_str(out, "by", v->by);
+	jtext_put_str(out, "unit", v->unit);
+	jtext_put_str(out, "asked", v->target);
+	jtext_put_str(out, "awaits", v->awaits);
+	jtext_put_str(out, "next", who_is_next(v));
+	jtext_put_str(out, "then", v->next);
+	jtext_put_seconds(out, "since_s", now - v->requested_ms);
+	jtext_put_seconds(out, "awaits_since_s", now - v->since_ms);
+	jtext_put_time(out, "due", v->due_ms);
+	jtext_put_bool(out, "overdue", v->overdue);
+	jtext_put_int(out, "alerts", v->alerts);
+	jtext_put_str(out, "consent", v->consent);
+	jtext_put_str(out, "area", v->area);
+	jtext_put_words(out, "doubts", v->doubts);
+	jtext_put_bool(out, "location_confirmed", v->location.len && !v->place_open);
+	jtext_put_bool(out, "test", v->test);
+	jtext_put_int(out, "version", v->version);
 }
 
 static void show_sends(const struct core *core, const char *dispatch, struct buf *out)
@@ -101,13 +57,13 @@ static void show_sends(const struct core *core, const char *dispatch, struct buf
 	jtext_open(out, '[');
 	for (size_t i = 0; core_next_send(core, dispatch, &i, &s);) {
 		jtext_open(out, '{');
-		text(out, "agency", s.agency);
-		text(out, "what", s.what);
-		text(out, "result", s.result);
-		text(out, "detail", s.detail);
-		number(out, "version", s.version);
-		number(out, "attempts", s.attempts);
-		instant(out, "at", s.at_ms);
+		jtext_put_str(out, "agency", s.agency);
+		jtext_put_str(out, "what", s.what);
+		jtext_put_str(out, "result", s.result);
+		jtext_put_str(out, "detail", s.detail);
+		jtext_put_int(out, "version", s.version);
+		jtext_put_int(out, "attempts", s.attempts);
+		jtext_put_time(out, "at", s.at_ms);
 		jtext_close(out, '}');
 	}
 	jtext_close(out, ']');
@@ -142,20 +98,20 @@ static bool may_see(
 static void show_tallies(const struct core *core, struct buf *out)
 {
 	struct tally_view t;
-	instant(out, "counted_since", core_tally_since(core));
+	jtext_put_time(out, "counted_since", core_tally_since(core));
 	jtext_name(out, "ended");
 	jtext_open(out, '[');
 	for (size_t i = 0; core_next_tally(core, &i, &t);) {
 		jtext_open(out, '{');
-		text(out, "line", t.line);
-		number(out, "ended", t.ended);
-		number(out, "voluntary", t.voluntary);
-		number(out, "involuntary", t.involuntary);
-		number(out, "unable", t.unable);
-		number(out, "second_person", t.second_person);
-		number(out, "silence", t.silence);
-		number(out, "exempt", t.exempt);
-		number(out, "cancelled", t.cancelled);
+		jtext_put_str(out, "line", t.line);
+		jtext_put_int(out, "ended", t.ended);
+		jtext_put_int(out, "voluntary", t.voluntary);
+		jtext_put_int(out, "involuntary", t.involuntary);
+		jtext_put_int(out, "unable", t.unable);
+		jtext_put_int(out, "second_person", t.second_person);
+		jtext_put_int(out, "silence", t.silence);
+		jtext_put_int(out, "exempt", t.exempt);
+		jtext_put_int(out, "cancelled", t.cancelled);
 		jtext_close(out, '}');
 	}
 	jtext_close(out, ']');
@@ -177,14 +133,14 @@ static void dispatch_list(const struct core *core, const json_t *params, struct 
 		if (v.has_point)
 			point(out, v.point);
 		if (!partner) {
-			text(out, "contact", v.contact);
-			text(out, "line", v.line);
-			text(out, "requested_by", v.requested_by);
-			words(out, "declined", v.declined);
-			words(out, "tried", v.tried);
-			words(out, "criteria", v.criteria);
-			text(out, "second_by", v.second_by);
-			flag(out, "silence", v.silence);
+			jtext_put_str(out, "contact", v.contact);
+			jtext_put_str(out, "line", v.line);
+			jtext_put_str(out, "requested_by", v.requested_by);
+			jtext_put_words(out, "declined", v.declined);
+			jtext_put_words(out, "tried", v.tried);
+			jtext_put_words(out, "criteria", v.criteria);
+			jtext_put_str(out, "second_by", v.second_by);
+			jtext_put_bool(out, "silence", v.silence);
 			show_sends(core, v.id, out);
 		}
 		jtext_close(out, '}');
@@ -198,23 +154,23 @@ static void dispatch_list(const struct core *core, const json_t *params, struct 
 static void show_team(const struct team_view *v, bool ranked, struct buf *out)
 {
 	jtext_open(out, '{');
-	text(out, "team", v->id);
-	text(out, "state", v->state);
-	text(out, "presence", v->presence);
-	text(out, "reason", v->reason);
-	words(out, "skills", v->skills);
-	words(out, "members", v->members);
-	text(out, "dispatch", v->dispatch);
-	text(out, "speaker", v->identity);
-	flag(out, "test", v->test);
-	seconds(out, "position_age_s", v->position_age_ms ? v->position_age_ms : -1);
+	jtext_put_str(out, "team", v->id);
+	jtext_put_str(out, "state", v->state);
+	jtext_put_str(out, "presence", v->presence);
+	jtext_put_str(out, "reason", v->reason);
+	jtext_put_words(out, "skills", v->skills);
+	jtext_put_words(out, "members", v->members);
+	jtext_put_str(out, "dispatch", v->dispatch);
+	jtext_put_str(out, "speaker", v->identity);
+	jtext_put_bool(out, "test", v->test);
+	jtext_put_seconds(out, "position_age_s", v->position_age_ms ? v->position_age_ms : -1);
 	if (v->has_point)
 		point(out, v->point);
-	instant(out, "rest_until", v->rest_until_ms);
-	instant(out, "checkin_by", v->checkin_by_ms);
+	jtext_put_time(out, "rest_until", v->rest_until_ms);
+	jtext_put_time(out, "checkin_by", v->checkin_by_ms);
 	if (ranked) {
-		seconds(out, "eta_s", v->eta_ms);
-		flag(out, "skilled", v->skilled);
+		jtext_put_seconds(out, "eta_s", v->eta_ms);
+		jtext_put_bool(out, "skilled", v->skilled);
 	}
 	jtext_close(out, '}');
 }
@@ -266,7 +222,7 @@ static void nearest(const struct core *core, const json_t *params, struct buf *o
 	struct team_view *found = mem_resize(NULL, TEAMS_SHOWN, sizeof *found);
 	size_t n = core_nearest(core, &q, found, TEAMS_SHOWN);
 	jtext_open(out, '{');
-	flag(out, "located", q.has_point);
+	jtext_put_bool(out, "located", q.has_point);
 	jtext_name(out, "teams");
 	jtext_open(out, '[');
 	for (size_t k = 0; k < n; k++)

@@ -251,8 +251,7 @@ static void person(const struct render *r, struct slice record, struct buf *out)
 	jtext_open(out, '{');
 	members(r, "", record, PERSON_ONLY, out);
 	if (!render_find(record, "returning").len) {
-		jtext_name(out, "returning");
-		jtext_bool(out, false);
+		jtext_put_bool(out, "returning", false);
 	}
 	jtext_close(out, '}');
 }
@@ -380,12 +379,10 @@ void render_output(const struct render *r, const struct output *o, struct buf *o
 		add_missing(record, "reasons", "[]", out);
 		break;
 	case OUTPUT_CONTACT_NOTICE:
-		jtext_name(out, "text");
-		jtext_str(out, person_text(r, render_find(record, "kind")));
+		jtext_put_str(out, "text", person_text(r, render_find(record, "kind")));
 		break;
 	case OUTPUT_NOTICE:
-		jtext_name(out, "text");
-		jtext_str(out, notice_text(render_find(record, "kind")));
+		jtext_put_str(out, "text", notice_text(render_find(record, "kind")));
 		break;
 	case OUTPUT_REPLY:
 		reply_defaults(o->command, record, out);

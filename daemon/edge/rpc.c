@@ -241,19 +241,15 @@ void rpc_add_error(struct buf *out, const char *id, const struct rpc_error *erro
 	begin(out, id);
 	buf_adds(out, ",\"error\":{\"code\":");
 	buf_addf(out, "%d,\"message\":\"%s\",\"data\":{", error->code, message(error->code));
-	jtext_name(out, "reason");
-	jtext_str(out, error->reason);
+	jtext_put_str(out, "reason", error->reason);
 	if (error->detail) {
-		jtext_name(out, "detail");
-		jtext_str(out, error->detail);
+		jtext_put_str(out, "detail", error->detail);
 	}
 	if (error->field) {
-		jtext_name(out, "field");
-		jtext_str(out, error->field);
+		jtext_put_str(out, "field", error->field);
 	}
 	if (error->retry_after_ms > 0) {
-		jtext_name(out, "retry_after_ms");
-		jtext_int(out, error->retry_after_ms);
+		jtext_put_int(out, "retry_after_ms", error->retry_after_ms);
 	}
 	buf_adds(out, "}}}\n");
 }

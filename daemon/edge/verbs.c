@@ -199,8 +199,7 @@ void verbs_notice_all(struct verbs *v, const char *kind)
 	struct attached *a;
 	struct buf json = { 0 };
 	jtext_open(&json, '{');
-	jtext_name(&json, "kind");
-	jtext_str(&json, kind);
+	jtext_put_str(&json, "kind", kind);
 	jtext_close(&json, '}');
 	for (size_t i = 0; (a = map_walk(&v->attached, &i, NULL));)
 		edge_notify(
@@ -392,8 +391,7 @@ static void deliver_reply(struct verbs *v, const struct output *o, bool spooled)
 		char *contact = record_contact(record);
 		memory_add_course(&v->memory, contact, p->session, record);
 		free(contact);
-		jtext_name(&out, "custody");
-		jtext_str(&out, spooled ? "spool" : "store");
+		jtext_put_str(&out, "custody", spooled ? "spool" : "store");
 	}
 	jtext_close(&out, '}');
 	if (p->verb == VERB_RESPONDER_SET)

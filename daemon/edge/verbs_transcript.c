@@ -72,8 +72,7 @@ void verbs_transcript_done(struct verbs *v, int64_t request, bool complete)
 		return;
 	jtext_close(&p->result, ']');
 	if (!complete) { /* the contact is theirs all the same; say that text is missing */
-		jtext_name(&p->result, "transcript_incomplete");
-		jtext_bool(&p->result, true);
+		jtext_put_bool(&p->result, "transcript_incomplete", true);
 	}
 	jtext_close(&p->result, '}');
 	struct slice json = { buf_str(&p->result), p->result.len };

@@ -84,29 +84,21 @@ void report_summary(const struct report *r, struct buf *out)
 	}
 }
 
-static void text_member(struct buf *out, const char *name, const char *value)
-{
-	jtext_name(out, name);
-	jtext_str(out, value);
-}
-
 static void event_data(const struct report *r, const char *url, int64_t expires_ms, struct buf *out)
 {
 	jtext_open(out, '{');
-	text_member(out, "dispatch", r->dispatch);
-	text_member(out, "agency", r->agency);
-	jtext_name(out, "version");
-	jtext_int(out, r->version);
-	text_member(out, "what", report_what_name(r->what));
-	text_member(out, "kind", r->kind);
-	text_member(out, "level", level_name(r->level));
-	text_member(out, "status", r->test ? "Test" : "Actual");
-	jtext_name(out, "test");
-	jtext_bool(out, r->test);
+	jtext_put_str(out, "dispatch", r->dispatch);
+	jtext_put_str(out, "agency", r->agency);
+	jtext_put_int(out, "version", r->version);
+	jtext_put_str(out, "what", report_what_name(r->what));
+	jtext_put_str(out, "kind", r->kind);
+	jtext_put_str(out, "level", level_name(r->level));
+	jtext_put_str(out, "status", r->test ? "Test" : "Actual");
+	jtext_put_bool(out, "test", r->test);
 	jtext_name(out, "requested");
 	jtext_time(out, r->requested_ms);
 	if (*url) {
-		text_member(out, "report", url);
+		jtext_put_str(out, "report", url);
 		jtext_name(out, "report_expires");
 		jtext_time(out, expires_ms);
 	}
@@ -119,18 +111,18 @@ void report_event(const struct report *r, const char *url, int64_t expires_ms, s
 	struct buf words = { 0 };
 	report_key(r, key);
 	jtext_open(out, '{');
-	text_member(out, "specversion", "1.0");
-	text_member(out, "id", key);
+	jtext_put_str(out, "specversion", "1.0");
+	jtext_put_str(out, "id", key);
 	buf_addf(&words, "/triaged/%s", r->center);
-	text_member(out, "source", buf_str(&words));
+	jtext_put_str(out, "source", buf_str(&words));
 	buf_clear(&words);
 	buf_addf(&words, "triaged.dispatch.%s", report_what_name(r->what));
-	text_member(out, "type", buf_str(&words));
+	jtext_put_str(out, "type", buf_str(&words));
 	buf_free(&words);
-	text_member(out, "subject", r->dispatch);
+	jtext_put_str(out, "subject", r->dispatch);
 	jtext_name(out, "time");
 	jtext_time(out, r->updated_ms);
-	text_member(out, "datacontenttype", "application/json");
+	jtext_put_str(out, "datacontenttype", "application/json");
 	jtext_name(out, "data");
 	event_data(r, url, expires_ms, out);
 	jtext_close(out, '}');

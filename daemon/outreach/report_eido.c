@@ -21,8 +21,7 @@ static void text_member(const struct eido *e, const char *name, const char *valu
 {
 	if (!*value)
 		return;
-	jtext_name(e->out, name);
-	jtext_str(e->out, value);
+	jtext_put_str(e->out, name, value);
 }
 
 static void time_member(const struct eido *e, const char *name, int64_t ms)

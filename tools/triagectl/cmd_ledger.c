@@ -10,10 +10,8 @@ static void put_entry(struct ctl *ctl, const struct ledger_entry *entry)
 {
 	struct buf *out = &ctl->screen.out;
 	jtext_open(out, '{');
-	jtext_name(out, "id");
-	jtext_str(out, entry->id);
-	jtext_name(out, "at");
-	jtext_int(out, entry->at_ms);
+	jtext_put_str(out, "id", entry->id);
+	jtext_put_int(out, "at", entry->at_ms);
 	jtext_name(out, "c");
 	jtext_strn(out, entry->command.data, entry->command.len);
 	jtext_name(out, "d");

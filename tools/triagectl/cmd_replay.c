@@ -5,25 +5,18 @@
 #include "triaged/base/clock.h"
 #include "triaged/base/json_text.h"
 
-static void put_number(struct buf *out, const char *name, uint64_t v)
-{
-	jtext_name(out, name);
-	jtext_int(out, (int64_t)v);
-}
-
 static void put_json(struct buf *out, const struct replay_report *r)
 {
 	jtext_open(out, '{');
-	put_number(out, "commands", r->commands);
-	put_number(out, "contacts", r->contacts);
-	put_number(out, "marks", r->marks);
-	put_number(out, "earlier", r->earlier);
+	jtext_put_count(out, "commands", r->commands);
+	jtext_put_count(out, "contacts", r->contacts);
+	jtext_put_count(out, "marks", r->marks);
+	jtext_put_count(out, "earlier", r->earlier);
 	jtext_name(out, "from");
 	jtext_time(out, r->first_ms);
 	jtext_name(out, "to");
 	jtext_time(out, r->last_ms);
-	jtext_name(out, "same");
-	jtext_bool(out, r->difference.len == 0);
+	jtext_put_bool(out, "same", r->difference.len == 0);
 	jtext_name(out, "difference");
 	if (r->difference.len)
 		jtext_str(out, buf_str(&r->difference));

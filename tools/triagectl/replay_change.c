@@ -178,29 +178,23 @@ static void put_course(struct buf *out, const char *name, const struct whatif_co
 {
 	jtext_name(out, name);
 	jtext_open(out, '{');
-	jtext_name(out, "level");
-	jtext_str(out, level_name(c->level));
+	jtext_put_str(out, "level", level_name(c->level));
 	jtext_name(out, "waited_s");
 	if (c->waited_ms < 0)
 		jtext_null(out);
 	else
 		jtext_seconds(out, c->waited_ms);
-	jtext_name(out, "responder");
-	jtext_str(out, c->by);
+	jtext_put_str(out, "responder", c->by);
 	jtext_close(out, '}');
 }
 
 static void put_level(struct buf *out, int level, const struct level_sum *s)
 {
 	jtext_open(out, '{');
-	jtext_name(out, "level");
-	jtext_str(out, level_name((enum level)level));
-	jtext_name(out, "contacts");
-	jtext_int(out, (int64_t)s->n);
-	jtext_name(out, "raised");
-	jtext_int(out, (int64_t)s->raised);
-	jtext_name(out, "dropped");
-	jtext_int(out, (int64_t)s->dropped);
+	jtext_put_str(out, "level", level_name((enum level)level));
+	jtext_put_count(out, "contacts", s->n);
+	jtext_put_count(out, "raised", s->raised);
+	jtext_put_count(out, "dropped", s->dropped);
 	waits_json(out, "then", &s->then);
 	waits_json(out, "now", &s->now);
 	jtext_close(out, '}');
@@ -209,12 +203,9 @@ static void put_level(struct buf *out, int level, const struct level_sum *s)
 static void show_json(const struct change *c, const struct outcome *o, struct buf *out)
 {
 	jtext_open(out, '{');
-	jtext_name(out, "contacts");
-	jtext_int(out, (int64_t)o->n);
-	jtext_name(out, "rated");
-	jtext_int(out, (int64_t)c->counts.rated);
-	jtext_name(out, "unreadable");
-	jtext_int(out, (int64_t)c->counts.unreadable);
+	jtext_put_count(out, "contacts", o->n);
+	jtext_put_count(out, "rated", c->counts.rated);
+	jtext_put_count(out, "unreadable", c->counts.unreadable);
 	jtext_name(out, "levels");
 	jtext_open(out, '[');
 	for (int i = LEVEL_COUNT - 1; i >= 0; i--)
@@ -226,8 +217,7 @@ static void show_json(const struct change *c, const struct outcome *o, struct bu
 		if (!is_changed(&o->all[i]))
 			continue;
 		jtext_open(out, '{');
-		jtext_name(out, "contact");
-		jtext_str(out, o->all[i].contact);
+		jtext_put_str(out, "contact", o->all[i].contact);
 		put_course(out, "then", &o->all[i].then);
 		put_course(out, "now", &o->all[i].now);
 		jtext_close(out, '}');

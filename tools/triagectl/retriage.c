@@ -93,8 +93,7 @@ static void put_word(struct buf *out, const char *name, const char *word)
 {
 	if (!*word)
 		return;
-	jtext_name(out, name);
-	jtext_str(out, word);
+	jtext_put_str(out, name, word);
 }
 
 /* What a node knew of it, as a sample. */
@@ -111,19 +110,16 @@ static void put_sample(struct retriage *r, const struct command *c)
 	put_word(out, "lang", c->lang);
 	put_word(out, "caller_role", c->caller_role);
 	if (c->age > 0) {
-		jtext_name(out, "age");
-		jtext_int(out, c->age - 1);
+		jtext_put_int(out, "age", c->age - 1);
 	}
 	put_answers(c, out);
 	jtext_name(out, "fields");
 	jtext_open(out, '{');
 	if (c->safe) {
-		jtext_name(out, "safe_to_contact");
-		jtext_bool(out, c->safe == 2);
+		jtext_put_bool(out, "safe_to_contact", c->safe == 2);
 	}
 	if (c->located) {
-		jtext_name(out, "location_known");
-		jtext_bool(out, true);
+		jtext_put_bool(out, "location_known", true);
 	}
 	jtext_close(out, '}');
 	jtext_close(out, '}');

@@ -213,12 +213,6 @@ static double precision(const struct tally *t)
 
 /* ---- shown ---- */
 
-static void put_number(struct buf *out, const char *name, uint64_t v)
-{
-	jtext_name(out, name);
-	jtext_int(out, (int64_t)v);
-}
-
 static void put_ratio(struct buf *out, const char *name, double v)
 {
 	jtext_name(out, name);
@@ -230,23 +224,23 @@ static void put_ratio(struct buf *out, const char *name, double v)
 
 static void rule_json(const struct tally *t, struct buf *out)
 {
-	put_number(out, "contacts", t->n);
-	put_number(out, "heard", t->heard);
-	put_number(out, "lowered", t->lowered);
-	put_number(out, "raised", t->raised);
+	jtext_put_count(out, "contacts", t->n);
+	jtext_put_count(out, "heard", t->heard);
+	jtext_put_count(out, "lowered", t->lowered);
+	jtext_put_count(out, "raised", t->raised);
 	put_ratio(out, "precision", precision(t));
 }
 
 static void lang_json(const struct tally *t, struct buf *out)
 {
-	put_number(out, "contacts", t->n);
-	put_number(out, "unscored", t->unscored);
+	jtext_put_count(out, "contacts", t->n);
+	jtext_put_count(out, "unscored", t->unscored);
 	put_ratio(out, "share", (double)t->unscored / (double)t->n);
 }
 
 static void aside_json(const struct tally *t, struct buf *out)
 {
-	put_number(out, "phrases", t->n);
+	jtext_put_count(out, "phrases", t->n);
 }
 
 static void put_tallies(struct buf *out, const char *name, const struct map *m, const char *key,
@@ -257,8 +251,7 @@ static void put_tallies(struct buf *out, const char *name, const struct map *m, 
 	jtext_open(out, '[');
 	for (size_t i = 0; i < m->count; i++) {
 		jtext_open(out, '{');
-		jtext_name(out, key);
-		jtext_str(out, all[i]->name);
+		jtext_put_str(out, key, all[i]->name);
 		each(all[i], out);
 		jtext_close(out, '}');
 	}
@@ -269,9 +262,9 @@ static void put_tallies(struct buf *out, const char *name, const struct map *m, 
 static void show_json(const struct report *r, struct buf *out)
 {
 	jtext_open(out, '{');
-	put_number(out, "contacts", r->contacts.count);
-	put_number(out, "raised", r->raised);
-	put_number(out, "lowered", r->lowered);
+	jtext_put_count(out, "contacts", r->contacts.count);
+	jtext_put_count(out, "raised", r->raised);
+	jtext_put_count(out, "lowered", r->lowered);
 	put_tallies(out, "rules", &r->rules, "rule", rule_json);
 	put_tallies(out, "languages", &r->langs, "lang", lang_json);
 	put_tallies(out, "set_aside", &r->aside, "by", aside_json);
@@ -279,9 +272,8 @@ static void show_json(const struct report *r, struct buf *out)
 	jtext_open(out, '[');
 	for (int i = LEVEL_COUNT - 1; i >= 0; i--) {
 		jtext_open(out, '{');
-		jtext_name(out, "level");
-		jtext_str(out, level_name((enum level)i));
-		put_number(out, "arrived", r->arrived[i]);
+		jtext_put_str(out, "level", level_name((enum level)i));
+		jtext_put_count(out, "arrived", r->arrived[i]);
 		waits_json(out, "first_human", &r->waits[i]);
 		jtext_close(out, '}');
 	}

@@ -41,8 +41,7 @@ void waits_json(struct buf *out, const char *name, const struct waits *w)
 	} marks[] = { { "p50_s", 50 }, { "p90_s", 90 }, { "max_s", 100 } };
 	jtext_name(out, name);
 	jtext_open(out, '{');
-	jtext_name(out, "served");
-	jtext_int(out, (int64_t)w->n);
+	jtext_put_count(out, "served", w->n);
 	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
 		jtext_name(out, marks[i].name);
 		if (w->n)

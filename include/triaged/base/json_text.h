@@ -28,4 +28,13 @@ void jtext_lines(
 	struct buf *b, const char *text); /* each line but empty ones as a string, in an array */
 void jtext_words(struct buf *b, const char *words, size_t n); /* "a b c" as ["a","b","c"] */
 
+/* A member: its name and its value. */
+void jtext_put_str(struct buf *b, const char *name, const char *v);
+void jtext_put_int(struct buf *b, const char *name, int64_t v);
+void jtext_put_count(struct buf *b, const char *name, uint64_t v); /* below 2^63 */
+void jtext_put_bool(struct buf *b, const char *name, bool v);
+void jtext_put_words(struct buf *b, const char *name, const char *words);
+void jtext_put_time(struct buf *b, const char *name, int64_t wall_ms); /* 0: null */
+void jtext_put_seconds(struct buf *b, const char *name, int64_t ms);   /* below 0: null */
+
 #endif

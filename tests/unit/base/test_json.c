@@ -52,8 +52,7 @@ static void written_text_reads_back(void **state)
 	jtext_lines(&b, "one\n\ntwo");
 	jtext_name(&b, "seconds");
 	jtext_seconds(&b, -1500);
-	jtext_name(&b, "truth");
-	jtext_bool(&b, true);
+	jtext_put_bool(&b, "truth", true);
 	jtext_close(&b, '}');
 	struct err e;
 	json_t *v = json_parse(b.data, b.len, 4, &e);
@@ -67,6 +66,26 @@ static void written_text_reads_back(void **state)
 	assert_int_equal(json_array_size(json_object_get(v, "lines")), 2);
 	assert_true(json_real_value(json_object_get(v, "seconds")) == -1.5);
 	json_decref(v);
+	buf_free(&b);
+}
+
+static void members_say_when_there_is_nothing(void **state)
+{
+	(void)state;
+	struct buf b = { 0 };
+	jtext_open(&b, '{');
+	jtext_put_str(&b, "s", "x");
+	jtext_put_int(&b, "i", -1);
+	jtext_put_count(&b, "n", 7);
+	jtext_put_words(&b, "w", "a b");
+	jtext_put_time(&b, "at", 1000);
+	jtext_put_time(&b, "never", 0);
+	jtext_put_seconds(&b, "for", 0);
+	jtext_put_seconds(&b, "unknown", -1);
+	jtext_close(&b, '}');
+	assert_string_equal(buf_str(&b),
+		"{\"s\":\"x\",\"i\":-1,\"n\":7,\"w\":[\"a\",\"b\"],"
+		"\"at\":\"1970-01-01T00:00:01.000Z\",\"never\":null,\"for\":0,\"unknown\":null}");
 	buf_free(&b);
 }
 
@@ -90,6 +109,7 @@ int main(void)
 		cmocka_unit_test(refuses_what_strict_json_refuses),
 		cmocka_unit_test(nesting_inside_strings_does_not_count),
 		cmocka_unit_test(written_text_reads_back),
+		cmocka_unit_test(members_say_when_there_is_nothing),
 		cmocka_unit_test(times_agree_with_the_c_library),
 	};
 	return cmocka_run_group_tests_name("json", tests, NULL, NULL);
