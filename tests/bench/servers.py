@@ -8,6 +8,7 @@ import subprocess
 import time
 
 from devkit import line, node, pki, store
+from devkit.ports import free_port
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 FRONTENDS = RESPONDERS = 50
@@ -20,12 +21,6 @@ STORE_CORE, DAEMON_CORE, PEER_CORE, CLIENT_CORE = "0", "1", "0", "1"
 
 def pinned(core):
     return ["taskset", "-c", core]
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def children(pid):

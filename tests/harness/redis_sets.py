@@ -9,16 +9,7 @@ import subprocess
 import time
 
 from devkit import store
-
-
-def free_port():
-    """A port nobody has, whose Cluster bus port (10000 above) exists too."""
-    while True:
-        with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            port = s.getsockname()[1]
-        if port < 55000:
-            return port
+from devkit.ports import free_port
 
 
 class Server:

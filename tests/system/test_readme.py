@@ -3,9 +3,9 @@
 import json
 import os
 import re
-import socket
 import subprocess
 
+from devkit.ports import free_port
 from harness.center import BUILD, PLAIN_RULES, ROOT
 
 
@@ -14,15 +14,10 @@ def shown():
         return re.findall(r"^```sh\n(.*?)^```", f.read(), re.M | re.S)
 
 
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as s:
-        return str(s.getsockname()[1])
-
-
 def test_a_center_of_your_own(tmp_path):
     """Only the port and, as nothing is installed, the place of the rules are put in."""
     script = "set -eu\n" + "\necho ==\n".join(shown()) + "\nkill -TERM %1\nwait %1\n"
-    script = script.replace("9788", free_port())
+    script = script.replace("9788", str(free_port()))
     script, n = re.subn(r"/usr/share/triaged/rules/\*\.conf /usr/share/triaged/lexicon/\*\.conf",
                         PLAIN_RULES, script)
     assert n == 1

@@ -2,19 +2,13 @@
 
 import itertools
 import signal
-import socket
 import threading
 import time
 
 import pytest
 
 from devkit import line
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+from devkit.ports import free_port
 
 
 @pytest.fixture
