@@ -153,9 +153,10 @@ static void add(struct shadow *s, const char *text, enum level active)
 	shadow_add(s, "contact", &q, active);
 }
 
+/* At most a minute: a thousand triages take seconds under sanitizers on a busy machine. */
 static void wait_for(struct event_base *base, const struct shadow *s, json_int_t triages)
 {
-	for (int i = 0; i < 500 && count(s, "triages") < triages; i++) {
+	for (int i = 0; i < 6000 && count(s, "triages") < triages; i++) {
 		event_base_loop(base, EVLOOP_NONBLOCK);
 		usleep(10000);
 	}
