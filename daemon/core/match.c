@@ -8,13 +8,6 @@
 #include "match_explain.h"
 #include "state.h"
 
-/* How far an offer of a contact may reach. */
-enum reach {
-	REACH_FREE,    /* responders with room */
-	REACH_IDLE,    /* only those nothing is offered to: a further offer of an emergency */
-	REACH_PREEMPT, /* also those whose offers are all lower: the first offer of an emergency */
-};
-
 void match_mark_contact(struct core *core, struct contact *c)
 {
 	if (c->mark == 0)
@@ -82,11 +75,13 @@ static bool must_wait(struct core *core, struct contact *c, struct responder *r)
 	return true;
 }
 
-static bool usable(struct core *core, struct contact *c, struct responder *r, enum reach reach)
+/* An emergency takes whoever is available: what is offered to them is lower, and makes way. Its
+ * further offers disturb nobody: only_idle. */
+static bool usable(struct core *core, struct contact *c, struct responder *r, bool only_idle)
 {
 	if (!match_fits(core, c, r) || contact_excludes(c, r))
 		return false;
-	if (reach == REACH_IDLE && (r->n_offers > 0 || r->load >= r->capacity))
+	if (only_idle && (r->n_offers > 0 || r->load >= r->capacity))
 		return false;
 	return !must_wait(core, c, r);
 }
@@ -113,43 +108,42 @@ static void consider(struct core *core, struct pick *pick, struct contact *c, st
 
 /* The first two of each profile are enough: the rest rank behind them. Looking at a responder may
  * move them between the trees, so the next one is fetched before. */
-static void search_profile(struct core *core, struct pick *pick, struct contact *c,
-	struct profile *p, enum reach reach)
+static void search_profile(
+	struct core *core, struct pick *pick, struct contact *c, struct profile *p, bool only_idle)
 {
 	int found = 0;
 	struct responder *next, *r = tree_first(&p->available);
 	for (; r && found < 2; r = next) {
 		next = tree_next(&p->available, r);
-		if (!usable(core, c, r, reach))
+		if (!usable(core, c, r, only_idle))
 			continue;
 		consider(core, pick, c, r);
 		found++;
 	}
 	for (r = tree_first(&p->kept); r && contact_cmp(c, r->kept_for) < 0; r = next) {
 		next = tree_next(&p->kept, r);
-		if (usable(core, c, r, reach))
+		if (usable(core, c, r, only_idle))
 			consider(core, pick, c, r);
 	}
 }
 
 /* The one who talked with this person last goes first, wherever they stand among the others. */
-static void search_previous(
-	struct core *core, struct pick *pick, struct contact *c, enum reach reach)
+static void search_previous(struct core *core, struct pick *pick, struct contact *c, bool only_idle)
 {
 	struct responder *r = c->previous ? map_get(&core->responders, c->previous) : NULL;
-	if (r && r->available && match_eligible(core, c, r) && usable(core, c, r, reach))
+	if (r && r->available && match_eligible(core, c, r) && usable(core, c, r, only_idle))
 		consider(core, pick, c, r);
 }
 
-static void search(struct core *core, struct pick *pick, struct contact *c, enum reach reach)
+static void search(struct core *core, struct pick *pick, struct contact *c, bool only_idle)
 {
 	*pick = (struct pick){ 0 };
 	int tier = contact_tier(core, c);
-	search_previous(core, pick, c, reach);
+	search_previous(core, pick, c, only_idle);
 	struct profile *p;
 	for (size_t i = 0; (p = map_walk(&core->profiles, &i, NULL));)
 		if (p->ready > 0 && profile_fit(core, p, c->need).tier <= tier)
-			search_profile(core, pick, c, p, reach);
+			search_profile(core, pick, c, p, only_idle);
 }
 
 /* Another emergency holds several offers: one of them is enough while this one has none. */
@@ -202,8 +196,7 @@ static void match_contact(struct core *core, struct contact *c)
 	while (contact_in_line(c) && (c->n_offers < wanted || c->n_offers == 0)) {
 		struct pick pick;
 		bool first = c->n_offers == 0;
-		search(core, &pick, c,
-			!emergency ? REACH_FREE : (first ? REACH_PREEMPT : REACH_IDLE));
+		search(core, &pick, c, emergency && !first);
 		if (!pick.best && emergency && first) {
 			struct offer *spare = spare_offer(core, c, &pick);
 			if (spare)
