@@ -57,7 +57,7 @@ enum output_kind {
 		OUTPUT_KIND_COUNT
 };
 
-/* Protocol error codes (protocol.md, "Errors"). */
+/* Protocol error codes that the core answers with; triaged/edge/edge.h has the others. */
 enum output_error {
 	OUTPUT_ERR_FORBIDDEN = 2,
 	OUTPUT_ERR_NOT_FOUND = 3,

@@ -15,13 +15,14 @@
 
 #include "triaged/base/json.h"
 #include "triaged/base/record.h"
+#include "triaged/core/output.h"
 #include "triaged/edge/principal.h"
 #include "triaged/edge/verb.h"
 
 struct event_base;
 struct edge;
 
-/* Protocol error codes beside JSON-RPC's own. */
+/* JSON-RPC's own error codes, those the core decides, and those only the edge has. */
 enum rpc_code {
 	RPC_PARSE_ERROR = -32700,
 	RPC_INVALID_REQUEST = -32600,
@@ -29,15 +30,15 @@ enum rpc_code {
 	RPC_INVALID_PARAMS = -32602,
 	RPC_INTERNAL_ERROR = -32603,
 	RPC_UNAUTHENTICATED = 1,
-	RPC_FORBIDDEN = 2,
-	RPC_NOT_FOUND = 3,
-	RPC_STALE = 4,
-	RPC_INVALID_STATE = 5,
+	RPC_FORBIDDEN = OUTPUT_ERR_FORBIDDEN,
+	RPC_NOT_FOUND = OUTPUT_ERR_NOT_FOUND,
+	RPC_STALE = OUTPUT_ERR_STALE,
+	RPC_INVALID_STATE = OUTPUT_ERR_INVALID_STATE,
 	RPC_RATE_LIMITED = 6,
 	RPC_TOO_LARGE = 7,
 	RPC_UNAVAILABLE = 8,
-	RPC_CONFLICT = 9,
-	RPC_BAD_VALUE = 10,
+	RPC_CONFLICT = OUTPUT_ERR_CONFLICT,
+	RPC_BAD_VALUE = OUTPUT_ERR_INVALID_PARAMS,
 };
 
 struct rpc_error {
