@@ -10,6 +10,7 @@ import pytest
 
 from devkit.line import RpcError
 from harness.center import eventually
+from harness.desk import triagectl
 
 NUMBER = "+15550177456"
 QUICK = {"store__lease_ms": 1000, "deadlines__request_ms": 2000}  # and so the next attempt
@@ -210,15 +211,18 @@ def test_own_keys_that_differ_are_never_replaced(center):
 def test_a_further_sealing_key_reaches_the_others(center):
     n1, n2 = center.node("n1"), center.node("n2")
     n1.stop()
-    path = os.path.join(keys_dir(n1), "seal-0002.key")
-    with open(path, "w", encoding="ascii") as f:
-        f.write("fedcba9876543210" * 4 + "\n")
-    os.chmod(path, 0o600)
+    assert "seal-0002.key" in triagectl("keys", "add", keys_dir(n1)).stdout
     n1.start()
     n2.stop()
     n2.start()
     assert keys_of(n2) == keys_of(n1) and "seal-0002.key" in keys_of(n2)
     converse(center, n1, n2)
+
+
+def test_a_sealing_key_is_added_only_behind_sound_ones(tmp_path):
+    done = triagectl("keys", "add", str(tmp_path))
+    assert done.returncode == 1 and "holds no sealing key" in done.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_renewed_tls_key_is_shared_on_reload(center):

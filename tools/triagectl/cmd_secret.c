@@ -7,6 +7,7 @@
 #include "prompt.h"
 #include "triaged/edge/verb.h"
 #include "triaged/privacy/digest.h"
+#include "triaged/privacy/keys.h"
 #include "triaged/privacy/password.h"
 #include "triaged/privacy/random.h"
 
@@ -88,5 +89,25 @@ int cmd_token(struct ctl *ctl)
 	digest_sha256_hex(token, strlen(token), digest);
 	put_pairs(ctl, (const char *const[]){ "token", token, "token_sha256", digest, NULL });
 	explicit_bzero(token, sizeof(token));
+	return CTL_OK;
+}
+
+/* Only behind keys that the daemon could read: the first ones are its own to make. */
+int cmd_keys_add(struct ctl *ctl)
+{
+	const char *dir = ctl->args.words[0];
+	struct keys *keys;
+	uint32_t id;
+	struct err e;
+
+	if (keys_open(dir, false, &keys, &e) < 0)
+		return ctl_fail(ctl, CTL_FAILED, "%s", e.text);
+	keys_free(&keys);
+	if (keys_add_seal(dir, &id, &e) < 0)
+		return ctl_fail(ctl, CTL_FAILED, "%s", e.text);
+	buf_addf(&ctl->screen.out,
+		"%s/seal-%04u.key\n\n"
+		"Back it up, restart this node, then the others at once.\n",
+		dir, (unsigned)id);
 	return CTL_OK;
 }

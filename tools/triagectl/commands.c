@@ -216,6 +216,10 @@ const struct command commands[] = {
 	{ .name = "token", .args = "", .run = cmd_token, .offline = true,
 		.help = "Print a new random token and its entry for the clients file",
 		.detail = "The token is shown this once. The clients file holds only its digest." },
+	{ .name = "keys add", .args = "DIR", .run = cmd_keys_add, .offline = true,
+		.help = "Make a further sealing key: texts are sealed with it from then on",
+		.detail = "DIR is the data directory's keys/, as the daemon's user. Restart this node, then the others\n"
+			  "at once: they take the key from the store. What older keys have sealed stays readable." },
 	{ .name = "completion", .args = "", .run = cmd_completion, .offline = true,
 		.help = "Print the bash completion" },
 	{ 0 },

@@ -83,6 +83,7 @@ int cmd_ledger_export(struct ctl *ctl);
 int cmd_rules_report(struct ctl *ctl);
 int cmd_password(struct ctl *ctl);
 int cmd_token(struct ctl *ctl);
+int cmd_keys_add(struct ctl *ctl);
 int cmd_completion(struct ctl *ctl);
 int cmd_rules_keygen(struct ctl *ctl);
 int cmd_rules_stage(struct ctl *ctl);
