@@ -162,6 +162,14 @@ enum store_mode config_store_mode(const struct config *c); /* managed: FIXED */
 /* store.durability: 0 for fsync, N for replica:N, -1 for anything else. */
 int config_replicas(const struct config *c);
 
+/* From the files the store's options name, each without its line end; "" where none is named. To be
+ * wiped after use; on failure they are already. */
+struct config_passwords {
+	char server[512], sentinel[512];
+};
+int config_read_passwords(
+	const struct config *c, struct config_passwords *p, struct err *e) MUST_CHECK;
+
 struct config *config_ref(struct config *c);
 void config_unref(struct config **c); /* frees with the last reference */
 

@@ -124,6 +124,31 @@ static void check_store_tls(const struct config_check *check)
 	check_secret(check, "store.tls.key", c->store.tls.key);
 }
 
+static int read_password(const char *path, char out[512], struct err *e)
+{
+	if (!*path)
+		return 0;
+	int n = secret_file_read(path, out, 512, e);
+	if (n < 0)
+		return -1;
+	if (n == 512)
+		return err_set(e, "%s: a password is shorter than that", path);
+	out[n] = '\0';
+	out[strcspn(out, "\r\n")] = '\0';
+	return 0;
+}
+
+int config_read_passwords(const struct config *c, struct config_passwords *p, struct err *e)
+{
+	memset(p, 0, sizeof *p);
+	int rc = read_password(c->store.password_file, p->server, e);
+	if (rc == 0)
+		rc = read_password(c->store.sentinel_password_file, p->sentinel, e);
+	if (rc < 0)
+		explicit_bzero(p, sizeof *p);
+	return rc;
+}
+
 void config_check_store(const struct config_check *check)
 {
 	const struct config *c = check->config;

@@ -4,7 +4,6 @@
 
 #include "triaged/base/log.h"
 #include "triaged/base/mem.h"
-#include "triaged/privacy/secret_file.h"
 #include "instance_file.h"
 #include "node.h"
 
@@ -72,18 +71,6 @@ static void on_store_warning(void *arg, const char *text)
 	LOG(WARNING, "store.warning", LOG_S("text", *text ? text : "over"));
 }
 
-static int read_password(const char *path, char out[512], struct err *e)
-{
-	if (!*path)
-		return 0;
-	int n = secret_file_read(path, out, 511, e);
-	if (n < 0)
-		return err_wrap(e, "%s", path);
-	out[n] = '\0';
-	out[strcspn(out, "\r\n")] = '\0';
-	return 0;
-}
-
 /* Where Redis is; the managed one is started. NULL: it cannot be. */
 static const char *store_url(struct node *n, struct err *e)
 {
@@ -103,10 +90,10 @@ int node_wire_store(struct node *n, struct err *e)
 	const char *url = store_url(n, e);
 	if (!url)
 		return err_wrap(e, "store");
-	char password[512] = "", sentinel_password[512] = "", instance[INSTANCE_SIZE];
+	struct config_passwords passwords;
+	char instance[INSTANCE_SIZE];
 	if (instance_file_read(c->data_dir, instance, e) < 0 ||
-		read_password(c->store.password_file, password, e) < 0 ||
-		read_password(c->store.sentinel_password_file, sentinel_password, e) < 0)
+		config_read_passwords(c, &passwords, e) < 0)
 		return -1;
 	struct store_options o = {
 		.center = c->center,
@@ -117,11 +104,11 @@ int node_wire_store(struct node *n, struct err *e)
 		.mode = config_store_mode(c),
 		.url = url,
 		.master = c->store.master,
-		.sentinel_password = sentinel_password,
+		.sentinel_password = passwords.sentinel,
 		.tls = { c->store.tls.ca, c->store.tls.certificate, c->store.tls.key,
 			c->store.tls.name },
 		.username = c->store.username,
-		.password = password,
+		.password = passwords.server,
 		.connect_ms = 2000,
 		.command_ms = 2000,
 		.lease_ms = c->store.lease_ms,
@@ -144,8 +131,7 @@ int node_wire_store(struct node *n, struct err *e)
 		.warning = on_store_warning,
 	};
 	n->store = store_open(n->base, &o, &events, e);
-	explicit_bzero(password, sizeof password);
-	explicit_bzero(sentinel_password, sizeof sentinel_password);
+	explicit_bzero(&passwords, sizeof passwords);
 	if (!n->store)
 		return err_wrap(e, "store");
 	center_set_store(n->center, n->store);

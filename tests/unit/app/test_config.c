@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "triaged/base/clock.h"
+#include "triaged/base/mem.h"
 
 #include "../../../daemon/app/clients.h"
 #include "../../../daemon/app/config.h"
@@ -420,6 +421,36 @@ static void addresses_and_near_names(void **state)
 	assert_false(conf_is_word("a", "aa"));
 }
 
+static void passwords_are_read_together_or_not_at_all(void **state)
+{
+	(void)state;
+	static const char server[] = "server.pass", sentinel[] = "sentinel.pass";
+	char none[] = "";
+	struct config c = { .store = { .password_file = none, .sentinel_password_file = none } };
+	struct config_passwords p;
+	struct err e;
+	memset(&p, 'x', sizeof p);
+	assert_int_equal(config_read_passwords(&c, &p, &e), 0);
+	assert_string_equal(p.server, "");
+	assert_string_equal(p.sentinel, "");
+	c.store.password_file = mem_strdup(site_put(server, "one word\r\n"));
+	c.store.sentinel_password_file = mem_strdup(site_path(sentinel));
+	assert_int_equal(chmod(c.store.password_file, 0600), 0);
+	assert_int_equal(config_read_passwords(&c, &p, &e), -1);
+	assert_non_null(strstr(e.text, sentinel));
+	assert_true(p.server[0] == '\0' && !memmem(&p, sizeof p, "word", 4));
+	site_put(sentinel, "other");
+	assert_int_equal(chmod(c.store.sentinel_password_file, 0600), 0);
+	assert_int_equal(config_read_passwords(&c, &p, &e), 0);
+	assert_string_equal(p.server, "one word");
+	assert_string_equal(p.sentinel, "other");
+	char longest[sizeof p.server + 1] = { 0 };
+	site_put(sentinel, memset(longest, 'x', sizeof longest - 1));
+	assert_int_equal(config_read_passwords(&c, &p, &e), -1);
+	free(c.store.password_file);
+	free(c.store.sentinel_password_file);
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -449,6 +480,7 @@ int main(void)
 		cmocka_unit_test(a_reload_may_change_what_is_live_alone),
 		cmocka_unit_test(each_mutant_is_refused_or_differs_where_it_says),
 		cmocka_unit_test(addresses_and_near_names),
+		cmocka_unit_test(passwords_are_read_together_or_not_at_all),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
