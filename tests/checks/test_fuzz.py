@@ -1,7 +1,6 @@
 """Every fuzz target runs over its kept inputs and on new ones for half a minute; those that read what
 strangers send get more time where TRIAGED_FUZZ_SECONDS says so."""
 
-import concurrent.futures
 import glob
 import os
 import subprocess
@@ -15,30 +14,17 @@ STRANGERS = ("fuzz_line", "fuzz_http", "fuzz_normalise", "fuzz_rules", "fuzz_rep
 NAMES = sorted(os.path.basename(s)[:-2] for s in glob.glob(os.path.join(TOP, "tests/fuzz/fuzz_*.c")))
 
 
-def run(name, found):
+@pytest.mark.parametrize("name", NAMES)
+def test_fuzz(name, tmp_path):
     program = os.path.join(BUILD, name)
-    if not os.path.exists(program):
-        return None
+    assert os.path.exists(program), "not built"
     seconds = os.environ.get("TRIAGED_FUZZ_SECONDS", SECONDS) if name in STRANGERS else SECONDS
     corpus = os.path.join(TOP, "tests", "fuzz", "corpus", name)
-    return subprocess.run(
+    done = subprocess.run(
         [program, "-runs=1000000", "-max_total_time=%s" % seconds, "-max_len=1024", "-timeout=25",
-         "-verbosity=0", "-print_final_stats=1", "-artifact_prefix=%s/" % found, str(found)] +
+         "-verbosity=0", "-print_final_stats=1", "-artifact_prefix=%s/" % tmp_path, str(tmp_path)] +
         ([corpus] if os.path.isdir(corpus) else []),
         cwd=TOP, capture_output=True, text=True, errors="replace", timeout=1800)
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory):
-    """All of them, as many at a time as there are cores."""
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2) as pool:
-        yield {n: pool.submit(run, n, tmp_path_factory.mktemp(n)) for n in NAMES}
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_fuzz(name, running):
-    done = running[name].result()
-    assert done is not None, "not built"
     assert done.returncode == 0, done.stderr[-8000:]
     runs = [line for line in done.stderr.splitlines() if "number_of_executed_units" in line]
     print(name, *runs)
