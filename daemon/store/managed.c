@@ -104,7 +104,7 @@ static void last_log_line(const struct managed *m, char *out, size_t size)
 
 static void explain(struct managed *m, bool ours, int status)
 {
-	char line[256], how[32] = "status unknown";
+	char line[1024], how[32] = "status unknown";
 	last_log_line(m, line, sizeof line);
 	if (ours && WIFSIGNALED(status))
 		snprintf(how, sizeof how, "signal %d", WTERMSIG(status));

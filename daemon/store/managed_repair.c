@@ -99,7 +99,8 @@ size_t managed_readable(const char *aof, size_t n, bool *torn)
 
 bool managed_unreadable(const char *log_line)
 {
-	return strstr(log_line, "Bad file format reading the append only file") != NULL;
+	return strstr(log_line, "Bad file format reading the append only file") ||
+	       strstr(log_line, "Unexpected end of file reading the append only file");
 }
 
 /* The file that is appended to: the last of type i in the manifest. */

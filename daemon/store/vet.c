@@ -66,6 +66,7 @@ static void ask_settings(struct args *a)
 	args_adds(a, "GET");
 	args_adds(a, "appendonly");
 	args_adds(a, "appendfsync");
+	args_adds(a, "aof-load-truncated");
 	args_adds(a, "maxmemory");
 	args_adds(a, "maxmemory-policy");
 	args_adds(a, "min-replicas-to-write");
@@ -105,6 +106,15 @@ static int check_sync(const struct vet *v, const redisReply *r, struct err *e)
 		aof, fsync, v->replicas->needed > 0 ? "always or everysec" : "always");
 }
 
+/* Of each server once. */
+static void warn(struct vet *v, const char *why)
+{
+	if (strcmp(v->warned, v->run_id) == 0)
+		return;
+	memcpy(v->warned, v->run_id, sizeof v->warned);
+	LOG(WARNING, "store.weak", LOG_S("why", why));
+}
+
 static enum verdict answer_settings(struct vet *v, const redisReply *r, struct err *e)
 {
 	const char *policy = setting(r, "maxmemory-policy");
@@ -113,14 +123,14 @@ static enum verdict answer_settings(struct vet *v, const redisReply *r, struct e
 			e, "maxmemory-policy is %.40s; only noeviction keeps contacts", policy));
 	if (v->replicas->needed > 0 && check_replication(v, r, e) < 0)
 		return VERDICT_REFUSED;
-	if (check_sync(v, r, e) == 0)
-		return VERDICT_NEXT;
-	if (!v->accept_weak_durability)
+	bool synced = check_sync(v, r, e) == 0;
+	if (!synced && !v->accept_weak_durability)
 		return VERDICT_REFUSED;
-	if (strcmp(v->warned, v->run_id) != 0) {
-		memcpy(v->warned, v->run_id, sizeof v->warned);
-		LOG(WARNING, "store.weak", LOG_S("why", e->text));
-	}
+	if (!synced)
+		warn(v, e->text);
+	else if (v->replicas->needed == 0 && strcmp(setting(r, "aof-load-truncated"), "no") != 0)
+		warn(v, "aof-load-truncated is not no: Redis may cut a torn file inside a "
+			"transaction, and what is written behind it is lost at its next start");
 	return VERDICT_NEXT;
 }
 

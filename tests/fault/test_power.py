@@ -3,6 +3,7 @@ load, and no acknowledged contact may be lost. CUTS sets how often."""
 
 import os
 import random
+import signal
 import subprocess
 import time
 
@@ -10,7 +11,7 @@ import pytest
 
 import history
 from fault_load import CLIENTS, SETTINGS, assert_nothing_lost, final_states, fixed_port
-from harness.center import BUILD, managed_store_pids
+from harness.center import BUILD, eventually, managed_store_pids
 from power import Power
 
 CUTS = int(os.environ.get("CUTS", "4"))
@@ -106,23 +107,27 @@ def test_bytes_overwritten_in_place(disk):
 def kill_all(n):
     """The daemon and its store stop at one instant."""
     pids = [n.pid] + managed_store_pids(n)
-    for signal in ("-STOP", "-KILL"):
-        subprocess.run(["kill", signal] + [str(p) for p in pids], check=False)
+    for how in ("-STOP", "-KILL"):
+        subprocess.run(["kill", how] + [str(p) for p in pids], check=False)
     n.process.wait()
     while managed_store_pids(n):
         time.sleep(0.01)
 
 
-def cut_under_load(center, run, seed, cuts, drain=40, **environment):
+def cut_under_load(center, run, seed, cuts, drain=40, store_stops=False, **environment):
     n = center.prepare(clients=CLIENTS, store__mode="managed", **SETTINGS)
     rng = random.Random(seed)
     power = Power(BUILD, center.path("power"), n.data_dir, sync_us=4000)
     n.environment = {**os.environ, **power.environment, **environment}
     n.start()
     fixed_port(n)
-    load = run(n, seconds=cuts * 2, drain=drain)
+    load = run(n, seconds=cuts * 3 if store_stops else cuts * 2, drain=drain)
     for _ in range(cuts):
         time.sleep(rng.uniform(0.3, 1.5))
+        if store_stops and rng.random() < 0.7:
+            for pid in managed_store_pids(n):
+                os.kill(pid, signal.SIGSTOP)
+            time.sleep(rng.uniform(1.0, 3.0))  # meanwhile contacts are acknowledged from the spool
         kill_all(n)
         print("\n".join(power.cut(rng)), end="\n\n")
         n.start()
@@ -132,6 +137,35 @@ def cut_under_load(center, run, seed, cuts, drain=40, **environment):
 def test_power_cut(center, run, seed):
     told = assert_nothing_lost(cut_under_load(center, run, seed, CUTS), center)
     assert told["lost_connections"] > 0
+
+
+def test_power_cut_while_the_store_stands_still(center, run, seed):
+    told = assert_nothing_lost(cut_under_load(center, run, seed, CUTS, store_stops=True), center)
+    assert told["spooled"] > 0
+
+
+TORN_TRANSACTION = b"*1\r\n$5\r\nMULTI\r\n*3\r\n$3\r\nSET\r\n$4\r\ntorn\r\n$1\r\nx\r\n*3\r\n$3\r\nSE"
+
+
+def test_file_torn_inside_a_transaction(center):
+    """What is written behind it, here while another life still has the lead, is there after the
+    next start too."""
+    n = center.node(store__mode="managed")
+    fixed_port(n)
+    gateway = center.session("gateway")
+    os.kill(managed_store_pids(n)[0], signal.SIGSTOP)
+    opened = {center.open(gateway)["contact"] for _ in range(5)}  # in the spool
+    kill_all(n)
+    aof = os.path.join(n.data_dir, "redis", "appendonlydir", "appendonly.aof.1.incr.aof")
+    with open(aof, "ab") as f:
+        f.write(TORN_TRANSACTION)
+    os.truncate(os.path.join(n.data_dir, "lock"), 0)  # nobody knows whose lead it was
+    n.start()
+    eventually(lambda: "center.facts_told" in n.log_text())
+    kill_all(n)
+    n.start()
+    desk = center.session("lead")
+    assert opened == {c["contact"] for c in desk.request("contact.list")["contacts"]}
 
 
 def test_disk_that_lies_is_noticed(center, run, seed):

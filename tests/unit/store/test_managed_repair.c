@@ -69,6 +69,9 @@ static void test_log_line(void **state)
 	assert_true(
 		managed_unreadable("26831:M 21 Nov 2026 22:10:14.327 # Bad file format reading the "
 				   "append only file appendonly.aof.1.incr.aof: make a backup"));
+	assert_true(managed_unreadable(
+		"M # Unexpected end of file reading the append only file appendonly.aof.1.incr.aof. "
+		"You can: 1) Make a backup"));
 	assert_false(managed_unreadable("# Can't open the append only file: Permission denied"));
 	assert_false(managed_unreadable(""));
 }
