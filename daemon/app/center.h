@@ -87,6 +87,7 @@ const struct center_counts *center_counts(const struct center *c);
 void center_store_state(struct center *c, enum store_state state);
 void center_store_lead(struct center *c, int64_t epoch, const char *leader_node);
 void center_store_inbox(struct center *c, const char *position, char *bytes, size_t n);
+void center_store_caught_up(struct center *c);
 void center_store_output(struct center *c, char *bytes, size_t n);
 /* Another server may lack what was just put into the inbox. */
 void center_store_reassert(struct center *c);

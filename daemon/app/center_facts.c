@@ -24,7 +24,7 @@ static bool spool_has_more(const struct center *c)
 
 bool center_facts_wait(const struct center *c)
 {
-	return c->facts.on;
+	return c->facts.on || c->catching_up;
 }
 
 /* The next fact behind the cursor; false: there is none. */
@@ -127,10 +127,14 @@ void center_facts_begin(struct center *c)
 {
 	struct center_facts *f = &c->facts;
 	struct spool_counts counts;
-	if (!c->spool || c->late.on || (c->lead != LEADING && !c->leader_known))
+	if (c->late.on || (c->lead != LEADING && !c->leader_known))
 		return;
-	if (c->lead == LEADING && c->settled)
+	if (c->lead == LEADING && (c->settled || c->catching_up))
 		return;
+	if (!c->spool) {
+		center_settle(c);
+		return;
+	}
 	f->on = true;
 	f->round++;
 	if (c->late.writing)
@@ -151,8 +155,12 @@ void center_facts_begin(struct center *c)
 
 void center_facts_go_on(struct center *c)
 {
-	if (c->facts.on && c->lead == LEADING && !c->late.on && c->n_sent == 0)
+	if (c->lead != LEADING || c->late.on || c->n_sent > 0)
+		return;
+	if (c->facts.on)
 		apply_more(c);
+	else if (!c->settled)
+		center_facts_begin(c); /* the store was late when the inbox had been read */
 }
 
 void center_facts_stop(struct center *c)

@@ -65,6 +65,7 @@ struct center {
 	struct alone alone;
 	enum lead_state lead;
 	int64_t epoch;        /* LOADING and LEADING: under which */
+	bool catching_up;     /* LEADING: with the inbox, before anything of this node */
 	bool settled;         /* facts are told, the node is announced: commands are taken */
 	bool leader_known;    /* another node leads */
 	bool unsaid;          /* a command was dropped before it reached a leader */
@@ -134,7 +135,7 @@ void center_alone_end(struct center *c); /* before center_drop_lead() drops the 
 void center_facts_begin(struct center *c); /* somebody leads: tell, then center_settle() */
 void center_facts_go_on(struct center *c); /* a batch was committed */
 void center_facts_stop(struct center *c);
-bool center_facts_wait(const struct center *c); /* what is new waits for them */
+bool center_facts_wait(const struct center *c); /* what is new waits for them, and for the inbox */
 
 /* ---- center_takeover.c ---- */
 /* What is decided from here on is decided under these options, from this state. */

@@ -18,7 +18,7 @@ void center_drop_lead(struct center *c)
 	if (alone)
 		center_alone_end(c);
 	c->lead = FOLLOWING;
-	c->settled = false;
+	c->settled = c->catching_up = false;
 	center_facts_stop(c);
 	center_late_drop(c);
 	core_free(&c->core);
@@ -125,10 +125,18 @@ static void load_done(void *arg, enum store_result result)
 		LOG_I("waiting", core_waiting(c->core)));
 	center_mark(c, MARK_LEAD);
 	c->events.leader(c->events.arg); /* facts speak of sessions */
-	if (c->spool)
-		center_facts_begin(c);
-	else
-		center_settle(c);
+	c->catching_up = true;
+	store_lead_ready(c->store);
+}
+
+/* The inbox holds what this node put there before it led: what it acknowledged since, and what it is
+ * asked now, comes behind. */
+void center_store_caught_up(struct center *c)
+{
+	if (!c->catching_up)
+		return;
+	c->catching_up = false;
+	center_facts_begin(c);
 }
 
 /* Facts of an earlier life of this node may have named its sessions: they are closed behind them. */
@@ -138,16 +146,13 @@ void center_settle(struct center *c)
 	submit_node_up(c);
 	c->events.leader(c->events.arg);
 	center_replay_backlog(c);
-	if (c->lead == LEADING)
-		store_lead_ready(c->store);
 }
 
 /* The same epoch again: nobody led in between, and the core was kept. */
 static void resume(struct center *c)
 {
 	LOG(NOTICE, "center.resumed", LOG_I("epoch", c->epoch));
-	if (c->settled)
-		store_lead_ready(c->store);
+	store_lead_ready(c->store);
 	center_late_drain(c);
 	center_schedule_flush(c);
 }
@@ -160,10 +165,7 @@ void center_follow(struct center *c, const char *leader_node)
 		return;
 	LOG(NOTICE, "center.following", LOG_S("leader", leader_node));
 	c->events.leader(c->events.arg); /* facts speak of sessions */
-	if (c->spool)
-		center_facts_begin(c);
-	else
-		center_settle(c);
+	center_facts_begin(c);
 }
 
 struct rewriting {
@@ -211,7 +213,7 @@ void center_store_lead(struct center *c, int64_t epoch, const char *leader_node)
 	center_drop_lead(c);
 	c->leader_known = false;
 	c->lead = LOADING;
-	c->settled = false;
+	c->settled = c->catching_up = false;
 	c->epoch = epoch;
 	c->options.core.id_base = epoch << IDS_OF_A_LEAD_BITS;
 	c->core = core_new(&c->options.core);

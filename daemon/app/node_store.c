@@ -30,6 +30,12 @@ static void on_store_inbox(void *arg, const char *position, char *bytes, size_t 
 	center_store_inbox(n->center, position, bytes, len);
 }
 
+static void on_store_caught_up(void *arg)
+{
+	struct node *n = arg;
+	center_store_caught_up(n->center);
+}
+
 static void on_store_output(void *arg, char *bytes, size_t len)
 {
 	struct node *n = arg;
@@ -123,6 +129,7 @@ int node_wire_store(struct node *n, struct err *e)
 		.state = on_store_state,
 		.lead = on_store_lead,
 		.inbox = on_store_inbox,
+		.caught_up = on_store_caught_up,
 		.output = on_store_output,
 		.node_lost = on_store_node_lost,
 		.reassert = on_store_reassert,

@@ -139,6 +139,13 @@ static void on_inbox(void *arg, const char *id, char *bytes, size_t n)
 	s->events.inbox(s->events.arg, id, bytes, n);
 }
 
+static void on_caught_up(void *arg)
+{
+	struct store *s = arg;
+	if (s->events.caught_up)
+		s->events.caught_up(s->events.arg);
+}
+
 static struct tail *follow(struct store *s, const char *stream, struct tail_options o)
 {
 	o.key = stream;
@@ -162,8 +169,11 @@ static void follow_outputs(struct store *s, const char *position)
 void store_follow_inbox(struct store *s)
 {
 	char *stream = store_key_of(s, "in", "");
-	s->inbox = follow(
-		s, stream, (struct tail_options){ .position = s->position, .each = on_inbox });
+	s->inbox = follow(s, stream,
+		(struct tail_options){ .position = s->position,
+			.each = on_inbox,
+			.caught_up = on_caught_up,
+			.until_ms = store_now_ms(s) });
 	free(stream);
 }
 

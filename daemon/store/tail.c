@@ -9,7 +9,8 @@
 #include "triaged/base/check.h"
 #include "triaged/base/mem.h"
 
-#define ENTRIES_A_READ "128"
+#define ENTRIES_A_READ      128
+#define ENTRIES_A_READ_TEXT "128"
 
 /* Two unsigned 64-bit numbers and a dash. */
 #define ID_SIZE 48
@@ -19,6 +20,8 @@ struct tail {
 	char *key;
 	char position[ID_SIZE];
 	tail_fn each;
+	void (*caught_up)(void *arg); /* NULL: it has been told */
+	int64_t until_ms;
 	void *arg;
 	char block_ms[24];
 	bool paused, reading;
@@ -45,10 +48,25 @@ static void free_tail(struct tail *t)
 	free(t);
 }
 
+/* Others may write as fast as this side reads: it ends with what is younger than its beginning. */
+static void look_if_caught_up(struct tail *t, size_t n)
+{
+	void (*tell)(void *arg) = t->caught_up;
+	if (!tell || (n == ENTRIES_A_READ && strtoll(t->position, NULL, 10) < t->until_ms))
+		return;
+	t->caught_up = NULL;
+	tell(t->arg);
+}
+
 static void take(struct tail *t, const redisReply *r)
 {
+	const redisReply *entries = reply_xread(r);
+	int bad = 0;
 	t->handing = true;
-	int bad = r->type == REDIS_REPLY_NIL ? 0 : reply_entries(reply_xread(r), hand_over, t);
+	if (r->type != REDIS_REPLY_NIL)
+		bad = reply_entries(entries, hand_over, t);
+	if (bad == 0 && !t->closed)
+		look_if_caught_up(t, reply_count(entries));
 	t->handing = false;
 	if (t->closed)
 		free_tail(t);
@@ -115,10 +133,11 @@ static void read_more(struct tail *t)
 		return;
 	t->reading = true;
 	struct args a = { 0 };
-	const char *words[] = { "XREAD", "COUNT", ENTRIES_A_READ, "BLOCK", t->block_ms, "STREAMS",
-		t->key, t->position };
+	const char *words[] = { "XREAD", "COUNT", ENTRIES_A_READ_TEXT, "BLOCK", t->block_ms,
+		"STREAMS", t->key, t->position };
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		args_adds(&a, words[i]);
+		if (!t->caught_up || i < 3 || i > 4) /* whoever catches up does not wait for more */
+			args_adds(&a, words[i]);
 	link_send(t->link, &a, on_read, t);
 	args_free(&a);
 }
@@ -140,6 +159,8 @@ struct tail *tail_open(struct event_base *base, const struct link_options *link,
 	}
 	t->key = mem_strdup(options->key);
 	t->each = options->each;
+	t->caught_up = options->caught_up;
+	t->until_ms = options->until_ms;
 	t->arg = options->arg;
 	t->replicas = options->replicas;
 	snprintf(t->position, sizeof t->position, "%s",

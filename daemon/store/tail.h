@@ -18,6 +18,9 @@ struct tail_options {
 	const char *key;
 	const char *position; /* entries behind it; "" is "0-0" */
 	tail_fn each;
+	/* Once: what was there at the first read has been handed over. May be NULL. */
+	void (*caught_up)(void *arg);
+	int64_t until_ms; /* an entry made then or later was not there */
 	void *arg;
 	struct replicas replicas; /* who must have an entry before it is handed over */
 };

@@ -189,6 +189,8 @@ void store_beat(void *arg)
 
 /* ---- reading streams ---- */
 
+#define PAGE 128
+
 struct page {
 	struct store *store;
 	uint64_t link;
@@ -215,6 +217,10 @@ static void on_page(void *arg)
 		else
 			s->events.output(s->events.arg, bytes, in->items[i].n);
 	}
+	if (!s->dead && p->n < PAGE && r->behind && r->open && s->link == p->link) {
+		r->behind = false;
+		s->events.caught_up(s->events.arg);
+	}
 	struct node *node = sim_outside();
 	r->busy = false;
 	store_read_more(s, p->inbox);
@@ -225,11 +231,12 @@ void store_read_more(struct store *s, bool inbox)
 {
 	struct reader *r = inbox ? &s->inbox : &s->out;
 	size_t n = inbox ? server.inbox.n : server.out[s->node->number].n;
-	if (s->dead || !s->ready || !r->open || r->busy || r->at >= n || !server.up ||
-		s->node->partitioned)
+	if (s->dead || !s->ready || !r->open || r->busy || (r->at >= n && !r->behind) ||
+		!server.up || s->node->partitioned)
 		return;
+	size_t left = n > r->at ? n - r->at : 0;
 	struct page *p = calloc(1, sizeof *p);
-	*p = (struct page){ s, s->link, inbox, r->at, n - r->at < 128 ? n - r->at : 128 };
+	*p = (struct page){ s, s->link, inbox, r->at, left < PAGE ? left : PAGE };
 	r->busy = true;
 	sim_after_in(s->node, 2 * hop(), on_page, p);
 }
@@ -387,7 +394,7 @@ static void take_node(struct store *s, const struct op *op)
 		if (other)
 			request_reassert(s);
 		if (!s->out.open)
-			s->out = (struct reader){ op->a_out_end, true, false };
+			s->out = (struct reader){ .at = op->a_out_end, .open = true };
 		for (size_t i = 0; i < s->n_sent; i++)
 			store_send_commit(s, &s->sent[i]);
 		if (s->n_sent == 0)

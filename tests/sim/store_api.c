@@ -282,7 +282,7 @@ void store_lead_ready(struct store *s)
 {
 	struct node *in = sim_outside();
 	if (s->epoch && !s->inbox.open) {
-		s->inbox.open = true;
+		s->inbox.open = s->inbox.behind = true;
 		s->inbox.busy = false;
 		store_read_more(s, true);
 	}

@@ -22,6 +22,7 @@ struct append {
 struct reader {
 	size_t at;
 	bool open, busy;
+	bool behind; /* the inbox, until what was there has been read */
 };
 
 struct store {

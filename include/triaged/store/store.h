@@ -41,6 +41,8 @@ struct store_events {
 	/* Leader only, after store_lead_ready(): commands of other nodes, in order. Each must be part
 	 * of a later commit through commit_inbox_position(). bytes may be changed in place. */
 	void (*inbox)(void *arg, const char *position, char *bytes, size_t n);
+	/* After each store_lead_ready(): what was in the inbox then has been handed over. May be NULL. */
+	void (*caught_up)(void *arg);
 	/* An output for this node, in order, each exactly once as long as this process lives. */
 	void (*output)(void *arg, char *bytes, size_t n);
 	/* Leader only: the lease of another node's incarnation ended. Comes once in an epoch, and
