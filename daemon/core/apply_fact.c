@@ -109,15 +109,9 @@ static bool may_adopt(const struct command *c)
 static int about_contact(struct core *core, const struct command *c)
 {
 	struct contact *n = map_get(&core->contacts, c->contact);
-	if (n && c->command == COMMAND_OFFER_ACCEPT && n->state == CONTACT_ENDED) {
-		put_taken(core, n);
-		return 0;
-	}
-	if (n && n->state == CONTACT_ENDED) { /* not yet forgotten: its transcript still grows */
-		if (c->text.len || c->said)
-			put_message(
-				core, n, c, c->command == COMMAND_CONTACT_NOTE ? "note" : "text");
-		return 0;
+	if (n && n->state == CONTACT_ENDED) { /* whether it is written already must not matter */
+		core_forget(core, n);
+		n = NULL;
 	}
 	if (!n && (c->command == COMMAND_CONTACT_LEAVE || c->command == COMMAND_CONTACT_CLOSE)) {
 		record_puts(&core->answer.fields, "state", contact_state_name(CONTACT_ENDED));

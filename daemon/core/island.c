@@ -58,6 +58,7 @@ int apply_node_island(struct core *core, const struct command *c)
 	text_set(&core->island, on ? c->node : NULL);
 	DECIDE(core->step, "island", c->node, on ? "begins" : "ends");
 	core->step->changed = true;
+	core_keep_time(core); /* it is in the ledger, and whoever leads next goes on behind it */
 	place_all(core);
 	return 0;
 }

@@ -121,6 +121,19 @@ static void write_counters(struct core *core, entity_write_fn write, void *arg, 
 	core->counters_dirty = false;
 }
 
+void core_forget(struct core *core, struct contact *c)
+{
+	for (size_t i = 0; i < core->n_dirty; i++) {
+		struct dirty *d = &core->dirty[i];
+		if (d->entity != c)
+			continue;
+		contact_encode(c, true, &d->bytes);
+		d->id = mem_strdup(c->id);
+		d->entity = NULL;
+	}
+	contact_free(core, c);
+}
+
 void core_take_dirty(struct core *core, entity_write_fn write, void *arg)
 {
 	struct buf bytes = { 0 }, identity = { 0 };
@@ -134,6 +147,7 @@ void core_take_dirty(struct core *core, entity_write_fn write, void *arg)
 			describe(core, d, &w, &bytes, &identity);
 		else
 			buf_add(&bytes, d->bytes.data, d->bytes.len);
+		w.moved |= !d->entity && d->kind == ENTITY_CONTACT;
 		w.bytes = (struct slice){ bytes.data, bytes.len };
 		write(arg, &w);
 		if (d->entity)

@@ -29,7 +29,7 @@ struct dirty {
 	enum entity_kind kind;
 	void *entity; /* NULL: deleted or a message */
 	char *id, *ref;
-	struct buf bytes; /* of a message */
+	struct buf bytes; /* of a message, or of a contact that has ended and is forgotten */
 };
 
 struct core {
@@ -83,6 +83,8 @@ int core_refuse(struct core *core, enum output_error code, const char *reason, c
 /* Note that an entity is to be written; it carries its own dirty bit. */
 void core_dirty(struct core *core, enum entity_kind kind, void *entity, bool *bit);
 void core_delete(struct core *core, enum entity_kind kind, const char *id, const char *ref);
+/* One that has ended goes now; what is to be written of it is kept. */
+void core_forget(struct core *core, struct contact *c);
 /* The record of a message of a contact, to be filled in. */
 struct buf *core_message(struct core *core, const char *contact);
 void core_free_entity(struct core *core, enum entity_kind kind, void *entity);

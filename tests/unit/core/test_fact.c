@@ -202,6 +202,31 @@ static void a_message_of_an_unknown_contact_is_not_lost(void **state)
 	world_end(&w);
 }
 
+/* Whether what had ended was written already when the fact came must not matter to who replays. */
+static void what_had_ended_is_taken_in_anew(void **state)
+{
+	(void)state;
+	uint64_t digests[2];
+	for (int at_once = 0; at_once < 2; at_once++) {
+		struct world w;
+		world_start(&w);
+		apply(&w, as_fact(opening(), 1, w.now));
+		apply(&w, CMD(CONTACT_CLOSE, c->contact = known, c->identity = "sue",
+				  c->role = "supervisor", c->disposition = "resolved",
+				  c->reason = "seen"));
+		assert_string_equal(view(&w).state, "ended");
+		if (!at_once)
+			written(&w);
+		apply(&w, as_fact(says("web", "frontend", "r9"), 3, w.now));
+		assert_string_equal(view(&w).state, "waiting");
+		assert_int_equal(view(&w).seq, 1);
+		written(&w);
+		digests[at_once] = core_digest(w.core);
+		world_end(&w);
+	}
+	assert_true(digests[0] == digests[1]);
+}
+
 static void a_rescue_keeps_its_name(void **state)
 {
 	(void)state;
@@ -245,6 +270,29 @@ static void only_those_here_are_offered_anything(void **state)
 	struct responder_view bob;
 	assert_true(core_responder(w.core, "bob", &bob));
 	assert_int_equal(bob.missed, 0);
+	world_end(&w);
+}
+
+static void note_counters(void *arg, const struct entity_write *w)
+{
+	*(int *)arg += w->kind == ENTITY_COUNTERS;
+}
+
+/* Else whoever loads the state could write to the ledger in front of what is there. */
+static void an_island_is_written_with_its_time(void **state)
+{
+	(void)state;
+	struct world w;
+	int counters = 0;
+	world_start(&w);
+	written(&w);
+	for (int on = 1; on >= 0; on--) {
+		w.now += 1000;
+		apply(&w, CMD(NODE_ISLAND, c->watch = on));
+		assert_true(w.step.changed);
+		core_take_dirty(w.core, note_counters, &counters);
+		assert_int_equal(counters, 2 - on);
+	}
 	world_end(&w);
 }
 
@@ -454,8 +502,10 @@ int main(void)
 		cmocka_unit_test(a_contact_accepted_elsewhere_is_with_the_islands_responder),
 		cmocka_unit_test(who_was_there_is_not_told_again),
 		cmocka_unit_test(a_message_of_an_unknown_contact_is_not_lost),
+		cmocka_unit_test(what_had_ended_is_taken_in_anew),
 		cmocka_unit_test(a_rescue_keeps_its_name),
 		cmocka_unit_test(only_those_here_are_offered_anything),
+		cmocka_unit_test(an_island_is_written_with_its_time),
 		cmocka_unit_test(a_person_elsewhere_is_offered_to_nobody),
 		cmocka_unit_test(any_island_joins_any_mainland),
 	};
