@@ -225,7 +225,9 @@ static void members(const struct render *r, const char *contact, struct slice re
 	while (record_next(&reader, &name, &v) == 1) {
 		const struct field *f = bsearch(
 			&name, fields, sizeof fields / sizeof *fields, sizeof *fields, by_name);
-		if ((f && f->shape == SHAPE_HIDDEN) ||
+		bool nothing =
+			f && (f->shape == SHAPE_HIDDEN || (f->shape == SHAPE_JSON && v.len == 0));
+		if (nothing ||
 			(which != ALL_FIELDS && about_person(name) != (which == PERSON_ONLY)))
 			continue;
 		if (f)

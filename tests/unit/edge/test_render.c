@@ -117,6 +117,19 @@ static void an_offer_says_in_one_line_why(void **state)
 	json_decref(v);
 }
 
+/* A contact taken in from what its responder did has none. */
+static void reasons_nobody_knows_are_none(void **state)
+{
+	(void)state;
+	struct buf f = { 0 };
+	record_puts(&f, "level", "high");
+	record_puts(&f, "reasons", "");
+	json_t *v = shown(OUTPUT_OFFER_NEW, COMMAND_TICK, &f);
+	assert_true(json_is_array(json_object_get(v, "reasons")));
+	assert_int_equal(json_array_size(json_object_get(v, "reasons")), 0);
+	json_decref(v);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -124,6 +137,7 @@ int main(void)
 		cmocka_unit_test(text_of_another_contact_is_null),
 		cmocka_unit_test(promised_members_are_there_when_empty),
 		cmocka_unit_test(an_offer_says_in_one_line_why),
+		cmocka_unit_test(reasons_nobody_knows_are_none),
 	};
 	return cmocka_run_group_tests_name("render", tests, NULL, NULL);
 }
