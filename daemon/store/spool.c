@@ -25,6 +25,8 @@ struct spool {
 	size_t n_old;
 	struct segment *segments; /* the group's while one is under way */
 	size_t n;
+	struct segment *confirmed; /* the same when it began: what is read meanwhile */
+	size_t n_confirmed;
 	struct group group;
 	bool syncing;
 	spool_done_fn done; /* of the group under way; NULL: nobody waits for it */
@@ -86,6 +88,9 @@ static bool survey(struct spool *s, struct segment *seg)
 		seg->last = r.sequence;
 		s->counts.entries++;
 	}
+	/* Written by a life that was killed, it may be known to the kernel alone. */
+	if (seg->last && s->group.calls->sync(seg->fd) != 0)
+		LOG(ERROR, "spool.failed", LOG_S("why", strerror(errno)));
 	s->sequence = scan.last;
 	s->counts.damaged += scan.damaged;
 	s->counts.torn += scan.torn > 0;
@@ -138,8 +143,6 @@ static size_t wanted(const struct spool *s)
 
 bool spool_has_room(const struct spool *s, enum spool_use use, size_t n)
 {
-	if (n > SPOOL_PAYLOAD_MAX)
-		return false;
 	int64_t keep = use == SPOOL_END     ? 0
 		       : use == SPOOL_GO_ON ? s->begun * KEEP_TO_END
 					    : (s->begun + 1) * (KEEP_TO_END + KEEP_TO_GO_ON);
@@ -149,7 +152,7 @@ bool spool_has_room(const struct spool *s, enum spool_use use, size_t n)
 
 uint64_t spool_add(struct spool *s, enum spool_use use, struct slice entry)
 {
-	if (!spool_has_room(s, use, entry.len))
+	if (entry.len > SPOOL_PAYLOAD_MAX || !spool_has_room(s, use, entry.len))
 		return 0;
 	s->begun += use == SPOOL_BEGIN ? 1 : use == SPOOL_END && s->begun > 0 ? -1 : 0;
 	spool_record_put(&s->records, ++s->sequence, entry);
@@ -230,6 +233,11 @@ static void finish(void *job)
 static void start(struct spool *s, spool_done_fn done, void *arg)
 {
 	struct group *g = &s->group;
+	s->n_confirmed = s->n;
+	if (s->n) {
+		s->confirmed = mem_resize(s->confirmed, s->n, sizeof *s->confirmed);
+		memcpy(s->confirmed, s->segments, s->n * sizeof *s->confirmed);
+	}
 	g->segments = s->segments;
 	g->n = s->n;
 	g->failures = 0;
@@ -284,14 +292,16 @@ bool spool_is_syncing(const struct spool *s)
 
 /* ---- reading and releasing ---- */
 
-static struct segment *segment_with(struct spool *s, uint64_t behind)
+static const struct segment *segment_with(const struct spool *s, uint64_t behind)
 {
 	for (size_t i = 0; i < s->n_old; i++)
 		if (s->old[i].last > behind)
 			return &s->old[i];
-	for (size_t i = 0; !s->syncing && i < s->n; i++)
-		if (s->segments[i].last > behind)
-			return &s->segments[i];
+	const struct segment *in_use = s->syncing ? s->confirmed : s->segments;
+	size_t n = s->syncing ? s->n_confirmed : s->n;
+	for (size_t i = 0; i < n; i++)
+		if (in_use[i].last > behind)
+			return &in_use[i];
 	return NULL;
 }
 
@@ -417,6 +427,7 @@ void spool_close(struct spool **slot)
 		close(s->segments[i].fd);
 	free(s->old);
 	free(s->segments);
+	free(s->confirmed);
 	buf_wipe(&s->content);
 	buf_wipe(&s->records);
 	free(s->dir);

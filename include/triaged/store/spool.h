@@ -51,7 +51,7 @@ enum spool_use {
 	SPOOL_END    /* the end of one */
 };
 
-/* Whether an entry of n bytes would be taken now. */
+/* Whether an entry would be taken now; n bytes: its own and those of others that come before it. */
 bool spool_has_room(const struct spool *s, enum spool_use use, size_t n);
 
 /* The next group gets this entry; its sequence. 0: no room. */

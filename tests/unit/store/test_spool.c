@@ -23,7 +23,7 @@ static char dir[64];
 /* ---- system calls that fail when told to ---- */
 
 static int write_fails_at, sync_fails_at, allocate_fails_at, short_write_at, calls;
-static int fails_for;
+static int fails_for, syncs;
 
 static bool due(int at)
 {
@@ -43,6 +43,7 @@ static ssize_t do_write(int fd, const void *p, size_t n, off_t at)
 static int do_sync(int fd)
 {
 	calls++;
+	syncs++;
 	if (due(sync_fails_at)) {
 		errno = EIO;
 		return -1;
@@ -161,7 +162,71 @@ static struct spool_counts counts(const struct spool *s)
 	return c;
 }
 
+/* ---- a job that takes its time ---- */
+
+static struct {
+	void (*run)(void *job), (*done)(void *job);
+	void *job;
+} later;
+
+static int put_off(void *arg, void (*run)(void *job), void (*done)(void *job), void *job)
+{
+	(void)arg;
+	later.run = run;
+	later.done = done;
+	later.job = job;
+	return 0;
+}
+
+static void do_it_now(void)
+{
+	later.run(later.job);
+	later.done(later.job);
+}
+
 /* ---- tests ---- */
+
+/* A life that was killed may have written and not synced it; it counts as kept from now on. */
+static void what_is_read_at_the_start_is_synced_first(void **state)
+{
+	(void)state;
+	struct spool *s = open_spool();
+	assert_true(keep(s, 0, 3));
+	spool_close(&s);
+	syncs = 0;
+	s = open_spool();
+	expect(s, 0, 0, 3);
+	assert_int_equal(syncs, 1);
+	spool_close(&s);
+}
+
+/* Whoever asks then must not take what is there for nothing. */
+static void what_is_kept_can_be_read_while_a_group_is_written(void **state)
+{
+	(void)state;
+	struct err e;
+	struct spool_options o = {
+		.dir = dir, .segment_bytes = SEGMENT, .segments = 2, .submit = put_off
+	};
+	struct spool *s = spool_open(&o, &e);
+	int result = 0;
+	assert_non_null(s);
+	for (int i = 0; i < 5; i++)
+		assert_true(add(s, SPOOL_GO_ON, i));
+	spool_sync(s, note, &result);
+	expect(s, 0, 0, 0);
+	do_it_now();
+	assert_int_equal(result, 1);
+	for (int i = 5; i < 9; i++)
+		assert_true(add(s, SPOOL_GO_ON, i));
+	spool_sync(s, note, &result);
+	expect(s, 0, 0, 5);
+	later.run(later.job);
+	expect(s, 0, 0, 5); /* not confirmed yet */
+	later.done(later.job);
+	expect(s, 0, 0, 9);
+	spool_close(&s);
+}
 
 static void the_checksum_is_the_one_of_the_standard(void **state)
 {
@@ -427,6 +492,9 @@ int main(void)
 		cmocka_unit_test_setup(a_full_disk_fails_before_anything_is_promised, clear_dir),
 		cmocka_unit_test_setup(no_single_failure_loses_a_confirmed_entry, clear_dir),
 		cmocka_unit_test_setup(a_disk_that_fails_for_long_says_so_and_recovers, clear_dir),
+		cmocka_unit_test_setup(
+			what_is_kept_can_be_read_while_a_group_is_written, clear_dir),
+		cmocka_unit_test_setup(what_is_read_at_the_start_is_synced_first, clear_dir),
 		cmocka_unit_test(any_bit_may_flip),
 		cmocka_unit_test(the_file_may_end_at_any_byte),
 		cmocka_unit_test(several_records_may_be_lost_together),
