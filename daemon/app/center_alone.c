@@ -215,6 +215,21 @@ const struct command *center_alone_told(
 	return told;
 }
 
+bool center_alone_cannot_say(const struct center *c, size_t answer)
+{
+	const struct output *o = &c->step.outputs[answer];
+	int64_t code = 0;
+	struct slice name, value;
+	if (c->lead != ALONE || answer >= c->step.n_outputs || o->kind != OUTPUT_ERROR)
+		return false;
+	struct record_reader in = { o->fields.data, o->fields.data + o->fields.len };
+	while (record_next(&in, &name, &value) == 1)
+		if (slice_is(name, "code") && slice_int(value, &code) < 0)
+			return true;
+	return code == OUTPUT_ERR_NOT_FOUND || code == OUTPUT_ERR_FORBIDDEN ||
+	       code == OUTPUT_ERR_INVALID_STATE;
+}
+
 /* The island begins: the core hears who is here. */
 void center_alone_announce(struct center *c)
 {

@@ -30,17 +30,19 @@ struct alone {
 struct late {
 	bool on;
 	bool writing;                 /* the spool writes a group of ours */
-	bool incomplete;              /* something of it found no room there */
+	bool incomplete;              /* something of ours found no room in it */
 	bool shown;                   /* as an island */
 	struct mono since, failed_at; /* us 0: not */
 	struct event *timer, *island_timer;
 	char *origin;                             /* of our facts: node/incarnation */
 	int64_t number;                           /* of the last command that may become one */
 	struct journal gathering;                 /* commands of the batch */
+	struct journal owed;                      /* those the spool has not kept, in order */
+	size_t owed_writing;                      /* so many of them are in the group */
 	struct journal flying[STORE_COMMITS_MAX]; /* of those in flight, the oldest first */
 	struct mono sent_at[STORE_COMMITS_MAX];
 	struct step spooling;    /* outputs that leave when the spool has their commands */
-	struct step held;        /* it could not take them: they leave when the store has them */
+	struct step held;        /* it could not take them: they leave when it or the store has */
 	struct commit **batches; /* [first..n) wait behind the one in flight */
 	size_t first, n, cap;
 	uint64_t through; /* the spool lets go of this with the next commit; 0: nothing */
@@ -128,6 +130,8 @@ void center_alone_backlogged(struct center *c, const struct command *command);
 /* The command as the core is to be told of it: itself, or told. */
 const struct command *center_alone_told(
 	struct center *c, const struct command *command, struct command *told);
+/* The answer refuses what the center, which knows more, might allow: nobody knows now. */
+bool center_alone_cannot_say(const struct center *c, size_t answer);
 void center_alone_announce(struct center *c);
 void center_alone_end(struct center *c); /* before center_drop_lead() drops the core */
 

@@ -68,40 +68,46 @@ void center_journal(struct center *c, const struct command *command, size_t answ
 	journal_add(&c->late.gathering, use, &fact);
 }
 
+static bool failed_just_now(const struct late *l)
+{
+	return l->failed_at.us && mono_since_ms(l->failed_at) < TRY_AGAIN_MS;
+}
+
 bool center_late_refuses(const struct center *c, const struct command *command)
 {
 	const struct late *l = &c->late;
 	enum spool_use use;
 	if (!c->spool || (!l->on && !c->down_since.us) || !journal_wants(command, &use))
 		return false;
-	if (l->failed_at.us && mono_since_ms(l->failed_at) < TRY_AGAIN_MS)
+	if (failed_just_now(l))
 		return true;
 	return !spool_has_room(c->spool, use,
-		PLAIN_BYTES + command->text.len + command->reasons.len + command->facts.len +
-			command->explain.len + command->answers.len + command->outcome.len +
-			command->meta.len + command->location.len + command->address.len);
+		l->owed.bytes.len + l->gathering.bytes.len + PLAIN_BYTES + command->text.len +
+			command->reasons.len + command->facts.len + command->explain.len +
+			command->answers.len + command->outcome.len + command->meta.len +
+			command->location.len + command->address.len);
 }
 
 /* ---- the spool takes custody ---- */
 
-static bool spool_journal(struct center *c, struct journal *j)
+/* As many as it has room for, in order: a fact that is told behind a later one is not taken. */
+static void spool_owed(struct center *c)
 {
+	struct late *l = &c->late;
 	enum spool_use use;
 	struct slice entry;
-	bool all = true;
-	for (size_t at = 0; journal_next(j, &at, &use, &entry);)
-		all = spool_add(c->spool, use, entry) != 0 && all;
-	journal_clear(j);
-	return all;
+	l->owed_writing = 0;
+	for (size_t at = 0; journal_next(&l->owed, &at, &use, &entry); l->owed_writing++)
+		if (spool_add(c->spool, use, entry) == 0)
+			break;
+	l->incomplete = l->owed_writing < l->owed.count;
 }
 
-/* Nobody can answer for these: who asked is told, and the rest leaves with a commit. */
+/* Nobody can answer for these: who asked is told, now and whenever it is asked again, until the
+ * spool or the store has them. */
 static void fail_requests(struct center *c)
 {
 	struct late *l = &c->late;
-	if (!l->failed_at.us)
-		LOG(ERROR, "center.no_custody", LOG_I("outputs", l->spooling.n_outputs));
-	l->failed_at = mono_now();
 	for (size_t i = 0; i < l->spooling.n_outputs; i++) {
 		const struct output *o = &l->spooling.outputs[i];
 		if (o->request && strcmp(o->node, c->node) == 0) {
@@ -112,21 +118,37 @@ static void fail_requests(struct center *c)
 	step_move(&l->held, &l->spooling);
 }
 
+/* It is tried again, whether somebody asks or not. */
+static void note_failure(struct center *c)
+{
+	struct late *l = &c->late;
+	if (!l->failed_at.us)
+		LOG(ERROR, "center.no_custody", LOG_I("outputs", l->spooling.n_outputs));
+	l->failed_at = mono_now();
+	after(l->timer, TRY_AGAIN_MS);
+}
+
 static void on_spooled(void *arg, bool ok)
 {
 	struct center *c = arg;
 	struct late *l = &c->late;
 	l->writing = false;
+	if (ok)
+		journal_drop(&l->owed, l->owed_writing);
+	l->owed_writing = 0;
 	if (ok && !l->incomplete) {
 		l->failed_at.us = 0;
+		center_deliver(c, &l->held, true);
 		center_deliver(c, &l->spooling, true);
 	} else {
+		note_failure(c);
 		fail_requests(c);
 	}
 	if (l->on) {
 		center_late_flush(c);
 		center_late_drain(c);
 	} else {
+		step_clear(&l->held); /* the lead they were decided under is over */
 		center_facts_begin(c);
 	}
 }
@@ -146,7 +168,7 @@ static void keep_batch(struct center *c)
 /* Those only the store could have. */
 static size_t commands(const struct late *l)
 {
-	size_t n = l->gathering.count;
+	size_t n = l->owed.count + l->gathering.count;
 	for (size_t i = 0; i < STORE_COMMITS_MAX; i++)
 		n += l->flying[i].count;
 	return n;
@@ -167,16 +189,18 @@ void center_late_flush(struct center *c)
 	} else if (c->batch_size >= BATCH_COMMANDS) {
 		keep_batch(c);
 	}
-	if (commands(l) == 0) {
-		center_deliver(c, &l->spooling, true);
-		return;
-	}
-	bool all = true;
 	for (size_t i = 0; i < STORE_COMMITS_MAX; i++)
-		all = spool_journal(c, &l->flying[i]) && all;
-	l->incomplete = !(spool_journal(c, &l->gathering) && all);
-	l->writing = true;
-	spool_sync(c->spool, on_spooled, c);
+		journal_move(&l->owed, &l->flying[i]);
+	journal_move(&l->owed, &l->gathering);
+	if (l->owed.count == 0) {
+		center_deliver(c, &l->spooling, true);
+	} else if (failed_just_now(l)) {
+		fail_requests(c);
+	} else {
+		spool_owed(c);
+		l->writing = true;
+		spool_sync(c->spool, on_spooled, c);
+	}
 }
 
 /* ---- late, and on time again ---- */
@@ -185,7 +209,9 @@ static void on_late(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd, (void)what;
 	struct center *c = arg;
-	if (c->lead == LEADING && c->n_sent > 0)
+	if (c->late.on)
+		center_late_flush(c);
+	else if (c->lead == LEADING && c->n_sent > 0)
 		center_late_begin(c);
 }
 
@@ -243,11 +269,14 @@ static void end_late(struct center *c)
 	spool_count(c->spool, &counts);
 	l->on = false;
 	l->since.us = 0;
-	l->through = counts.last;
+	if (!c->facts.on) /* some of it is still to be told */
+		l->through = counts.last;
 	l->first = l->n = 0;
 	/* What the spool could not keep leaves before what was decided behind it. */
 	step_move(&l->held, &c->step);
 	step_move(&c->step, &l->held);
+	journal_move(&l->owed, &l->gathering); /* or it is never told, should this be late again */
+	journal_move(&l->gathering, &l->owed);
 	LOG(NOTICE, "center.on_time", LOG_I("spooled", counts.entries));
 	center_watch_island(c);
 	center_flush(c);
@@ -288,6 +317,8 @@ void center_late_drop(struct center *c)
 	l->through = 0;
 	step_clear(&l->held);
 	journal_clear(&l->gathering);
+	journal_clear(&l->owed);
+	l->owed_writing = 0;
 	for (size_t i = 0; i < STORE_COMMITS_MAX; i++) {
 		journal_clear(&l->flying[i]);
 		l->sent_at[i].us = 0;
@@ -360,6 +391,7 @@ void center_late_fini(struct center *c)
 	c->lead = FOLLOWING;
 	center_late_drop(c);
 	journal_free(&l->gathering);
+	journal_free(&l->owed);
 	for (size_t i = 0; i < STORE_COMMITS_MAX; i++)
 		journal_free(&l->flying[i]);
 	step_free(&l->spooling);

@@ -57,6 +57,24 @@ bool journal_next(const struct journal *j, size_t *at, enum spool_use *use, stru
 	return true;
 }
 
+void journal_move(struct journal *into, struct journal *j)
+{
+	buf_add(&into->bytes, j->bytes.data, j->bytes.len);
+	into->count += j->count;
+	journal_clear(j);
+}
+
+void journal_drop(struct journal *j, size_t n)
+{
+	enum spool_use use;
+	struct slice entry;
+	size_t at = 0;
+	for (j->count -= n; n > 0 && journal_next(j, &at, &use, &entry);)
+		n--;
+	if (at > 0)
+		buf_drop(&j->bytes, at);
+}
+
 void journal_clear(struct journal *j)
 {
 	j->bytes.len = 0;
