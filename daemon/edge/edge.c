@@ -58,6 +58,7 @@ struct edge *edge_open(struct event_base *base, const struct edge_options *optio
 	edge->address = mem_strdup(listener_address(edge->listener));
 	edge->limits = options->limits;
 	edge->tls = tls;
+	streams_init(&edge->streams, base, &session_stream_events);
 	sources_init(&edge->sources);
 	deadlines_init(&edge->deadlines, base, on_due, edge);
 	edge->turn_end = evtimer_new(base, on_turn_end, edge);
@@ -78,6 +79,7 @@ void edge_close(struct edge **edge_ptr)
 			session_step(edge->table.slots[i].session, SESSION_STEP_DROP, "stop");
 	edge->to_report = NULL;
 	session_turn_end(edge);
+	streams_fini(&edge->streams);
 	sources_fini(&edge->sources);
 	deadlines_fini(&edge->deadlines);
 	session_table_fini(&edge->table);

@@ -8,6 +8,7 @@
 #include "deadlines.h"
 #include "sources.h"
 #include "session_table.h"
+#include "stream.h"
 
 struct listener;
 struct login;
@@ -20,6 +21,7 @@ struct edge {
 	char *address;
 	struct edge_limits limits;
 	SSL_CTX *tls;
+	struct streams streams;
 	struct listener *listener; /* NULL: draining */
 	struct session_table table;
 	struct deadlines deadlines;

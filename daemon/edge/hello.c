@@ -52,7 +52,7 @@ static struct login *login_new(struct session *s, const struct rpc_request *r)
 	l->next = s->edge->logins;
 	s->edge->logins = l;
 	s->login = l;
-	session_pause(s);
+	stream_pause(&s->stream);
 	session_look_by(s, l->due_ms);
 	return l;
 }
@@ -82,7 +82,7 @@ static void login_end(struct session *s)
 	if (!s->login)
 		return; /* the answer ended the session */
 	login_forget(s);
-	session_resume(s);
+	stream_resume(&s->stream);
 	int64_t now = deadlines_now_ms();
 	const struct edge_limits *limits = &s->edge->limits;
 	s->phase_ms = now + (s->who ? limits->idle_ms : limits->first_line_ms);

@@ -1,11 +1,8 @@
 #include "session.h"
 
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include <event2/buffer.h>
-#include <event2/bufferevent_ssl.h>
 #include <event2/event.h>
 
 #include "triaged/base/check.h"
@@ -106,16 +103,6 @@ static bool make_room(struct edge *edge, int64_t now)
 	return true;
 }
 
-static struct bufferevent *tls_stream(struct edge *edge, int fd)
-{
-	SSL *ssl = SSL_new(edge->tls);
-	CHECK(ssl != NULL);
-	struct bufferevent *bev = bufferevent_openssl_socket_new(
-		edge->base, fd, ssl, BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
-	CHECK(bev != NULL);
-	return bev;
-}
-
 static void session_begin(struct edge *edge, int fd, struct source *source)
 {
 	int64_t now = deadlines_now_ms();
@@ -123,14 +110,13 @@ static void session_begin(struct edge *edge, int fd, struct source *source)
 	s->edge = edge;
 	s->source = source;
 	s->id = session_table_add(&edge->table, s);
-	s->bev = tls_stream(edge, fd);
 	s->bucket = 2000 * edge->limits.requests_per_s;
 	s->bucket_at_ms = now;
 	s->phase_ms = now + edge->limits.handshake_ms;
 	edge->counts.accepted++;
 	edge->counts.sessions++;
 	handshake_begin(s);
-	session_io_start(s);
+	session_io_start(s, fd);
 	session_look_by(s, s->phase_ms);
 }
 
@@ -187,8 +173,8 @@ static void leave_open(struct session *s, const char *why)
 static void enter_flushing(struct session *s)
 {
 	session_look_by(s, s->phase_ms = deadlines_now_ms() + s->edge->limits.write_stall_ms);
-	bufferevent_enable(s->bev, EV_READ);
-	if (evbuffer_get_length(bufferevent_get_output(s->bev)) == 0)
+	stream_resume(&s->stream);
+	if (stream_unsent(&s->stream) == 0)
 		session_step(s, SESSION_STEP_FLUSHED, s->why);
 }
 
@@ -196,16 +182,14 @@ static void enter_lingering(struct session *s)
 {
 	s->scanned = 0;
 	s->stall_ms = 0;
-	SSL_shutdown(bufferevent_openssl_get_ssl(s->bev));
-	shutdown(bufferevent_getfd(s->bev), SHUT_WR);
+	stream_end(&s->stream);
 	session_look_by(s, s->phase_ms = deadlines_now_ms() + LINGER_MS);
 }
 
 static void enter_closed(struct session *s)
 {
 	struct edge *edge = s->edge;
-	bufferevent_setcb(s->bev, NULL, NULL, NULL, NULL);
-	bufferevent_disable(s->bev, EV_READ | EV_WRITE);
+	stream_stop(&s->stream);
 	deadline_cancel(&edge->deadlines, &s->look);
 	session_table_remove(&edge->table, s->id);
 	edge->counts.sessions--;
@@ -261,7 +245,7 @@ bool session_step(struct session *s, enum session_step step, const char *why)
 
 static void session_free(struct session *s)
 {
-	bufferevent_free(s->bev);
+	stream_close(&s->stream);
 	principal_unref(&s->who);
 	free(s);
 }
@@ -286,13 +270,12 @@ void session_send(struct session *s, const struct buf *lines)
 	if (s->state != SESSION_OPEN)
 		return;
 	/* Measured before adding: one large answer to a quick reader is no backlog. */
-	if (evbuffer_get_length(bufferevent_get_output(s->bev)) >
-		edge->limits.output_backlog_bytes) {
+	if (stream_unsent(&s->stream) > edge->limits.output_backlog_bytes) {
 		edge->counts.slow_readers++;
 		session_step(s, SESSION_STEP_DROP, "slow_reader");
 		return;
 	}
-	bufferevent_write(s->bev, lines->data, lines->len);
+	stream_send(&s->stream, lines->data, lines->len);
 	s->queued += lines->len;
 	if (s->stall_ms == 0) {
 		s->stall_ms = deadlines_now_ms() + edge->limits.write_stall_ms;

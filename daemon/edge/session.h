@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "edge_internal.h"
+#include "stream.h"
 
 /* clang-format off */
 #define SESSION_STATES(X) X(HANDSHAKE) X(OPEN) X(FLUSHING) X(LINGERING) X(CLOSED)
@@ -50,7 +51,7 @@ struct waiting {
 struct session {
 	uint64_t id;
 	struct edge *edge;
-	struct bufferevent *bev;
+	struct stream stream;
 	struct principal *who;     /* reference; NULL before authentication */
 	struct session *next;      /* graveyard */
 	struct session *to_report; /* list of ended sessions the layer above does not know of yet */
@@ -63,7 +64,7 @@ struct session {
 	int64_t phase_ms; /* end of the handshake, of waiting for authentication, of idleness, … */
 	int64_t line_ms;  /* end of the line begun; 0: none begun */
 	int64_t stall_ms;     /* the peer must have read something by then; 0: nothing to read */
-	uint64_t queued;      /* bytes ever given to bev */
+	uint64_t queued;      /* bytes ever given to stream */
 	uint64_t stall_read;  /* of them read by the peer when stall_ms was set */
 	size_t scanned;       /* of an incomplete line; LINGERING: bytes thrown away */
 	int64_t bucket_at_ms; /* bucket is as of then; HANDSHAKE: when the peer came */

@@ -1,8 +1,6 @@
 #include "session_io.h"
 
 #include <event2/buffer.h>
-#include <event2/bufferevent_ssl.h>
-#include <event2/event.h>
 
 #include "framing.h"
 #include "rpc.h"
@@ -41,10 +39,10 @@ static void take_line(struct session *s, struct evbuffer *in, const struct line 
 	line_drain(in, &s->scanned, line);
 }
 
-static void on_read(struct bufferevent *bev, void *arg)
+static void on_came(void *arg)
 {
 	struct session *s = arg;
-	struct evbuffer *in = bufferevent_get_input(bev);
+	struct evbuffer *in = stream_in(&s->stream);
 	struct line line;
 	while (s->state == SESSION_OPEN && !s->login) {
 		enum line_verdict v = line_next(in, s->edge->limits.line_bytes, &s->scanned, &line);
@@ -63,22 +61,23 @@ static void on_read(struct bufferevent *bev, void *arg)
 		discard(s, in);
 }
 
-static void on_written(struct bufferevent *bev, void *arg)
+static void on_left(void *arg)
 {
-	(void)bev;
 	struct session *s = arg;
 	s->stall_ms = 0;
 	session_step(s, SESSION_STEP_FLUSHED, s->why); /* possible while FLUSHING only */
 }
 
-static void secured(struct session *s)
+static void on_secured(void *arg)
 {
+	struct session *s = arg;
 	struct edge *edge = s->edge;
 	struct tls_names names;
 	struct principal *who = NULL;
+	stream_priority(&s->stream, EDGE_STRANGER_PRIORITY / 2);
 	session_step(s, SESSION_STEP_SECURED, "secured");
 	session_look_by(s, s->phase_ms = deadlines_now_ms() + edge->limits.first_line_ms);
-	if (tls_peer_names(bufferevent_openssl_get_ssl(s->bev), &names) == 0)
+	if (tls_peer_names(stream_tls(&s->stream), &names) == 0)
 		who = edge->events.by_certificate(edge->events.arg, &names.names);
 	tls_names_fini(&names);
 	if (who)
@@ -86,38 +85,25 @@ static void secured(struct session *s)
 	principal_unref(&who);
 }
 
-static void on_event(struct bufferevent *bev, short what, void *arg)
+static void on_lost(void *arg, bool closed)
 {
-	(void)bev;
 	struct session *s = arg;
-	if (what & BEV_EVENT_CONNECTED) {
-		bufferevent_priority_set(bev, EDGE_STRANGER_PRIORITY / 2);
-		secured(s);
-	} else if (what & (BEV_EVENT_EOF | BEV_EVENT_ERROR)) {
-		if (s->state == SESSION_HANDSHAKE)
-			s->edge->counts.handshake_failures++;
-		session_step(s, SESSION_STEP_DROP,
-			what & BEV_EVENT_EOF ? "peer_closed" : "connection_lost");
-	}
+	if (s->state == SESSION_HANDSHAKE)
+		s->edge->counts.handshake_failures++;
+	session_step(s, SESSION_STEP_DROP, closed ? "peer_closed" : "connection_lost");
 }
 
-void session_io_start(struct session *s)
-{
-	bufferevent_priority_set(s->bev, EDGE_STRANGER_PRIORITY); /* until it is known */
-	bufferevent_setcb(s->bev, on_read, on_written, on_event, s);
-	bufferevent_enable(s->bev, EV_READ | EV_WRITE);
-}
+const struct stream_events session_stream_events = {
+	.secured = on_secured,
+	.came = on_came,
+	.left = on_left,
+	.lost = on_lost,
+};
 
-void session_pause(struct session *s)
+void session_io_start(struct session *s, int fd)
 {
-	bufferevent_disable(s->bev, EV_READ);
-}
-
-void session_resume(struct session *s)
-{
-	bufferevent_enable(s->bev, EV_READ);
-	/* Deferred: this may run inside on_read. */
-	bufferevent_trigger(s->bev, EV_READ, BEV_TRIG_IGNORE_WATERMARKS | BEV_TRIG_DEFER_CALLBACKS);
+	stream_open(&s->stream, &s->edge->streams, s->edge->tls, fd, s);
+	stream_priority(&s->stream, EDGE_STRANGER_PRIORITY); /* until it is known */
 }
 
 /* ---- what did not happen in time ---- */
@@ -143,7 +129,7 @@ static bool stalled(struct session *s, int64_t now)
 {
 	if (s->stall_ms == 0 || s->stall_ms > now)
 		return false;
-	uint64_t read = s->queued - evbuffer_get_length(bufferevent_get_output(s->bev));
+	uint64_t read = s->queued - stream_unsent(&s->stream);
 	if (read == s->stall_read)
 		return true;
 	s->stall_read = read;

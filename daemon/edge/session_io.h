@@ -4,9 +4,9 @@
 
 #include "session.h"
 
-void session_io_start(struct session *s);
-void session_pause(struct session *s);  /* read no further line */
-void session_resume(struct session *s); /* also those that came meanwhile */
+/* Begin with the handshake of a connected socket. */
+void session_io_start(struct session *s, int fd);
+extern const struct stream_events session_stream_events;
 
 /* Act on the deadlines that have passed. */
 void session_due(struct session *s, int64_t now_ms);
