@@ -6,10 +6,9 @@
 
 void center_schedule_flush(struct center *c)
 {
-	/* A zero timer, not event_active(): what else arrived in this turn joins the batch. */
-	static const struct timeval now = { 0, 0 };
-	if ((c->n_sent < STORE_COMMITS_MAX || c->late.on) && !evtimer_pending(c->flush_event, NULL))
-		evtimer_add(c->flush_event, &now);
+	/* It comes behind what is active already: what else arrived in this turn joins the batch. */
+	if (c->n_sent < STORE_COMMITS_MAX || c->late.on)
+		event_active(c->flush_event, EV_TIMEOUT, 0);
 }
 
 static bool is_for_outreach(const struct output *o)

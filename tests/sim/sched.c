@@ -199,6 +199,13 @@ int event_add(struct event *ev, const struct timeval *tv)
 	return 0;
 }
 
+void event_active(struct event *ev, int what, short calls)
+{
+	static const struct timeval now = { 0, 0 };
+	(void)what, (void)calls;
+	event_add(ev, &now);
+}
+
 int event_del(struct event *ev)
 {
 	struct node *in = sim_outside();
