@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "triaged/base/err.h"
+
 #define LETTERS_MIN 3  /* letters set apart */
 #define WORD_LEAST  8  /* shortest word that may be several run together */
 #define LEAD_MOST   3  /* letters of a word about oneself */
@@ -13,6 +15,7 @@
 
 /* The cheapest way to each place between the letters. */
 struct cuts {
+	bool set_apart; /* the letters were written one by one, not words run together */
 	uint16_t cost[SPLIT_MAX + 1];
 	uint8_t from[SPLIT_MAX + 1];
 	bool word[SPLIT_MAX + 1]; /* what ends here is a word, not a letter left out */
@@ -32,6 +35,23 @@ static void step(struct cuts *c, size_t from, size_t to, uint16_t cost, bool wor
 	c->word[to] = word;
 }
 
+/* Words of one or two letters are fragments of longer ones more often than not: grammar at most. */
+static bool is_fragment(const struct vocab *vocab, uint32_t word)
+{
+	return vocab->words[word].len <= 2 &&
+	       !(vocab->words[word].marks & (WORD_LIGHT | WORD_FIRST_PERSON));
+}
+
+static void try_words(struct cuts *c, const struct vocab *vocab, const char *p, size_t n, size_t i)
+{
+	for (size_t len = may_stand_alone(p[i]) ? 1 : 2; len <= WORD_MAX && i + len <= n; len++) {
+		uint32_t word = vocab_find(vocab, p + i, len);
+
+		if (word != WORD_NONE && (c->set_apart || !is_fragment(vocab, word)))
+			step(c, i, i + len, COST_WORD, true);
+	}
+}
+
 static void fill(struct cuts *c, const struct vocab *vocab, const char *p, size_t n, bool leave_out)
 {
 	memset(c->cost, 0xff, sizeof(c->cost));
@@ -39,10 +59,7 @@ static void fill(struct cuts *c, const struct vocab *vocab, const char *p, size_
 	for (size_t i = 0; i < n; i++) {
 		if (c->cost[i] == COST_NONE)
 			continue;
-		for (size_t len = may_stand_alone(p[i]) ? 1 : 2; len <= WORD_MAX && i + len <= n;
-			len++)
-			if (vocab_find(vocab, p + i, len) != WORD_NONE)
-				step(c, i, i + len, COST_WORD, true);
+		try_words(c, vocab, p, n, i);
 		if (leave_out)
 			step(c, i, i + 1, COST_LETTER, false);
 	}
@@ -78,7 +95,7 @@ static bool trace(const struct cuts *c, const struct vocab *vocab, const char *p
 
 bool split_letters(const struct vocab *vocab, const char *p, size_t n, struct split *out)
 {
-	struct cuts c;
+	struct cuts c = { .set_apart = true };
 
 	fill(&c, vocab, p, n, false);
 	for (; n >= LETTERS_MIN; n--)
@@ -89,10 +106,11 @@ bool split_letters(const struct vocab *vocab, const char *p, size_t n, struct sp
 
 bool split_word(const struct vocab *vocab, const char *p, size_t n, struct split *out)
 {
-	struct cuts c;
+	struct cuts c NOT_ZEROED;
 
 	if (n < WORD_LEAST)
 		return false;
+	c.set_apart = false;
 	fill(&c, vocab, p, n, n >= SPLIT_ENDLESS);
 	if (!trace(&c, vocab, p, n, out))
 		return false;

@@ -18,7 +18,8 @@ struct decoding {
 static int set_up(void **state)
 {
 	static const char *const words[] = { "kill", "myself", "suicide", "die", "end", "life",
-		"pills", "tonight", "rapist", "the", "to", "my", "all", "get", "her" };
+		"pills", "tonight", "rapist", "the", "to", "my", "all", "get", "her", "uni", "ver",
+		"si", "ty" };
 	static struct decoding d;
 
 	memset(&d, 0, sizeof(d));
@@ -30,6 +31,8 @@ static int set_up(void **state)
 		d.vocab.words[w].marks |= WORD_KEY;
 		if (strcmp(words[i], "my") == 0)
 			d.vocab.words[w].marks |= WORD_FIRST_PERSON;
+		if (strcmp(words[i], "to") == 0)
+			d.vocab.words[w].marks |= WORD_LIGHT;
 	}
 	decoder_init(&d.decoder, &d.vocab);
 	*state = &d;
@@ -106,7 +109,7 @@ static void test_left_alone(void **state)
 {
 	static const char *const ordinary[] = { "therapist", "together", "skill", "mill", "kiln",
 		"dye", "lie", "fills", "pulls", "bills", "a b", "i a", "20", "c3po", "dine", "tie",
-		"no. 1", "die", "kill, myself!", "all the life" };
+		"no. 1", "die", "kill, myself!", "all the life", "university" };
 
 	for (size_t i = 0; i < sizeof(ordinary) / sizeof(ordinary[0]); i++) {
 		const char *got = decode(*state, ordinary[i]);
