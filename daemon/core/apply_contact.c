@@ -31,7 +31,7 @@ struct contact *contact_take(struct core *core, const struct command *c)
 {
 	char own[ID_SIZE];
 	if (!*c->contact) /* nothing is sealed under it yet */
-		id_text(0, core_new_id(core), own);
+		core_free_id(core, &core->contacts, 0, own);
 	struct contact *n = contact_new(core, *c->contact ? c->contact : own);
 	text_set(&n->identity, c->identity);
 	text_set(&n->channel, c->channel);

@@ -66,7 +66,7 @@ static struct dispatch *request_dispatch(
 		!map_get(&core->dispatches, c->dispatch))
 		memcpy(id, c->dispatch, strlen(c->dispatch) + 1); /* told to people already */
 	else
-		id_text('d', core_new_id(core), id);
+		core_free_id(core, &core->dispatches, 'd', id);
 	struct dispatch *d = dispatch_new(core, id);
 	text_set(&d->contact, n->id);
 	text_set(&d->line, n->line);

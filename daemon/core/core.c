@@ -108,6 +108,13 @@ uint64_t core_new_id(struct core *core)
 	return ++core->next_id;
 }
 
+void core_free_id(struct core *core, const struct map *taken, char letter, char *out)
+{
+	do
+		id_text(letter, core_new_id(core), out);
+	while (map_get(taken, out));
+}
+
 int64_t core_now(const struct core *core)
 {
 	return core->now_ms;

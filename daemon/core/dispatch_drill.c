@@ -32,7 +32,7 @@ static struct dispatch *begin(
 	struct core *core, const struct command *c, const struct agency *agency)
 {
 	char id[ID_SIZE];
-	id_text('d', core_new_id(core), id);
+	core_free_id(core, &core->dispatches, 'd', id);
 	struct dispatch *d = dispatch_new(core, id);
 	struct buf kind = { 0 };
 	buf_add(&kind, agency->kinds, strcspn(agency->kinds, " "));

@@ -75,6 +75,8 @@ struct core {
 };
 
 uint64_t core_new_id(struct core *core);
+/* An id that nothing in `taken` has: what was named elsewhere may have the next one. */
+void core_free_id(struct core *core, const struct map *taken, char letter, char *out);
 void core_take_agencies(struct core *core); /* as the options have them */
 
 /* Refuse the command: nothing was changed. Always -1. */

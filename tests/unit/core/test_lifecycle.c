@@ -120,6 +120,26 @@ static void ids_grow_past_every_small_limit(void **state)
 	}
 }
 
+/* The edge names contacts by chance; the core counts. */
+static void an_id_that_is_taken_is_passed_over(void **state)
+{
+	(void)state;
+	struct contact_view v;
+	load_counters(&w, "254");
+	responder(&w, "ann", R1);
+	struct command open =
+		CMD(CONTACT_OPEN, c->contact = "0000000000000100", c->identity = "web",
+			c->role = "frontend", c->session = F1, c->level = LEVEL_LOW + 1);
+	apply(&w, open);
+	open.contact = "";
+	apply(&w, open);
+	apply(&w, open);
+	size_t n = 0;
+	for (size_t i = 0; core_next_contact(w.core, &i, &v);)
+		n++;
+	assert_int_equal(n, 3);
+}
+
 /* Speaking reaches the other side, and each side only. */
 static void both_sides_hear_each_other(void **state)
 {
@@ -201,6 +221,7 @@ int main(void)
 		TEST(closing_again_gives_the_same_answer),
 		TEST(others_are_kept_out),
 		TEST(ids_grow_past_every_small_limit),
+		TEST(an_id_that_is_taken_is_passed_over),
 		TEST(both_sides_hear_each_other),
 		TEST(the_person_comes_back_to_who_knows_them),
 	};
