@@ -126,16 +126,9 @@ static void add_name(char ***list, size_t *n, const ASN1_STRING *s)
 	(*list)[(*n)++] = name;
 }
 
-int tls_peer_names(const SSL *ssl, struct tls_names *t)
+void tls_certificate_names(const X509 *certificate, struct tls_names *t)
 {
 	*t = (struct tls_names){ .names = { .common_name = "" } };
-	X509 *certificate = SSL_get1_peer_certificate(ssl);
-	if (!certificate)
-		return -1;
-	if (SSL_get_verify_result(ssl) != X509_V_OK) {
-		X509_free(certificate);
-		return -1;
-	}
 	t->common_name = common_name(certificate);
 	GENERAL_NAMES *all = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
 	for (int i = 0; i < sk_GENERAL_NAME_num(all); i++) {
@@ -146,12 +139,21 @@ int tls_peer_names(const SSL *ssl, struct tls_names *t)
 			add_name(&t->dns, &t->names.n_dns, g->d.dNSName);
 	}
 	GENERAL_NAMES_free(all);
-	X509_free(certificate);
 	t->names.uris = (const char *const *)t->uris;
 	t->names.dns = (const char *const *)t->dns;
 	if (t->common_name)
 		t->names.common_name = t->common_name;
-	return 0;
+}
+
+int tls_peer_names(const SSL *ssl, struct tls_names *t)
+{
+	*t = (struct tls_names){ .names = { .common_name = "" } };
+	X509 *certificate = SSL_get1_peer_certificate(ssl);
+	bool good = certificate && SSL_get_verify_result(ssl) == X509_V_OK;
+	if (good)
+		tls_certificate_names(certificate, t);
+	X509_free(certificate);
+	return good ? 0 : -1;
 }
 
 void tls_names_fini(struct tls_names *t)

@@ -18,6 +18,9 @@ struct tls_names {
 	char **uris, **dns;
 };
 
+/* The names in a certificate. Free with tls_names_fini(). */
+void tls_certificate_names(const X509 *certificate, struct tls_names *names);
+
 /* The names in the peer's verified certificate. -1 when it has shown none. Free with
  * tls_names_fini() in both cases. */
 int tls_peer_names(const SSL *ssl, struct tls_names *names);

@@ -1,6 +1,7 @@
 /*
  * Any bytes as a message: reading, decoding and searching must stay inside the input, and what they
- * report must be places in it. The first byte of the input chooses channel and language.
+ * report must be places in it. The first byte of the input chooses channel and language, whether the same comes
+ * again, and whether the bytes are facts, too: each is a whole run of triage.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -27,14 +28,24 @@ static void check_result(size_t n)
 		CHECK(result.suppressed[i].span.end <= n);
 }
 
+/* With what it remembers of the same text: never lower. */
+static void run_again(struct triage_request *q, enum level first)
+{
+	char *facts = strdup(buf_str(&result.facts));
+
+	q->facts = facts;
+	q->facts_len = strlen(facts);
+	triage_run(rules, scratch, q, &result);
+	CHECK(result.level >= first);
+	free(facts);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	static const char *const channels[] = { NULL, "chat", "call-notes", "voice" };
 	static const char *const langs[] = { NULL, "en", "es-MX", "xx" };
 	struct triage_request q = { .age = -1 };
 	struct triage_result *r = &result;
-	enum level first;
-	char *facts;
 
 	if (n == 0)
 		return 0;
@@ -48,18 +59,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	q.lang = langs[data[0] >> 2 & 3];
 	triage_run(rules, scratch, &q, r);
 	check_result(n - 1);
-	/* The same once more, with its own memory: never lower. */
-	first = r->level;
-	facts = strdup(buf_str(&r->facts));
-	q.facts = facts;
-	q.facts_len = strlen(facts);
-	triage_run(rules, scratch, &q, r);
-	CHECK(r->level >= first);
-	free(facts);
-	/* Any bytes as facts. */
-	q.facts = q.text;
-	q.facts_len = q.text_len;
-	triage_run(rules, scratch, &q, r);
-	check_result(n - 1);
+	if (data[0] & 0x10)
+		run_again(&q, r->level);
+	if (data[0] & 0x20) {
+		q.facts = q.text;
+		q.facts_len = q.text_len;
+		triage_run(rules, scratch, &q, r);
+		check_result(n - 1);
+	}
 	return 0;
 }
