@@ -117,6 +117,9 @@ struct config {
 		int64_t person_s, responder_s;
 	} grace;
 	struct {
+		int64_t wait_s;
+	} transfer;
+	struct {
 		int64_t repeat_s, reminder_s;
 	} alerts;
 	struct {

@@ -214,6 +214,9 @@ const struct option options[] = {
 	NUMBER("grace.responder_s", grace.responder_s, LIVE, "15", 0, 600,
 		"A responder's connection may be gone so long before contacts are offered again."),
 
+	NUMBER("transfer.wait_s", transfer.wait_s, LIVE, "120", 10, 3600,
+		"A transfer that nobody has accepted by then is off."),
+
 	NUMBER("alerts.repeat_s", alerts.repeat_s, LIVE, "15", 5, 3600,
 		"An alert nobody acknowledged is repeated."),
 	NUMBER("alerts.reminder_s", alerts.reminder_s, LIVE, "300", 30, 86400,

@@ -22,6 +22,9 @@ static const apply_fn table[COMMAND_KIND_COUNT] = {
 	[COMMAND_CONTACT_NOTE] = apply_contact_note,
 	[COMMAND_CONTACT_ESCALATE] = apply_contact_escalate,
 	[COMMAND_CONTACT_CLOSE] = apply_contact_close,
+	[COMMAND_CONTACT_TRANSFER] = apply_contact_transfer,
+	[COMMAND_TRANSFER_CANCEL] = apply_transfer_cancel,
+	[COMMAND_TRANSFER_DONE] = apply_transfer_done,
 	[COMMAND_CONTACT_NEXT] = apply_contact_next,
 	[COMMAND_OFFER_ACCEPT] = apply_offer_accept,
 	[COMMAND_OFFER_DECLINE] = apply_offer_decline,
@@ -96,4 +99,12 @@ struct contact *find_served_contact(struct core *core, const struct command *c)
 	if (!is_responder(c) || !found->responder || !text_is(found->responder->id, c->identity))
 		return refuse(core, OUTPUT_ERR_FORBIDDEN, "not_yours");
 	return found;
+}
+
+struct contact *find_heard_contact(struct core *core, const struct command *c)
+{
+	struct contact *found = map_get(&core->contacts, c->contact);
+	bool guest =
+		found && found->guest && is_responder(c) && text_is(found->guest->id, c->identity);
+	return guest ? found : find_served_contact(core, c);
 }

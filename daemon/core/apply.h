@@ -23,6 +23,9 @@ int apply_contact_level(struct core *core, const struct command *c);
 int apply_contact_note(struct core *core, const struct command *c);
 int apply_contact_escalate(struct core *core, const struct command *c);
 int apply_contact_close(struct core *core, const struct command *c);
+int apply_contact_transfer(struct core *core, const struct command *c);
+int apply_transfer_cancel(struct core *core, const struct command *c);
+int apply_transfer_done(struct core *core, const struct command *c);
 int apply_contact_next(struct core *core, const struct command *c);
 int apply_offer_accept(struct core *core, const struct command *c);
 int apply_offer_decline(struct core *core, const struct command *c);
@@ -55,6 +58,9 @@ struct contact *find_contact(struct core *core, const struct command *c); /* any
 struct contact *find_own_contact(struct core *core, const struct command *c);
 /* The responder who carries it, or a supervisor. */
 struct contact *find_served_contact(struct core *core, const struct command *c);
+
+/* Likewise, or the guest who is present in the conversation. */
+struct contact *find_heard_contact(struct core *core, const struct command *c);
 
 /* The answer to offer.accept. */
 void put_taken(struct core *core, const struct contact *n);

@@ -157,6 +157,7 @@ static int person_says(struct core *core, const struct command *c)
 	level_triage(core, n, c);
 	if (n->state == CONTACT_ACTIVE)
 		pass_on(core, n, c, contact_tell_responder(core, n, OUTPUT_CONTACT_SAID));
+	pass_on(core, n, c, contact_tell_guest(core, n, OUTPUT_CONTACT_SAID));
 	record_puti(&core->answer.fields, "seq", n->seq);
 	put_level(core, n);
 	put_unknown_facts(core, n, c);
@@ -165,7 +166,7 @@ static int person_says(struct core *core, const struct command *c)
 
 static int responder_says(struct core *core, const struct command *c)
 {
-	struct contact *n = find_served_contact(core, c);
+	struct contact *n = find_heard_contact(core, c);
 	if (!n)
 		return -1;
 	if (n->state != CONTACT_ACTIVE)
@@ -174,6 +175,8 @@ static int responder_says(struct core *core, const struct command *c)
 	pass_on(core, n, c, contact_tell(core, n, OUTPUT_CONTACT_SAID));
 	if (!text_is(n->responder->id, c->identity))
 		pass_on(core, n, c, contact_tell_responder(core, n, OUTPUT_CONTACT_SAID));
+	if (n->guest && !text_is(n->guest->id, c->identity))
+		pass_on(core, n, c, contact_tell_guest(core, n, OUTPUT_CONTACT_SAID));
 	record_puti(&core->answer.fields, "seq", n->seq);
 	put_level(core, n);
 	return 0;
@@ -241,6 +244,8 @@ int apply_contact_leave(struct core *core, const struct command *c)
 		if (b)
 			record_puts(b, "why", "left");
 	}
+	if (transfer_is_pending(&n->transfer))
+		transfer_end(core, n, "left");
 	if (changed)
 		contact_touch(core, n);
 	record_puts(&core->answer.fields, "state", contact_state_name(n->state));
@@ -250,7 +255,7 @@ int apply_contact_leave(struct core *core, const struct command *c)
 static struct contact *find_resumed(struct core *core, const struct command *c)
 {
 	if (is_responder(c))
-		return find_served_contact(core, c);
+		return find_heard_contact(core, c);
 	struct person *p = *c->contact ? NULL : person_get(core, c->person);
 	if (!p)
 		return find_own_contact(core, c);

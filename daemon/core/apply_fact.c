@@ -123,7 +123,8 @@ static int about_contact(struct core *core, const struct command *c)
 		return core_refuse(core, OUTPUT_ERR_NOT_FOUND, "no_such_contact", "contact");
 	if (is_frontend(c) && !n->identity) /* adopted from what a responder did */
 		text_set(&n->identity, c->identity);
-	if (is_responder(c) && *c->identity)
+	bool guest = n->guest && text_is(n->guest->id, c->identity);
+	if (is_responder(c) && *c->identity && !guest)
 		serve(core, n, c->identity);
 	else if (is_frontend(c) && n->state == CONTACT_WRAPUP &&
 		 c->command != COMMAND_CONTACT_LEAVE)

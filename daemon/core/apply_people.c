@@ -63,7 +63,7 @@ int apply_contact_level(struct core *core, const struct command *c)
 
 int apply_contact_note(struct core *core, const struct command *c)
 {
-	struct contact *n = find_served_contact(core, c);
+	struct contact *n = find_heard_contact(core, c);
 	if (!n)
 		return -1;
 	put_message(core, n, c, "note");
@@ -86,17 +86,12 @@ static void put_outcome(struct core *core, struct contact *n, const struct comma
 	n->grace_due_ms = 0;
 }
 
-static int64_t wrap_of(const struct core *core, const struct contact *n)
-{
-	return n->responder->own_wrap_ms ? n->responder->own_wrap_ms - 1
-					 : core->options.wrap_ms[n->level];
-}
-
 static void close_contact(struct core *core, struct contact *n, const struct command *c)
 {
+	int64_t wrap_ms = n->responder ? responder_wrap_ms(core, n->responder, n->level) : 0;
 	put_outcome(core, n, c);
-	if (n->state == CONTACT_ACTIVE && wrap_of(core, n) > 0) {
-		n->wrap_due_ms = core->now_ms + wrap_of(core, n);
+	if (n->state == CONTACT_ACTIVE && wrap_ms > 0) {
+		n->wrap_due_ms = core->now_ms + wrap_ms;
 		contact_enter(core, n, CONTACT_EV_CLOSE);
 		alert_clear(n);
 		contact_touch(core, n);
@@ -115,6 +110,8 @@ int apply_contact_close(struct core *core, const struct command *c)
 	bool own = n->responder && text_is(n->responder->id, c->identity);
 	if (n->dispatches_open)
 		return core_refuse(core, OUTPUT_ERR_CONFLICT, "dispatch_open", NULL);
+	if (transfer_is_pending(&n->transfer) && !c->fact)
+		return core_refuse(core, OUTPUT_ERR_CONFLICT, "transfer_open", NULL);
 	if (!*c->disposition)
 		return core_refuse(
 			core, OUTPUT_ERR_INVALID_PARAMS, "disposition_needed", "disposition");

@@ -72,9 +72,20 @@ void responder_takes(struct core *core, struct responder *r, struct contact *n)
 	contact_enter(core, n, CONTACT_EV_ACCEPT);
 	responder_trim(core, r);
 	person_served(core, n);
-	struct buf *b = contact_tell(core, n, OUTPUT_CONTACT_CONNECTED);
-	if (b)
-		record_puts(b, "alias", r->name);
+	contact_tell_connected(core, n);
+}
+
+/* From hand to hand: its wait was over when it was first accepted. */
+static void take_over(struct core *core, struct responder *r, struct contact *n)
+{
+	transfer_taken(core, n, r);
+	responder_attach(core, r, n);
+	n->n_excluded = 0;
+	count_taken(core, r, n);
+	responder_trim(core, r);
+	person_served(core, n);
+	contact_touch(core, n);
+	contact_tell_connected(core, n);
 }
 
 /* Everything at once: the other offers are gone before anybody hears of the acceptance. */
@@ -86,7 +97,10 @@ static void take_offer(struct core *core, struct offer *o)
 	while (n->n_offers > 1)
 		offer_end(core, n->offers[n->offers[0] == o ? 1 : 0], OFFER_TAKEN);
 	offer_end(core, o, OFFER_ACCEPTED);
-	responder_takes(core, r, n);
+	if (n->state == CONTACT_ACTIVE)
+		take_over(core, r, n);
+	else
+		responder_takes(core, r, n);
 }
 
 void put_taken(struct core *core, const struct contact *n)
@@ -207,19 +221,20 @@ int apply_responder_force(struct core *core, const struct command *c)
 
 int apply_responder_done(struct core *core, const struct command *c)
 {
-	struct responder *own = map_get(&core->responders, c->identity);
-	if (own && !map_get(&core->contacts, c->contact)) {
-		responder_answer(core, own); /* its wrap-up was over just before: nothing to do */
-		return 0;
-	}
-	struct contact *n = find_served_contact(core, c);
-	if (!n)
-		return -1;
-	if (n->state != CONTACT_WRAPUP)
-		return core_refuse(core, OUTPUT_ERR_INVALID_STATE, "not_in_wrapup", "contact");
-	struct responder *r = n->responder;
-	n->wrap_due_ms = core->now_ms;
-	contact_fire(core, n);
+	struct responder *r = map_get(&core->responders, c->identity);
+	if (r && *c->contact && text_is(r->after_contact, c->contact)) {
+		responder_rested(core, r);
+	} else if (!r || map_get(&core->contacts, c->contact)) {
+		struct contact *n = find_served_contact(core, c);
+		if (!n)
+			return -1;
+		if (n->state != CONTACT_WRAPUP)
+			return core_refuse(
+				core, OUTPUT_ERR_INVALID_STATE, "not_in_wrapup", "contact");
+		r = n->responder;
+		n->wrap_due_ms = core->now_ms;
+		contact_fire(core, n);
+	} /* else its wrap-up was over just before: nothing to do */
 	match_run(core);
 	responder_answer(core, r);
 	return 0;

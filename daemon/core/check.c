@@ -13,7 +13,7 @@ static int bad(struct err *e, const char *rule, const char *id, const char *what
 /* I2: in exactly one place, and in the line exactly when waiting. */
 static int check_place(const struct core *core, const struct contact *c, struct err *e)
 {
-	bool waiting = c->state == CONTACT_WAITING, offered = c->state == CONTACT_OFFERED;
+	bool waiting = contact_is_queued(c), offered = contact_is_reserved(c);
 	bool carried = c->state == CONTACT_ACTIVE || c->state == CONTACT_WRAPUP;
 	if (c->state == CONTACT_NEW || c->state == CONTACT_ENDED)
 		return bad(e, "I1", c->id, "neither live nor forgotten");
@@ -24,17 +24,23 @@ static int check_place(const struct core *core, const struct contact *c, struct 
 		return bad(e, "I2", c->id, "in the wrong lane");
 	if (offered != (c->n_offers > 0))
 		return bad(e, "I2", c->id, "offered and its offers disagree");
-	if ((offered && c->level == LEVEL_EMERGENCY) != (c->offered.size != 0))
+	if ((offered && contact_is_sought_for(c) && c->level == LEVEL_EMERGENCY) !=
+		(c->offered.size != 0))
 		return bad(e, "I2", c->id, "emergencies on offer are listed wrongly");
 	if (carried != (c->responder != NULL))
 		return bad(e, "I3", c->id, "active and its responder disagree");
+	if (c->transfer.state != TRANSFER_NONE && c->state != CONTACT_ACTIVE)
+		return bad(e, "I2", c->id, "handed over by nobody");
+	if ((c->transfer.state == TRANSFER_JOINED) != (c->guest != NULL) ||
+		(c->guest && c->guest == c->responder))
+		return bad(e, "I3", c->id, "its guest and its transfer disagree");
 	return 0;
 }
 
 /* I7: its place follows from level and arrival alone. */
 static int check_order(const struct core *core, const struct contact *c, struct err *e)
 {
-	if (!contact_in_line(c))
+	if (!contact_is_queued(c) && !contact_is_reserved(c))
 		return 0;
 	int64_t deadline = c->arrived_ms + core->options.target_ms[c->level];
 	if (c->key_deadline_ms != deadline || c->key_band != (c->level == LEVEL_EMERGENCY ? 0 : 1))

@@ -28,6 +28,11 @@ static struct units count(const struct core *core, const struct responder *r)
 		u.carried += units_of(core, r, c);
 		u.emergencies_carried += c->level == LEVEL_EMERGENCY;
 	}
+	for (const struct contact *c = r->visited; c; c = c->visited_next) {
+		u.carried += units_of(core, r, c);
+		u.emergencies_carried += c->level == LEVEL_EMERGENCY;
+	}
+	u.carried += (int)r->after_units;
 	for (const struct offer *o = r->offers; o; o = o->next) {
 		u.offers++;
 		u.offered += units_of(core, r, o->contact);
@@ -42,7 +47,7 @@ static int check_lists(const struct core *core, const struct responder *r, struc
 		if (c->responder != r || map_get(&core->contacts, c->id) != c)
 			return bad(e, "I3", r, "carries a contact that is not theirs");
 	for (const struct offer *o = r->offers; o; o = o->next)
-		if (o->responder != r || o->contact->state != CONTACT_OFFERED)
+		if (o->responder != r || !contact_is_reserved(o->contact))
 			return bad(e, "I3", r, "holds an offer of a contact that is not on offer");
 	return 0;
 }

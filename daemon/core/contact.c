@@ -67,10 +67,11 @@ int contact_next_state(enum contact_state state, enum contact_event event)
 }
 
 /* Emergencies on offer are kept at hand: more responders may be asked, or one taken back. */
-static void list_emergency(struct core *core, struct contact *c)
+void contact_list_emergency(struct core *core, struct contact *c)
 {
 	bool listed = c->offered.size != 0;
-	bool wanted = c->state == CONTACT_OFFERED && c->level == LEVEL_EMERGENCY;
+	bool wanted =
+		contact_is_reserved(c) && contact_is_sought_for(c) && c->level == LEVEL_EMERGENCY;
 	if (listed && !wanted)
 		tree_remove(&core->emergencies, c);
 	if (wanted && !listed)
@@ -81,6 +82,8 @@ void contact_enter(struct core *core, struct contact *c, enum contact_event even
 {
 	CHECK(table[c->state][event].legal);
 	int effects = table[c->state][event].effects;
+	if (c->transfer.state != TRANSFER_NONE)
+		transfer_end(core, c, event == CONTACT_EV_RETURN ? "returned" : "closed");
 	if (effects & FX_LEAVE_LINE)
 		queue_remove(core, c);
 	if (effects & FX_RELEASE)
@@ -94,7 +97,7 @@ void contact_enter(struct core *core, struct contact *c, enum contact_event even
 		queue_insert(core, c);
 		match_mark_contact(core, c);
 	}
-	list_emergency(core, c);
+	contact_list_emergency(core, c);
 	if (effects & FX_TELL)
 		contact_tell_update(core, c);
 	if (c->state == CONTACT_ENDED) {
@@ -138,6 +141,21 @@ bool contact_in_line(const struct contact *c)
 	return c->state == CONTACT_WAITING || c->state == CONTACT_OFFERED;
 }
 
+bool contact_is_queued(const struct contact *c)
+{
+	return c->state == CONTACT_WAITING || c->transfer.state == TRANSFER_WAITING;
+}
+
+bool contact_is_reserved(const struct contact *c)
+{
+	return c->state == CONTACT_OFFERED || c->transfer.state == TRANSFER_OFFERED;
+}
+
+bool contact_is_sought_for(const struct contact *c)
+{
+	return contact_is_queued(c) || (contact_is_reserved(c) && !c->transfer.responder);
+}
+
 int contact_tier(const struct core *core, const struct contact *c)
 {
 	int64_t tier = c->waited_tier + c->widened, last = core->options.n_tiers - 1;
@@ -163,6 +181,8 @@ int contact_weight(const struct core *core, const struct contact *c)
 
 bool contact_excludes(const struct contact *c, const struct responder *r)
 {
+	if (c->responder == r)
+		return true;
 	for (int i = 0; i < c->n_excluded; i++)
 		if (c->excluded[i].responder == r)
 			return true;
@@ -222,4 +242,20 @@ struct buf *contact_tell_responder(struct core *core, struct contact *c, enum ou
 	struct buf *b = step_notify(core->step, kind, c->responder->session);
 	record_puts(b, "contact", c->id);
 	return b;
+}
+
+struct buf *contact_tell_guest(struct core *core, struct contact *c, enum output_kind kind)
+{
+	if (!c->guest || !c->guest->connected)
+		return NULL;
+	struct buf *b = step_notify(core->step, kind, text_of(c->guest->session));
+	record_puts(b, "contact", c->id);
+	return b;
+}
+
+void contact_tell_connected(struct core *core, struct contact *c)
+{
+	struct buf *b = contact_tell(core, c, OUTPUT_CONTACT_CONNECTED);
+	if (b)
+		record_puts(b, "alias", c->responder->name);
 }

@@ -21,6 +21,7 @@
 #include "spot.h"
 #include "text.h"
 #include "timer.h"
+#include "transfer.h"
 #include "tree.h"
 
 /* clang-format off */
@@ -100,8 +101,10 @@ struct contact {
 	/* the alert that runs */
 	char *alert, *alert_by;
 	int64_t alert_since_ms, alert_due_ms;
+	struct transfer transfer; /* ACTIVE */
 	/* linked */
 	struct responder *responder; /* ACTIVE, WRAPUP */
+	struct responder *guest;     /* present too: the transfer is JOINED */
 	struct offer *offers[CONTACT_OFFERS_MAX];
 	int n_offers;
 	struct exclusion *excluded;
@@ -114,6 +117,7 @@ struct contact {
 	struct tree_node by_order, by_lane, offered; /* queue; lane; emergencies on offer */
 	struct timer timer;
 	struct contact *responder_next, *responder_prev; /* in the responder's list */
+	struct contact *visited_next;                    /* in the list of its guest */
 	struct contact *session_next, *session_prev;     /* in the front end session's list */
 	struct responder *kept;                          /* those whose room is kept for it */
 	struct session *front;                           /* when connected */
@@ -144,7 +148,12 @@ void contact_touch(struct core *core, struct contact *c);
 void contact_arm(struct core *core, struct contact *c); /* the timer alone */
 void contact_fire(struct core *core, void *contact);
 
-bool contact_in_line(const struct contact *c); /* WAITING or OFFERED */
+bool contact_in_line(const struct contact *c); /* WAITING or OFFERED: nobody serves it yet */
+/* For these it makes no difference whether a transfer is the cause. */
+bool contact_is_queued(const struct contact *c);     /* has a place in the queue */
+bool contact_is_reserved(const struct contact *c);   /* has offers */
+bool contact_is_sought_for(const struct contact *c); /* either, and not for a named responder */
+void contact_list_emergency(struct core *core, struct contact *c);
 int contact_tier(const struct core *core, const struct contact *c);
 void contact_widen(struct contact *c); /* by one tier */
 int64_t contact_deadline(const struct core *core, const struct contact *c);
@@ -161,8 +170,11 @@ struct buf *contact_tell(struct core *core, struct contact *c, enum output_kind 
 void contact_tell_update(struct core *core, struct contact *c);
 /* position, and eta_s when the pace of the line is known; nothing when not waiting. */
 void contact_put_place(const struct core *core, const struct contact *c, struct buf *b);
+void contact_tell_connected(struct core *core, struct contact *c);
 /* A notification to its responder; NULL when nobody is there. */
 struct buf *contact_tell_responder(struct core *core, struct contact *c, enum output_kind kind);
+/* Likewise to its guest. */
+struct buf *contact_tell_guest(struct core *core, struct contact *c, enum output_kind kind);
 
 /* sealed: with the content of people. */
 void contact_encode(const struct contact *c, bool sealed, struct buf *out);

@@ -23,6 +23,8 @@ static const char *level_word(int level)
 #define SPOT_TEXT(n) { #n, FIELD_TEXT, offsetof(struct contact, spot.n), NULL }
 #define SPOT_INT(n)  { #n, FIELD_INT, offsetof(struct contact, spot.n), NULL }
 
+#define TRANSFER(n, type, word) { "transfer_" #n, type, offsetof(struct contact, transfer.n), word }
+
 static const struct field fields[] = {
 	{ "state", FIELD_WORD, offsetof(struct contact, state), contact_state_name },
 	{ "level", FIELD_WORD, offsetof(struct contact, level), level_word },
@@ -41,6 +43,11 @@ static const struct field fields[] = {
 	TEXT(previous), INT(grace_due_ms), INT(wrap_due_ms), INT(seq),
 	TEXT(disposition), TEXT(closed_by), BYTES(outcome),
 	TEXT(alert), TEXT(alert_by), INT(alert_since_ms), INT(alert_due_ms),
+	TRANSFER(state, FIELD_WORD, transfer_state_name), TRANSFER(id, FIELD_TEXT, NULL),
+	TRANSFER(by, FIELD_TEXT, NULL), TRANSFER(responder, FIELD_TEXT, NULL),
+	TRANSFER(line, FIELD_TEXT, NULL), TRANSFER(skill, FIELD_TEXT, NULL),
+	TRANSFER(warm, FIELD_INT, NULL), TRANSFER(due_ms, FIELD_INT, NULL),
+	TRANSFER(summary, FIELD_SEALED, NULL),
 };
 /* clang-format on */
 
@@ -72,6 +79,8 @@ void contact_encode(const struct contact *c, bool sealed, struct buf *out)
 	codec_encode(fields, N_FIELDS, c, sealed, out);
 	if (c->responder)
 		record_puts(out, "responder", c->responder->id);
+	if (c->guest)
+		record_puts(out, "guest", c->guest->id);
 	for (int i = 0; i < c->n_offers; i++)
 		put_offer(c->offers[i], out);
 	for (int i = 0; i < c->n_excluded; i++)
@@ -143,6 +152,10 @@ static int take(struct core *core, struct contact *c, struct slice name, struct 
 	if (slice_is(name, "responder")) {
 		c->responder = named_responder(core, value);
 		return c->responder ? 0 : -1;
+	}
+	if (slice_is(name, "guest")) {
+		c->guest = named_responder(core, value);
+		return c->guest ? 0 : -1;
 	}
 	return codec_take(fields, N_FIELDS, c, name, value) < 0 ? -1 : 0;
 }

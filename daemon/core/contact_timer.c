@@ -18,10 +18,12 @@ static int64_t tier_due(const struct core *core, const struct contact *c)
 static int64_t next_due(const struct core *core, const struct contact *c)
 {
 	int64_t due = NEVER;
-	if (contact_in_line(c)) {
+	if (contact_in_line(c) && !c->late)
+		due = earlier(due, contact_deadline(core, c));
+	if (transfer_is_pending(&c->transfer))
+		due = earlier(due, c->transfer.due_ms);
+	if (contact_is_queued(c) || contact_is_reserved(c)) {
 		due = earlier(due, tier_due(core, c));
-		if (!c->late)
-			due = earlier(due, contact_deadline(core, c));
 		for (int i = 0; i < c->n_offers; i++)
 			due = earlier(due, c->offers[i]->expires_ms);
 		for (int i = 0; i < c->n_excluded; i++)
@@ -72,12 +74,12 @@ static void widen(struct core *core, struct contact *c)
 	int before = contact_tier(core, c);
 	while (tier_due(core, c) <= core->now_ms)
 		c->waited_tier++;
-	if (!c->late && contact_deadline(core, c) <= core->now_ms) {
+	if (contact_in_line(c) && !c->late && contact_deadline(core, c) <= core->now_ms) {
 		c->late = 1;
 		contact_widen(c);
 		alert_raise(core, c, "deadline");
 	}
-	if (contact_tier(core, c) == before)
+	if (contact_tier(core, c) == before || !contact_is_sought_for(c))
 		return;
 	queue_move(core, c);
 	match_mark_contact(core, c);
@@ -103,7 +105,9 @@ void contact_fire(struct core *core, void *contact)
 	struct contact *c = contact;
 	expire_offers(core, c);
 	end_exclusions(core, c);
-	if (contact_in_line(c))
+	if (transfer_is_pending(&c->transfer) && c->transfer.due_ms <= core->now_ms)
+		transfer_end(core, c, "timeout");
+	if (contact_is_queued(c) || contact_is_reserved(c))
 		widen(core, c);
 	if (c->grace_due_ms && c->grace_due_ms <= core->now_ms)
 		end_grace(core, c);

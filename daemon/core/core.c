@@ -242,6 +242,20 @@ static void apply_told(struct core *core, const struct command *c, struct step *
 	s->changed = true;
 }
 
+/* The same for what is said about a contact that is handed over. */
+static void show_summary(struct core *core, const struct command *c)
+{
+	struct buf *b = &core->answer.fields;
+	struct record_reader in = { buf_str(b), buf_str(b) + b->len };
+	struct slice name, value;
+	const struct offer *o = NULL;
+	while (c->command == COMMAND_CONTACT_NEXT && !o && record_next(&in, &name, &value) == 1)
+		if (slice_is(name, "offer"))
+			o = map_getn(&core->offers, value.data, value.len);
+	if (o)
+		offer_put_summary(o, b);
+}
+
 /* Shown, and not kept with the answer under the client's reference: what people say is kept once. */
 static void show_place(struct core *core, const struct command *c)
 {
@@ -277,6 +291,8 @@ void core_apply(struct core *core, const struct command *c, int64_t now_ms, stru
 		apply_or_repeat(core, c);
 	if (core->answer.kind == OUTPUT_REPLY)
 		show_place(core, c);
+	if (core->answer.kind == OUTPUT_REPLY)
+		show_summary(core, c);
 	if (c->request != 0)
 		step_answer(s, answer_at, c, &core->answer);
 	core->step = NULL;

@@ -23,9 +23,9 @@ void island_place(struct core *core, struct responder *r)
 
 void island_moved(struct core *core, struct contact *c)
 {
-	if (c->state == CONTACT_OFFERED && !island_reaches_contact(core, c))
+	if (contact_is_reserved(c) && !island_reaches_contact(core, c))
 		offer_end_all(core, c, OFFER_WITHDRAWN);
-	if (c->state != CONTACT_WAITING)
+	if (!contact_is_queued(c))
 		return;
 	queue_move(core, c); /* nobody is kept free for whom the island cannot reach */
 	match_mark_contact(core, c);
@@ -35,9 +35,9 @@ static void place_all(struct core *core)
 {
 	struct contact *c;
 	for (size_t i = 0; (c = map_walk(&core->contacts, &i, NULL));) {
-		if (c->state == CONTACT_OFFERED && !island_reaches_contact(core, c))
+		if (contact_is_reserved(c) && !island_reaches_contact(core, c))
 			offer_end_all(core, c, OFFER_WITHDRAWN);
-		else if (c->state == CONTACT_WAITING)
+		else if (contact_is_queued(c))
 			match_mark_contact(core, c);
 	}
 	struct responder *r;

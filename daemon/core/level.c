@@ -51,6 +51,8 @@ static void tell_raised(struct core *core, struct contact *c)
 	contact_tell_update(core, c);
 	if (c->responder)
 		tell_one(core, c, c->responder);
+	if (c->guest)
+		tell_one(core, c, c->guest);
 	for (int i = 0; i < c->n_offers; i++)
 		tell_one(core, c, c->offers[i]->responder);
 }
@@ -63,13 +65,15 @@ void level_set(
 		tree_remove(&core->emergencies, c);
 	c->level = (int)level;
 	put_history(core, c, from, by, cause);
-	if (contact_in_line(c)) {
+	if (contact_is_queued(c) || contact_is_reserved(c))
 		queue_move(core, c);
+	if (contact_is_sought_for(c))
 		match_mark_contact(core, c);
-	}
 	reoffer(core, c);
 	if (c->responder)
 		responder_trim(core, c->responder);
+	if (c->guest)
+		responder_trim(core, c->guest);
 	if (c->level > from)
 		tell_raised(core, c);
 	contact_touch(core, c);

@@ -61,7 +61,7 @@ bool match_eligible(const struct core *core, const struct contact *c, const stru
  * room that is left is kept for them: small contacts must not starve a heavy one. */
 static bool must_wait(struct core *core, struct contact *c, struct responder *r)
 {
-	size_t others = tree_size(&core->queue.order) - (c->state == CONTACT_WAITING ? 1 : 0);
+	size_t others = tree_size(&core->queue.order) - (contact_is_queued(c) ? 1 : 0);
 	if (others == 0)
 		return false;
 	struct contact *first = queue_best_for(core, r, false);
@@ -172,16 +172,21 @@ static void withdraw_lower(struct core *core, struct responder *r)
 		offer_end(core, r->offers, OFFER_WITHDRAWN);
 }
 
+struct offer *match_offer(struct core *core, struct contact *c, struct responder *r)
+{
+	if (c->level == LEVEL_EMERGENCY)
+		withdraw_lower(core, r);
+	return offer_make(core, c, r, profile_fit(core, r->profile, c->need).tier);
+}
+
 static void make_offer(struct core *core, struct contact *c, const struct pick *pick)
 {
 	enum rank_step step = RANK_ONLY;
 	if (pick->second)
 		(void)rank_cmp(&pick->best_key, &pick->second_key, &step);
 	struct responder *r = pick->best;
-	if (c->level == LEVEL_EMERGENCY)
-		withdraw_lower(core, r);
 	match_record(core, c, pick, step);
-	struct offer *o = offer_make(core, c, r, pick->best_key.tier);
+	struct offer *o = match_offer(core, c, r);
 	DECIDE(core->step, "offered", o->id, c->id, r->id, rank_step_name(step));
 }
 
@@ -193,7 +198,7 @@ static void match_contact(struct core *core, struct contact *c)
 	int wanted = emergency ? core->options.parallel_emergency_offers : 1;
 	if (wanted > CONTACT_OFFERS_MAX)
 		wanted = CONTACT_OFFERS_MAX;
-	while (contact_in_line(c) && (c->n_offers < wanted || c->n_offers == 0)) {
+	while (contact_is_sought_for(c) && (c->n_offers < wanted || c->n_offers == 0)) {
 		struct pick pick;
 		bool first = c->n_offers == 0;
 		search(core, &pick, c, emergency && !first);
@@ -278,7 +283,7 @@ void match_run(struct core *core)
 		struct responder *r = heap_top(&core->marked_responders);
 		if (c) {
 			heap_remove(&core->marked_contacts, c);
-			if (contact_in_line(c))
+			if (contact_is_sought_for(c))
 				match_contact(core, c);
 		} else if (r) {
 			heap_remove(&core->marked_responders, r);

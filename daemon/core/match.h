@@ -16,6 +16,8 @@ void match_run(struct core *core);
 
 /* Does a new offer of c fit beside what this responder carries and is offered? */
 bool match_fits(const struct core *core, const struct contact *c, const struct responder *r);
+/* Reserve it for r, who has room: an emergency pushes what else they are offered aside. */
+struct offer *match_offer(struct core *core, struct contact *c, struct responder *r);
 /* May r serve c at its present tier (room and presence apart)? */
 bool match_eligible(const struct core *core, const struct contact *c, const struct responder *r);
 

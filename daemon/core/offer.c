@@ -60,12 +60,25 @@ void offer_describe(const struct core *core, const struct offer *o, struct buf *
 	record_puti(b, "expires_in_ms", o->expires_ms - core->now_ms);
 	record_puts(b, "flags", c->flags);
 	record_puti(b, "tier", o->tier);
+	if (c->transfer.state == TRANSFER_NONE)
+		return;
+	record_puts(b, "transfer", c->transfer.id);
+	record_puts(b, "from", c->responder->id);
+	record_puti(b, "warm", c->transfer.warm);
+}
+
+void offer_put_summary(const struct offer *o, struct buf *b)
+{
+	const struct buf *summary = &o->contact->transfer.summary;
+	if (summary->len)
+		record_put(b, "summary", summary->data, summary->len);
 }
 
 void offer_announce(struct core *core, const struct offer *o)
 {
-	offer_describe(
-		core, o, step_notify(core->step, OUTPUT_OFFER_NEW, text_of(o->responder->session)));
+	struct buf *b = step_notify(core->step, OUTPUT_OFFER_NEW, text_of(o->responder->session));
+	offer_describe(core, o, b);
+	offer_put_summary(o, b);
 }
 
 struct offer *offer_make(struct core *core, struct contact *c, struct responder *r, int tier)
@@ -78,16 +91,27 @@ struct offer *offer_make(struct core *core, struct contact *c, struct responder 
 	o->expires_ms = core->now_ms + core->options.offer_ms[c->level];
 	o->tier = tier;
 	offer_link(core, o);
-	contact_enter(core, c, CONTACT_EV_OFFER);
+	if (c->state == CONTACT_ACTIVE)
+		transfer_offered(core, c);
+	else
+		contact_enter(core, c, CONTACT_EV_OFFER);
 	responder_update(core, r);
 	offer_announce(core, o);
 	return o;
 }
 
+static void unreserve(struct core *core, struct contact *c, const char *why)
+{
+	if (c->state == CONTACT_ACTIVE)
+		transfer_unoffered(core, c, why);
+	else
+		contact_enter(core, c, CONTACT_EV_UNOFFER);
+}
+
 void offer_end(struct core *core, struct offer *o, enum offer_end why)
 {
-	static const char *const names[] = { "taken", "left", "withdrawn", "expired", "declined",
-		"accepted" };
+	static const char *const names[] = { "taken", "left", "withdrawn", "withdrawn", "expired",
+		"declined", "accepted" };
 	struct contact *c = o->contact;
 	struct responder *r = o->responder;
 	if (why < OFFER_DECLINED && r->connected) {
@@ -99,10 +123,10 @@ void offer_end(struct core *core, struct offer *o, enum offer_end why)
 	DECIDE(core->step, "unoffered", o->id, names[why]);
 	offer_drop(core, o);
 	responder_update(core, r);
-	if (c->n_offers == 0 && why != OFFER_ACCEPTED && why != OFFER_LEFT)
-		contact_enter(core, c, CONTACT_EV_UNOFFER);
+	if (c->n_offers == 0 && why != OFFER_ACCEPTED && why != OFFER_LEFT && why != OFFER_OVER)
+		unreserve(core, c, names[why]);
 	contact_touch(core, c);
-	if (c->state == CONTACT_OFFERED && c->level == LEVEL_EMERGENCY)
+	if (contact_is_reserved(c) && contact_is_sought_for(c) && c->level == LEVEL_EMERGENCY)
 		match_mark_contact(core, c);
 }
 
@@ -122,6 +146,8 @@ static void exclude(struct core *core, struct contact *c, struct responder *r)
 
 static void count_contact_miss(struct core *core, struct contact *c)
 {
+	if (!contact_in_line(c))
+		return; /* somebody serves it while it is handed over */
 	c->missed++;
 	contact_touch(core, c);
 	int every = core->options.missed_to_widen;

@@ -18,6 +18,7 @@ enum offer_end {
 	OFFER_TAKEN,     /* another responder accepted */
 	OFFER_LEFT,      /* the person left */
 	OFFER_WITHDRAWN, /* by us */
+	OFFER_OVER,      /* likewise; what becomes of the contact is decided by whoever says so */
 	OFFER_EXPIRED,
 	OFFER_DECLINED,
 	OFFER_ACCEPTED, /* the last two: the responder knows, no offer.gone */
@@ -37,6 +38,8 @@ void offer_expire(struct core *core, struct offer *o);
  * one contact open its next tier and alert. */
 void offer_decline(struct core *core, struct offer *o);
 void offer_describe(const struct core *core, const struct offer *o, struct buf *fields);
+/* What the one who hands it over says: sealed, so apart from the rest. */
+void offer_put_summary(const struct offer *o, struct buf *fields);
 void offer_announce(struct core *core, const struct offer *o); /* offer.new */
 
 #endif

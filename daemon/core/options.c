@@ -24,6 +24,8 @@ void core_options_default(struct core_options *o)
 		.exclusion_ms = 2 * MINUTE,
 		.person_grace_ms = 90 * SECOND,
 		.responder_grace_ms = 30 * SECOND,
+		/* Ours: as long as one offer after another may take while a person waits for it. */
+		.transfer_ms = 2 * MINUTE,
 		.alert_repeat_ms = 30 * SECOND,
 		.alert_reminder_ms = 5 * MINUTE,
 		.refs_retain_ms = 3 * DAY,
@@ -90,7 +92,7 @@ static const struct {
 	WIDE(drill_ms), WIDE(token_repeat_ms),
 	WIDE(place_stale_ms), WIDE(place_radius_m), WIDE(place_confidence), WIDE(checkin_ms),
 	WIDE(rest_ms), WIDE(speed_kmh), WIDE(road_percent), WIDE(position_max_ms),
-	WIDE(id_base), WIDE(alert_repeat_ms), WIDE(alert_reminder_ms), WIDE(refs_retain_ms), WIDE(persons_retain_ms),
+	WIDE(id_base), WIDE(transfer_ms), WIDE(alert_repeat_ms), WIDE(alert_reminder_ms), WIDE(refs_retain_ms), WIDE(persons_retain_ms),
 };
 /* clang-format on */
 

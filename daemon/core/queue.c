@@ -102,14 +102,13 @@ void queue_move(struct core *core, struct contact *c)
 	heap_remove(&core->marked_contacts, c);
 	if (listed)
 		tree_remove(&core->emergencies, c);
-	if (c->state == CONTACT_WAITING) {
+	if (contact_is_queued(c)) {
 		queue_remove(core, c);
 		queue_insert(core, c);
 	} else {
 		set_key(core, c);
 	}
-	if (c->state == CONTACT_OFFERED && c->level == LEVEL_EMERGENCY)
-		tree_insert(&core->emergencies, c, contact_shape(core, c));
+	contact_list_emergency(core, c);
 	if (marked)
 		match_mark_contact(core, c);
 }
@@ -124,7 +123,7 @@ struct contact *queue_best_for(
 			continue;
 		struct contact *c = lane->head;
 		while (c && (!best || contact_cmp(c, best) < 0) &&
-			((!excluded_too && contact_excludes(c, r)) ||
+			(c->responder == r || (!excluded_too && contact_excludes(c, r)) ||
 				!island_reaches_contact(core, c)))
 			c = tree_next(&lane->contacts, c);
 		if (c && (!best || contact_cmp(c, best) < 0))

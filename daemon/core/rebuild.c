@@ -14,7 +14,12 @@ static const char *contradiction(const struct contact *c)
 		return "has no state";
 	if (carried != (c->responder != NULL))
 		return "its state and its responder disagree";
-	if ((c->state == CONTACT_OFFERED) != (c->n_offers > 0))
+	if (c->transfer.state != TRANSFER_NONE && c->state != CONTACT_ACTIVE)
+		return "handed over by nobody";
+	if ((c->transfer.state == TRANSFER_JOINED) != (c->guest != NULL) ||
+		(c->guest && c->guest == c->responder))
+		return "its guest and its transfer disagree";
+	if (contact_is_reserved(c) != (c->n_offers > 0))
 		return "its state and its offers disagree";
 	if (c->state == CONTACT_REVIEW && !c->alert)
 		return "in review without an alert";
@@ -35,7 +40,8 @@ static void hand_to_supervisors(struct core *core, struct contact *c)
 	while (c->n_offers > 0)
 		offer_drop(core, c->offers[0]);
 	c->state = CONTACT_REVIEW;
-	c->responder = NULL;
+	c->responder = c->guest = NULL;
+	transfer_clear(&c->transfer);
 	text_set(&c->alert, "inconsistent");
 	text_set(&c->alert_by, NULL);
 	c->alert_since_ms = c->alert_due_ms = core->now_ms;
@@ -76,6 +82,8 @@ static int link_contacts(struct core *core, struct err *e)
 			c->level = c->level_auto;
 		if (c->responder)
 			responder_attach(core, c->responder, c);
+		if (c->guest)
+			guest_attach(core, c->guest, c);
 		link_front_end(core, c);
 	}
 	return result;
@@ -91,8 +99,10 @@ static int link_responders(struct core *core, struct err *e)
 		if (!r->stored) /* lost, with whatever they carry */
 			r->lost_due_ms = core->now_ms + 1;
 		r->stored = true;
+		if (r->after_units <= 0 || r->after_due_ms <= 0)
+			r->after_units = r->after_due_ms = 0; /* a rest ends */
 		responder_reprofile(core, r);
-		timer_set(&core->timers, &r->timer, r->lost_due_ms ? r->lost_due_ms : NEVER);
+		responder_arm(core, r);
 		if (r->connected)
 			(void)session_open(core, text_of(r->session), r->id, "responder");
 	}
@@ -205,9 +215,9 @@ static void take_out(struct core *core)
 
 static void put_in(struct core *core, struct contact *c)
 {
-	if (c->state == CONTACT_WAITING)
+	if (contact_is_queued(c))
 		queue_place(core, c);
-	else if (c->state == CONTACT_OFFERED)
+	else if (contact_is_reserved(c))
 		queue_move(core, c);
 	contact_arm(core, c);
 }

@@ -40,13 +40,25 @@ static void give_index_back(struct core *core, size_t index)
 			p->fits[index] = (struct fit){ 0 };
 }
 
+/* A transfer may ask for another line and for a skill, until somebody has taken it. */
+static const char *line_of(const struct contact *c)
+{
+	return transfer_is_pending(&c->transfer) && c->transfer.line ? c->transfer.line : c->line;
+}
+
+static const char *must_of(const struct contact *c)
+{
+	return transfer_is_pending(&c->transfer) ? c->transfer.skill : NULL;
+}
+
 static struct requirement *requirement_new(struct core *core, const struct contact *c)
 {
 	struct requirement *need = mem_zalloc(sizeof *need);
 	text_set(&need->channel, c->channel);
 	text_set(&need->lang, c->lang);
-	text_set(&need->line, c->line);
+	text_set(&need->line, line_of(c));
 	text_set(&need->needs, c->needs);
+	text_set(&need->must, must_of(c));
 	need->age = c->age;
 	need->test = c->test;
 	need->index = new_index(core);
@@ -62,7 +74,8 @@ static struct requirement *requirement_new(struct core *core, const struct conta
 struct requirement *requirement_get(struct core *core, const struct contact *c)
 {
 	struct buf *key = &core->scratch;
-	join_key(key, (const char *const[]){ c->channel, c->lang, c->line, c->needs }, 4);
+	join_key(key,
+		(const char *const[]){ c->channel, c->lang, line_of(c), c->needs, must_of(c) }, 5);
 	record_puti(key, "age", c->age);
 	record_puti(key, "test", c->test);
 	struct requirement *need = map_get(&core->requirements, buf_str(key));
@@ -94,6 +107,7 @@ void requirement_free(void *object)
 	free(need->lang);
 	free(need->line);
 	free(need->needs);
+	free(need->must);
 	free(need);
 }
 
@@ -203,6 +217,8 @@ static enum fit_reason hard_reason(const struct profile *p, const struct require
 		return FIT_NO_CHANNEL;
 	if (!covers(p->lines, need->line))
 		return FIT_NO_LINE;
+	if (!words_within(need->must, p->skills))
+		return FIT_NO_SKILL;
 	return age_fits(p, need->age) ? FIT_OK : FIT_NO_AGE;
 }
 

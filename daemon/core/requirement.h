@@ -27,6 +27,7 @@ struct lane {
 struct requirement {
 	char *key;
 	char *channel, *lang, *line, *needs;
+	char *must;  /* skills that no tier does without: a transfer was asked for them */
 	int64_t age; /* years + 1, 0 unknown */
 	int64_t test;
 	size_t index;

@@ -71,6 +71,12 @@ static void count_load(struct core *core, struct responder *r)
 		r->base = clamped(r->base + share(core, r, c), r->capacity);
 		*(c->state == CONTACT_WRAPUP ? &r->n_wrapups : &r->n_contacts) += 1;
 	}
+	for (struct contact *c = r->visited; c; c = c->visited_next)
+		r->base = clamped(r->base + share(core, r, c), r->capacity);
+	int after = r->after_units < CAPACITY_MAX ? (int)r->after_units : CAPACITY_MAX;
+	r->base = clamped(r->base + after, r->capacity);
+	if (r->after_units > 0)
+		r->n_wrapups++;
 	r->load = r->base;
 	for (struct offer *o = r->offers; o; o = o->next) {
 		r->load = clamped(r->load + share(core, r, o->contact), r->capacity);
@@ -198,6 +204,42 @@ void responder_detach(struct core *core, struct contact *c)
 	responder_touch(core, r);
 }
 
+int64_t responder_wrap_ms(const struct core *core, const struct responder *r, int level)
+{
+	return r->own_wrap_ms ? r->own_wrap_ms - 1 : core->options.wrap_ms[level];
+}
+
+void responder_rest(struct core *core, struct responder *r, const struct contact *c)
+{
+	int64_t due_ms = core->now_ms + responder_wrap_ms(core, r, c->level);
+	if (due_ms <= core->now_ms)
+		return;
+	text_set(&r->after_contact, c->id);
+	r->after_units += share(core, r, c);
+	if (r->after_units > CAPACITY_MAX)
+		r->after_units = CAPACITY_MAX;
+	if (due_ms > r->after_due_ms)
+		r->after_due_ms = due_ms;
+	responder_trim(core, r);
+	responder_touch(core, r);
+}
+
+void responder_rested(struct core *core, struct responder *r)
+{
+	text_set(&r->after_contact, NULL);
+	r->after_units = r->after_due_ms = 0;
+	responder_update(core, r);
+	responder_touch(core, r);
+}
+
+void responder_arm(struct core *core, struct responder *r)
+{
+	int64_t due = r->lost_due_ms ? r->lost_due_ms : NEVER;
+	if (r->after_due_ms && r->after_due_ms < due)
+		due = r->after_due_ms;
+	timer_set(&core->timers, &r->timer, due);
+}
+
 void responder_set_presence(
 	struct core *core, struct responder *r, enum presence presence, const char *reason)
 {
@@ -221,6 +263,7 @@ void responder_lost(struct core *core, struct responder *r)
 	r->connected = 0;
 	r->lost_due_ms = core->now_ms + core->options.responder_grace_ms;
 	responder_trim(core, r);
+	guest_lost(core, r);
 	for (struct contact *c = r->contacts; c; c = c->responder_next) {
 		if (c->state != CONTACT_ACTIVE)
 			continue;
@@ -231,9 +274,8 @@ void responder_lost(struct core *core, struct responder *r)
 	responder_touch(core, r);
 }
 
-void responder_fire(struct core *core, void *responder)
+static void give_up(struct core *core, struct responder *r)
 {
-	struct responder *r = responder;
 	r->lost_due_ms = 0;
 	bool carried = r->n_contacts > 0;
 	responder_set_presence(core, r, PRESENCE_AWAY, "lost");
@@ -244,6 +286,10 @@ void responder_fire(struct core *core, void *responder)
 		next = c->responder_next;
 		if (c->state != CONTACT_ACTIVE)
 			continue;
+		if (c->guest) {
+			transfer_return(core, c);
+			continue;
+		}
 		c->reconnect = 1;
 		/* Nobody at either end: not to be offered for ever. */
 		if (!c->front && !contact_is_asynchronous(c) && !c->grace_due_ms)
@@ -254,11 +300,20 @@ void responder_fire(struct core *core, void *responder)
 	responder_touch(core, r);
 }
 
+void responder_fire(struct core *core, void *responder)
+{
+	struct responder *r = responder;
+	if (r->after_due_ms && r->after_due_ms <= core->now_ms)
+		responder_rested(core, r);
+	if (r->lost_due_ms && r->lost_due_ms <= core->now_ms)
+		give_up(core, r);
+}
+
 void responder_touch(struct core *core, struct responder *r)
 {
 	r->stored = true;
 	core_dirty(core, ENTITY_RESPONDER, r, &r->dirty);
-	timer_set(&core->timers, &r->timer, r->lost_due_ms ? r->lost_due_ms : NEVER);
+	responder_arm(core, r);
 }
 
 void responder_keep_for(struct core *core, struct responder *r, struct contact *c)

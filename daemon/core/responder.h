@@ -34,10 +34,14 @@ struct responder {
 	int64_t idle_since_ms;
 	int64_t heavy; /* urgent and emergency contacts taken this shift */
 	int64_t served, served_day;
+	/* They handed a contact over: notes, and a breath, as behind one they have closed. */
+	char *after_contact; /* the last one */
+	int64_t after_units, after_due_ms;
 	/* derived, never stored */
 	bool stored; /* a record of it was loaded or will be written */
 	struct profile *profile;
 	struct contact *contacts; /* active and wrap-up, by id */
+	struct contact *visited;  /* whose guest they are, by id */
 	struct offer *offers;
 	int n_contacts, n_wrapups, n_offers, n_emergency_offers;
 	int base, load, capacity;
@@ -75,6 +79,13 @@ void responder_fire(struct core *core, void *responder);
 /* Contacts it carries. */
 void responder_attach(struct core *core, struct responder *r, struct contact *c);
 void responder_detach(struct core *core, struct contact *c);
+
+/* How long they rest behind a contact of that level. */
+int64_t responder_wrap_ms(const struct core *core, const struct responder *r, int level);
+/* They gave c away: what it took stays taken for that time. */
+void responder_rest(struct core *core, struct responder *r, const struct contact *c);
+void responder_rested(struct core *core, struct responder *r);
+void responder_arm(struct core *core, struct responder *r); /* the timer alone */
 
 void responder_set_presence(
 	struct core *core, struct responder *r, enum presence presence, const char *reason);

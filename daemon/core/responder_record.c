@@ -15,6 +15,7 @@ static const struct field fields[] = {
 	TEXT(channels), TEXT(own_channels), INT(configured_capacity), INT(own_capacity),
 	INT(own_wrap_ms), INT(test), INT(min_age), INT(max_age), INT(connected), INT(missed), INT(lost_due_ms),
 	INT(idle_since_ms), INT(heavy), INT(served), INT(served_day),
+	TEXT(after_contact), INT(after_units), INT(after_due_ms),
 };
 /* clang-format on */
 

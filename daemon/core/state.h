@@ -10,6 +10,7 @@
 #include "alert.h"
 #include "contact.h"
 #include "dispatch.h"
+#include "guest.h"
 #include "island.h"
 #include "match.h"
 #include "offer.h"

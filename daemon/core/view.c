@@ -22,6 +22,13 @@ static void view_contact(const struct core *core, const struct contact *c, struc
 		.person = text_of(c->person),
 		.identity = text_of(c->identity),
 		.responder = c->responder ? c->responder->id : "",
+		.guest = c->guest ? c->guest->id : "",
+		.transfer = transfer_state_name(c->transfer.state),
+		.transfer_id = text_of(c->transfer.id),
+		.transfer_to = text_of(c->transfer.responder ? c->transfer.responder
+				       : c->transfer.line    ? c->transfer.line
+							     : c->transfer.skill),
+		.transfer_by = text_of(c->transfer.by),
 		.ruleset = text_of(c->ruleset),
 		.flags = text_of(c->flags),
 		.domains = text_of(c->domains),

@@ -87,6 +87,7 @@ void draft_init(
 		{ "offer", &c->offer },
 		{ "responder", &c->responder },
 		{ "dispatch", &c->dispatch },
+		{ "transfer", &c->transfer },
 		{ "channel", &c->channel },
 		{ "lang", &c->lang },
 		{ "line", &c->line },

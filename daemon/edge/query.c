@@ -36,6 +36,12 @@ static void contact_line(
 	jtext_name(out, "target_s");
 	jtext_seconds(out, q->target_ms[v->level]);
 	jtext_put_str(out, "responder", v->responder);
+	if (*v->transfer) {
+		jtext_put_str(out, "transfer", v->transfer);
+		jtext_put_str(out, "transfer_to", v->transfer_to);
+		jtext_put_str(out, "transfer_by", v->transfer_by);
+		jtext_put_str(out, "guest", v->guest);
+	}
 	jtext_name(out, "position");
 	size_t position = core_position(q->core, v->id);
 	if (position)

@@ -68,6 +68,7 @@ static const struct field {
 	{ "silence", "silence", SHAPE_FLAG },
 	{ "since", NULL, SHAPE_HIDDEN },
 	{ "skills", "skills", SHAPE_WORDS },
+	{ "summary", "summary", SHAPE_SEALED },
 	{ "target_ms", "target_s", SHAPE_SECONDS },
 	{ "test", "test", SHAPE_FLAG },
 	{ "text", "text", SHAPE_SEALED },
@@ -75,6 +76,7 @@ static const struct field {
 	{ "tried", "tried", SHAPE_WORDS },
 	{ "version", "version", SHAPE_INTEGER },
 	{ "waited_ms", "waited_s", SHAPE_SECONDS },
+	{ "warm", "warm", SHAPE_FLAG },
 	{ "wrap_ms", "wrap_s", SHAPE_SECONDS },
 };
 
@@ -375,7 +377,10 @@ void render_output(const struct render *r, const struct output *o, struct buf *o
 	case OUTPUT_OFFER_NEW:
 		add_missing(record, "reasons", "[]", out);
 		add_missing(record, "returning", "false", out);
-		summary(record, out);
+		if (render_find(record, "transfer").len)
+			add_missing(record, "warm", "false", out);
+		if (!render_find(record, "summary").len)
+			summary(record, out);
 		break;
 	case OUTPUT_CONTACT_RAISED:
 		add_missing(record, "reasons", "[]", out);

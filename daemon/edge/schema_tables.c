@@ -12,6 +12,7 @@
 	"overdue:bool alerts:integer consent:string area:string doubts:string[] " \
 	"location_confirmed:bool test:bool version:integer"
 /* As answers about one show it. */
+#define TRANSFER_NOW "transfer:word contact:word state:string"
 #define DISPATCH_NOW "dispatch:word kind?:string state:word awaits?:string by?:string unit?:string " \
 	"asked?:string version?:integer test?:bool due?:time doubts?:string[] " \
 	"location_confirmed_by?:string second_by?:string silence?:bool"
@@ -75,6 +76,9 @@ const char *const schema_results[VERB_COUNT] = {
 	[VERB_CONTACT_LEVEL] = "level:level level_auto?:level pending?:string",
 	[VERB_CONTACT_NOTE] = "note:word",
 	[VERB_CONTACT_ESCALATE] = DISPATCH_NOW " contact:word location?:object~",
+	[VERB_CONTACT_TRANSFER] = TRANSFER_NOW,
+	[VERB_TRANSFER_CANCEL] = TRANSFER_NOW,
+	[VERB_TRANSFER_DONE] = TRANSFER_NOW,
 	[VERB_CONTACT_CLOSE] = "state:word",
 	[VERB_RESPONDER_DONE] = RESPONDER_NOW,
 	[VERB_DISPATCH_ACK] = DISPATCH_NOW,
@@ -120,7 +124,10 @@ const struct notification schema_notifications[] = {
 	{ "contact.closed", "contact:word outcome:string" },
 	{ "offer.new", "offer:word contact:word level:level reasons:reason[] channel?:string "
 		"lang?:string line?:string waited_s?:number target_s?:number returning:bool "
-		"expires_ms?:integer flags?:string[] tier?:integer summary:string" },
+		"expires_ms?:integer flags?:string[] tier?:integer summary:string~ "
+		"transfer?:word from?:string warm?:bool" },
+	{ "transfer.update", "transfer:word contact:word state:string why?:string "
+		"responder?:string" },
 	{ "offer.gone", "offer:word contact?:word why:string" },
 	{ "contact.raised", "contact:word level:level reasons:reason[]" },
 	{ "contact.left", "contact:word why:string" },

@@ -149,6 +149,27 @@ static const struct param contact_escalate[] = {
 	END
 };
 
+static const struct param transfer_target[] = {
+	{ "responder", PARAM_STRING, false, 1, NAME_MAX_BYTES, NULL, "this one", NULL },
+	{ "skill", PARAM_WORD, false, 1, 64, NULL, "somebody with this skill", NULL },
+	{ "line", PARAM_WORD, false, 1, 64, NULL, "somebody of this line", NULL },
+	END
+};
+
+static const struct param contact_transfer[] = {
+	CONTACT,
+	{ "to", PARAM_OBJECT, true, 0, 0, NULL, "to whom: exactly one of these", transfer_target },
+	{ "warm", PARAM_BOOL, false, 0, 0, NULL, "both stay for a while; default false", NULL },
+	{ "summary", PARAM_STRING, true, 1, 4000, NULL, "what the receiver must know", NULL },
+	END
+};
+
+static const struct param transfer_of[] = {
+	CONTACT,
+	{ "transfer", PARAM_WORD, false, 1, ID_MAX, NULL, "only this one", NULL },
+	END
+};
+
 static const struct param contact_close[] = {
 	CONTACT,
 	{ "disposition", PARAM_WORD, true, 1, 64, NULL, "how the contact ended", NULL },
@@ -320,6 +341,12 @@ static const struct verb verbs[VERB_COUNT] = {
 		.params = contact_note, .doc = "append a note" },
 	V(CONTACT_ESCALATE), .roles = RESP | SUPER, .changes = true, .needs_ref = true, .vital = true,
 		.params = contact_escalate, .doc = "request a rescue" },
+	V(CONTACT_TRANSFER), .roles = RESP | SUPER, .changes = true,
+		.params = contact_transfer, .doc = "ask somebody else to take a contact over" },
+	V(TRANSFER_CANCEL), .roles = RESP | SUPER, .changes = true,
+		.params = transfer_of, .doc = "take that back before it is accepted" },
+	V(TRANSFER_DONE), .roles = RESP | SUPER, .changes = true,
+		.params = transfer_of, .doc = "end the time both are present" },
 	V(CONTACT_CLOSE), .roles = RESP | SUPER, .changes = true, .vital = true,
 		.params = contact_close, .doc = "end a contact with its outcome" },
 	V(RESPONDER_DONE), .roles = RESP, .changes = true,

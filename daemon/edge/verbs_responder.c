@@ -27,6 +27,28 @@ static void responder_set(struct draft *d)
 		c->wrap_ms = (int64_t)(json_number_value(wrap) * 1000) + 1;
 }
 
+/* Whom it is for is one of several members of an object. */
+static int transfer(struct draft *d)
+{
+	const json_t *params = d->request->params, *to = json_object_get(params, "to");
+	const json_t *summary = json_object_get(params, "summary");
+	const struct {
+		const char *member;
+		const char **field;
+	} targets[] = {
+		{ "responder", &d->command.responder },
+		{ "line", &d->command.line },
+		{ "skill", &d->command.skills },
+	};
+	for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+		const char *word = json_string_value(json_object_get(to, targets[i].member));
+		*targets[i].field = word ? word : "";
+	}
+	d->command.warm = json_is_true(json_object_get(params, "warm"));
+	return draft_seal(d, d->command.contact, json_string_value(summary),
+		json_string_length(summary), &d->command.text);
+}
+
 /* Method -> command; what needs more than the named parameters is filled in behind it. */
 static enum command_kind command_of(enum verb_id verb)
 {
@@ -53,6 +75,12 @@ static enum command_kind command_of(enum verb_id verb)
 		return COMMAND_CONTACT_LEVEL;
 	case VERB_CONTACT_NOTE:
 		return COMMAND_CONTACT_NOTE;
+	case VERB_CONTACT_TRANSFER:
+		return COMMAND_CONTACT_TRANSFER;
+	case VERB_TRANSFER_CANCEL:
+		return COMMAND_TRANSFER_CANCEL;
+	case VERB_TRANSFER_DONE:
+		return COMMAND_TRANSFER_DONE;
 	case VERB_CONTACT_CLOSE:
 		return COMMAND_CONTACT_CLOSE;
 	case VERB_ALERT_ACK:
@@ -74,6 +102,9 @@ void verbs_responder(struct verbs *v, const struct edge_request *r)
 	case VERB_CONTACT_SAY: /* a responder's own words are not triaged */
 	case VERB_CONTACT_NOTE:
 		ok = seal_text(&d);
+		break;
+	case VERB_CONTACT_TRANSFER:
+		ok = transfer(&d);
 		break;
 	case VERB_CONTACT_RESUME:
 		d.command.since = param_int(r, "since_seq", -1) + 1;

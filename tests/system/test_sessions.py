@@ -10,7 +10,7 @@ from devkit.line import RpcError
 
 OFFLINE = {"contact": "none", "offer": "none", "dispatch": "none", "responder": "none", "ref": "m1",
            "text": "hi", "reason": "test", "presence": "ready", "level": "low",
-           "disposition": "resolved", "instrument": "cssrs", "answers": {}, "kind": "ems",
+           "disposition": "resolved", "to": {"responder": "ben"}, "summary": "calm", "instrument": "cssrs", "answers": {}, "kind": "ems",
            "consent": "yes", "by": "somebody", "outcome": "cancelled", "channel": "chat"}
 
 ALLOWED = {
@@ -20,6 +20,8 @@ ALLOWED = {
     "contact.next": "responder", "contact.assess": "responder",
     "contact.level": "responder supervisor", "contact.note": "responder supervisor",
     "contact.escalate": "responder supervisor", "contact.close": "responder supervisor",
+    "contact.transfer": "responder supervisor", "transfer.cancel": "responder supervisor",
+    "transfer.done": "responder supervisor",
     "responder.done": "responder", "dispatch.ack": "dispatcher partner",
     "dispatch.outcome": "dispatcher supervisor partner", "alert.ack": "supervisor dispatcher",
     "board.get": "supervisor dispatcher admin", "board.watch": "supervisor dispatcher",

@@ -12,23 +12,6 @@ const struct option_def nearest_options[] = {
 	{ 0 },
 };
 
-static int show(struct ctl *ctl, const char *method, json_t *params,
-	void (*view)(const json_t *result, struct screen *to))
-{
-	json_t *result;
-	int code = ctl_call(ctl, method, params, &result);
-
-	if (code != CTL_OK)
-		return code;
-	if (ctl->json)
-		ctl_put_json(ctl, result, false);
-	else
-		view(result, &ctl->screen);
-	json_decref(result);
-	ctl_flush(ctl);
-	return CTL_OK;
-}
-
 int cmd_dispatch_nearest(struct ctl *ctl)
 {
 	const char *dispatch = args_get(&ctl->args, "dispatch"), *lat = args_get(&ctl->args, "lat"),
@@ -44,12 +27,12 @@ int cmd_dispatch_nearest(struct ctl *ctl)
 	if (lat && lon)
 		json_object_set_new(params, "location",
 			json_pack("{s:f,s:f}", "lat", strtod(lat, NULL), "lon", strtod(lon, NULL)));
-	return show(ctl, "dispatch.nearest", params, view_teams);
+	return ctl_show(ctl, "dispatch.nearest", params, view_teams);
 }
 
 int cmd_dispatch_refuse(struct ctl *ctl)
 {
-	return show(ctl, "dispatch.confirm",
+	return ctl_show(ctl, "dispatch.confirm",
 		json_pack("{s:s,s:b,s:s}", "dispatch", ctl->args.words[0], "proceed", 0, "reason",
 			ctl->args.words[1]),
 		view_fields);

@@ -54,6 +54,9 @@ extern const struct command commands[]; /* ends with name NULL */
 int ctl_connect(struct ctl *ctl) MUST_CHECK;
 /* One request; on anything but CTL_OK the reason has been printed. Takes over params. */
 int ctl_call(struct ctl *ctl, const char *method, json_t *params, json_t **result) MUST_CHECK;
+/* One request, its answer shown by view, or as JSON. Takes over params. */
+int ctl_show(struct ctl *ctl, const char *method, json_t *params,
+	void (*view)(const json_t *result, struct screen *to)) MUST_CHECK;
 /* Say on standard error what went wrong. Returns code. */
 int ctl_fail(const struct ctl *ctl, int code, const char *fmt, ...) PRINTF_LIKE(3, 4);
 void ctl_flush(struct ctl *ctl);
@@ -91,6 +94,8 @@ int cmd_rules_activate(struct ctl *ctl);
 int cmd_dispatch_nearest(struct ctl *ctl);
 extern const struct option_def nearest_options[];
 int cmd_dispatch_refuse(struct ctl *ctl);
+int cmd_contact_transfer(struct ctl *ctl);
+extern const struct option_def transfer_options[];
 int cmd_drill_dispatch(struct ctl *ctl);
 extern const struct option_def drill_options[];
 extern const struct option_def rules_activate_options[];

@@ -112,3 +112,20 @@ int ctl_request(struct ctl *ctl)
 	json_decref(result);
 	return code;
 }
+
+int ctl_show(struct ctl *ctl, const char *method, json_t *params,
+	void (*view)(const json_t *result, struct screen *to))
+{
+	json_t *result;
+	int code = ctl_call(ctl, method, params, &result);
+
+	if (code != CTL_OK)
+		return code;
+	if (ctl->json)
+		ctl_put_json(ctl, result, false);
+	else
+		view(result, &ctl->screen);
+	json_decref(result);
+	ctl_flush(ctl);
+	return CTL_OK;
+}

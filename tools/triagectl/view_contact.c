@@ -247,11 +247,11 @@ void view_contact(const json_t *c, struct screen *to)
 {
 	static const char *const before[] = { "contact", "state", "position", "alert", "alert_by",
 		NULL };
-	static const char *const after[] = { "responder", "channel", "lang", "line", "caller_role",
-		"age", "needs", "flags", "domains", "unscored", "arrived", "deadline", "accepted",
-		"closed", "waited_s", "target_s", "tier", "offers_open", "offers_missed",
-		"dispatches_open", "messages", "frontend", "connected", "disposition", "outcome",
-		NULL };
+	static const char *const after[] = { "responder", "guest", "transfer", "transfer_to",
+		"transfer_by", "channel", "lang", "line", "caller_role", "age", "needs", "flags",
+		"domains", "unscored", "arrived", "deadline", "accepted", "closed", "waited_s",
+		"target_s", "tier", "offers_open", "offers_missed", "dispatches_open", "messages",
+		"frontend", "connected", "disposition", "outcome", NULL };
 
 	field_rows(to, c, before);
 	level_line(c, to);

@@ -30,6 +30,9 @@
 	X(CONTACT_NOTE, "contact.note")                                                            \
 	X(CONTACT_ESCALATE, "contact.escalate")                                                    \
 	X(CONTACT_CLOSE, "contact.close")                                                          \
+	X(CONTACT_TRANSFER, "contact.transfer") /* hand it over: responder, line or skills; text */ \
+	X(TRANSFER_CANCEL, "transfer.cancel")   /* before it is accepted */                        \
+	X(TRANSFER_DONE, "transfer.done")       /* the time together is over */                    \
 	X(CONTACT_NEXT, "contact.next")         /* responder asks for work */                      \
 	X(OFFER_ACCEPT, "offer.accept")                                                            \
 	X(OFFER_DECLINE, "offer.decline")                                                          \
@@ -81,7 +84,7 @@ enum command_kind {
 	T(ref)          /* the client's idempotency key */                                         \
 	I(fingerprint)  /* hash of the request's body: the same ref with another body conflicts */ \
 	/* what it is about */                                                                     \
-	T(contact) T(offer) T(responder) T(dispatch)                                               \
+	T(contact) T(offer) T(responder) T(dispatch) T(transfer)                                               \
 	/* contact.open; the edge chose its id, because text is sealed under it */                 \
 	T(channel) T(lang) T(line) T(needs) T(caller_role) T(person)                               \
 	I(age)          /* years + 1; 0: unknown */                                                \
@@ -108,6 +111,7 @@ enum command_kind {
 	I(human_level)  /* enum level + 1, contact.level */                                        \
 	T(reason)       /* code or short reason, no text of the person */                          \
 	T(disposition) B(outcome) /* JSON object */                                                \
+	I(warm)         /* contact.transfer: both are to be present for a while */                 \
 	T(kind) T(corrects)                                                                        \
 	T(consent) T(tried) T(agency) T(by)                                                        \
 	/* dispatch.sent: which send, and accepted (a receipt), refused (for good) or unknown */   \

@@ -125,7 +125,10 @@ uint64_t core_digest(const struct core *core);
 
 struct contact_view {
 	const char *id, *state, *channel, *lang, *line, *needs, *caller_role, *person, *identity;
-	const char *responder;                                       /* active with, or "" */
+	const char *responder; /* active with, or "" */
+	const char *guest;     /* who has handed it over and is still there, or "" */
+	const char *transfer;  /* state of the transfer, or "" */
+	const char *transfer_id, *transfer_to, *transfer_by;
 	const char *ruleset, *flags, *domains, *disposition, *alert; /* alert: kind or "" */
 	const char *alert_by; /* who acknowledged it, or "" */
 	enum level level, level_auto;

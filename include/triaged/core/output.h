@@ -28,11 +28,14 @@
 	X(CONTACT_CLOSED, "contact.closed")       /* contact outcome(word) */                      \
 	X(OFFER_NEW, "offer.new")                 /* offer contact level reasons channel lang line \
 	                                             waited_ms target_ms returning expires_in_ms   \
-	                                             flags tier */                                 \
+	                                             flags tier; of a transfer also transfer from  \
+	                                             warm summary */                                 \
 	X(OFFER_GONE, "offer.gone")               /* offer contact why */                          \
 	X(CONTACT_RAISED, "contact.raised")       /* contact level reasons */                      \
 	X(CONTACT_LEFT, "contact.left")           /* contact why */                                \
 	X(CONTACT_BACK, "contact.back")           /* contact */                                    \
+	X(TRANSFER_UPDATE, "transfer.update")     /* transfer contact state(accepted joined returned  \
+	                                             ended done) why? responder? */                \
 	X(DISPATCH_UPDATE, "dispatch.update")     /* dispatch contact kind state by? unit? awaits  \
 	                                             version; to a partner as dispatch.new */      \
 	X(DISPATCH_NEW, "dispatch.new")           /* to a partner: dispatch kind state consent     \
@@ -116,6 +119,8 @@ int output_decode(char *bytes, size_t n, struct output *o, struct err *e) MUST_C
  *                    checkin_by_ms? test?
  *   offer.accept     contact state level reasons seq facts channel lang returning contacts_30d
  *                    last_responder? (the edge adds the transcript up to seq)
+ *   contact.transfer, transfer.cancel, transfer.done
+ *                    transfer contact state
  *   contact.next     the fields of offer.new, or why
  *   responder.set, responder.force, responder.done
  *                    responder presence capacity load channels skills langs wrap_ms contacts offers

@@ -31,6 +31,9 @@
 	X(CONTACT_LEVEL, "contact.level")                                                          \
 	X(CONTACT_NOTE, "contact.note")                                                            \
 	X(CONTACT_ESCALATE, "contact.escalate")                                                    \
+	X(CONTACT_TRANSFER, "contact.transfer")                                                    \
+	X(TRANSFER_CANCEL, "transfer.cancel")                                                      \
+	X(TRANSFER_DONE, "transfer.done")                                                          \
 	X(CONTACT_CLOSE, "contact.close")                                                          \
 	X(RESPONDER_DONE, "responder.done")                                                        \
 	X(DISPATCH_ACK, "dispatch.ack")                                                            \

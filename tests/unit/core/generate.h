@@ -196,6 +196,9 @@ static inline enum command_kind generate_kind(struct generator *g)
 		[COMMAND_CONTACT_NOTE] = 1,
 		[COMMAND_CONTACT_ESCALATE] = 1,
 		[COMMAND_CONTACT_CLOSE] = 12,
+		[COMMAND_CONTACT_TRANSFER] = 9,
+		[COMMAND_TRANSFER_CANCEL] = 1,
+		[COMMAND_TRANSFER_DONE] = 2,
 		[COMMAND_CONTACT_NEXT] = 2,
 		[COMMAND_OFFER_ACCEPT] = 18,
 		[COMMAND_OFFER_DECLINE] = 3,
@@ -220,7 +223,7 @@ static inline enum command_kind generate_kind(struct generator *g)
 		[COMMAND_TICK] = 18,
 		[COMMAND_QUERY] = 1,
 	};
-	uint32_t at = g->next(g, 153);
+	uint32_t at = g->next(g, 165);
 	int kind = 0;
 	while (kind < COMMAND_QUERY && at >= weights[kind])
 		at -= weights[kind++];
@@ -251,12 +254,24 @@ static inline void generate_ref(struct generator *g, struct command *c)
 	c->fingerprint = (int64_t)(number % 7);
 }
 
+static inline void generate_target(struct generator *g, struct command *c)
+{
+	uint32_t target = g->next(g, 8);
+	c->text = (struct slice){ "sealed", g->next(g, 8) ? 6 : 0 };
+	c->responder = target < 4 ? GENERATE_WORD(g, "ann", "bob", "cy") : "";
+	c->line = target == 4 || target == 7 ? "veterans" : "";
+	c->skills = target > 4 ? "youth" : "";
+}
+
 static inline void generate_command(struct generator *g, const struct core *core, struct command *c)
 {
 	g->count++;
 	command_init(c, generate_thinned(g, core, generate_kind(g)));
 	struct contact_view v;
-	bool done = c->command == COMMAND_CONTACT_CLOSE || c->command == COMMAND_RESPONDER_DONE;
+	bool over = c->command == COMMAND_CONTACT_TRANSFER ||
+		    c->command == COMMAND_TRANSFER_CANCEL || c->command == COMMAND_TRANSFER_DONE;
+	bool done =
+		over || c->command == COMMAND_CONTACT_CLOSE || c->command == COMMAND_RESPONDER_DONE;
 	bool found = generate_contact(g, core, done && g->next(g, 4), &v);
 	snprintf(g->contact, sizeof g->contact, "%s",
 		found ? v.id : generate_pick(g, g->contacts, g->n_contacts));
@@ -286,6 +301,7 @@ static inline void generate_command(struct generator *g, const struct core *core
 	c->age = g->next(g, 4) ? 0 : 1 + g->next(g, 90);
 	c->text = (struct slice){ "sealed", g->next(g, 2) ? 6 : 0 };
 	c->location = (struct slice){ "where", g->next(g, 2) ? 5 : 0 };
+	c->warm = g->next(g, 2);
 	c->confirm = g->next(g, 3) == 0;
 	c->human_level = g->next(g, LEVEL_COUNT + 1);
 	c->reason = GENERATE_WORD(g, "judged", "judged", "");
@@ -311,6 +327,8 @@ static inline void generate_command(struct generator *g, const struct core *core
 	c->capacity = g->next(g, 6);
 	c->wrap_ms = g->next(g, 3) ? 0 : 1 + g->next(g, 60000);
 	c->watch = g->next(g, 2);
+	if (over) /* one target, mostly */
+		generate_target(g, c);
 }
 
 /* Mostly little time passes; sometimes as much as until the next timer, or hours. */

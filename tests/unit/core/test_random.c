@@ -32,7 +32,7 @@ struct run {
 	struct generator g;
 	struct map store;
 	int64_t now;
-	size_t opened, ended;
+	size_t opened, ended, handed;
 };
 
 static void stored_free(struct stored *s)
@@ -171,6 +171,44 @@ static bool is_new(const struct run *run, const struct command *c)
 	       o->kind == OUTPUT_REPLY;
 }
 
+struct place {
+	char contact[24], transfer[24], responder[16];
+	int64_t arrived_ms;
+};
+
+static bool is_pending(const struct contact_view *v)
+{
+	return strcmp(v->transfer, "waiting") == 0 || strcmp(v->transfer, "offered") == 0;
+}
+
+/* The first contact somebody is asked to take over. */
+static struct place pending(const struct core *core)
+{
+	struct place p = { 0 };
+	struct contact_view v;
+	for (size_t i = 0; core_next_contact(core, &i, &v);) {
+		if (!is_pending(&v))
+			continue;
+		snprintf(p.contact, sizeof p.contact, "%s", v.id);
+		snprintf(p.transfer, sizeof p.transfer, "%s", v.transfer_id);
+		snprintf(p.responder, sizeof p.responder, "%s", v.responder);
+		p.arrived_ms = v.arrived_ms;
+		break;
+	}
+	return p;
+}
+
+/* As long as nobody has accepted, it is where it was. */
+static void check_pending(const struct core *core, const struct place *before)
+{
+	struct contact_view v;
+	if (!*before->contact || !core_contact(core, before->contact, &v))
+		return;
+	assert_int_equal(v.arrived_ms, before->arrived_ms);
+	if (is_pending(&v) && strcmp(v.transfer_id, before->transfer) == 0)
+		assert_string_equal(v.responder, before->responder);
+}
+
 static void random_commands_keep_the_invariants(void **state)
 {
 	(void)state;
@@ -183,7 +221,10 @@ static void random_commands_keep_the_invariants(void **state)
 			generate_command(&run.g, run.core, &c);
 			run.now += generate_pause(&run.g, run.core);
 			step_clear(&run.step);
+			struct place before = pending(run.core);
 			core_apply(run.core, &c, run.now, &run.step);
+			check_pending(run.core, &before);
+			run.handed += strstr(buf_str(&run.step.decisions), "transferred ") != NULL;
 			if (core_check(run.core, &e) != 0)
 				fail_msg("seed %d, command %d (%s): %s", (int)seed, i,
 					command_name(c.command), e.text);
@@ -198,6 +239,7 @@ static void random_commands_keep_the_invariants(void **state)
 			if (i % 50 == 0)
 				count_live(&run);
 		}
+		assert_true(run.handed > 30); /* else the test above holds nothing */
 		end_run(&run);
 	}
 }

@@ -1,0 +1,86 @@
+/*
+ * A transfer: somebody else is asked to take a contact over. It is part of the contact, which stays
+ * ACTIVE with its responder, at its level and place, until the other side has accepted.
+ *
+ *   NONE ──seek──▶ WAITING ──offer──▶ OFFERED ──accept──▶ NONE, with the receiver
+ *    ▲ └──offer──────────────────────▶ │  │ └───join────▶ JOINED, with the receiver and the guest
+ *    │                ▲◀──unoffer──────┘  │                 │
+ *    └──────end───────┴───────────────────┴───────end───────┘
+ *
+ * WAITING: in the line at the contact's own place, for a line or a skill. OFFERED: reserved; for a
+ * named responder that is all there is. JOINED: both are present, and the receiver has the contact.
+ */
+#ifndef CORE_TRANSFER_H
+#define CORE_TRANSFER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "triaged/base/buf.h"
+
+struct core;
+struct contact;
+struct responder;
+
+/* clang-format off */
+#define TRANSFER_STATES(X) \
+	X(NONE, "") X(WAITING, "waiting") X(OFFERED, "offered") X(JOINED, "joined")
+
+#define TRANSFER_EVENTS(X)                                                                         \
+	X(SEEK)    /* into the line */                                                             \
+	X(OFFER)   /* reserved for a responder */                                                  \
+	X(UNOFFER) /* the last offer is gone */                                                    \
+	X(ACCEPT)  /* the receiver has it, its responder is released */                            \
+	X(JOIN)    /* the receiver has it, its responder stays as a guest */                       \
+	X(END)
+/* clang-format on */
+
+enum transfer_state {
+#define X(sym, name) TRANSFER_##sym,
+	TRANSFER_STATES(X)
+#undef X
+		TRANSFER_STATE_COUNT
+};
+
+enum transfer_event {
+#define X(sym) TRANSFER_EV_##sym,
+	TRANSFER_EVENTS(X)
+#undef X
+		TRANSFER_EVENT_COUNT
+};
+
+struct transfer {
+	int state;                      /* enum transfer_state */
+	char *id;                       /* "t" and 16 hex digits */
+	char *by;                       /* who asked for it */
+	char *responder, *line, *skill; /* one of them: whom it is for */
+	int64_t warm;                   /* both are to be present for a while */
+	int64_t due_ms;                 /* nobody has accepted by then: it is off */
+	struct buf summary;             /* sealed */
+};
+
+const char *transfer_state_name(int state);
+
+/* The table: next state, or -1 where the event is illegal. */
+int transfer_next_state(enum transfer_state state, enum transfer_event event);
+
+/* Asked for and not accepted. */
+bool transfer_is_pending(const struct transfer *t);
+
+/* Ask around, or this one. What forbids it was looked at before. */
+void transfer_seek(struct core *core, struct contact *c);
+void transfer_offer_to(struct core *core, struct contact *c, struct responder *r);
+/* Its place in line and its offers, as contact_enter() has them for the contacts of the queue. */
+void transfer_offered(struct core *core, struct contact *c);
+void transfer_unoffered(struct core *core, struct contact *c, const char *why);
+/* r has accepted: the responder is released or stays as a guest, and c is nobody's for a moment. */
+void transfer_taken(struct core *core, struct contact *c, const struct responder *r);
+/* Off, or over: the offers are gone, a guest leaves. Whoever takes part is told why. */
+void transfer_end(struct core *core, struct contact *c, const char *why);
+/* The receiver is lost while the guest is still there, who has it again. */
+void transfer_return(struct core *core, struct contact *c);
+
+/* Nothing of it is left, and nobody is told. */
+void transfer_clear(struct transfer *t);
+
+#endif
