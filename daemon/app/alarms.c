@@ -47,6 +47,12 @@ static bool disk_low(const struct node *n, char detail[ALARM_DETAIL_MAX])
 	return mib < (uint64_t)n->config->watch.free_mib;
 }
 
+static bool not_listed(const struct node *n, char detail[ALARM_DETAIL_MAX])
+{
+	snprintf(detail, ALARM_DETAIL_MAX, "%s", n->unlisted ? n->unlisted : "");
+	return *detail;
+}
+
 static bool certificate_ends(const struct node *n, char detail[ALARM_DETAIL_MAX])
 {
 	int64_t ends_ms = n->alarms.certificate_ends_ms, left_ms = ends_ms - wall_now_ms();
@@ -80,6 +86,7 @@ static const struct condition {
 	{ "store_down", store_down },
 	{ "store_warning", store_warning },
 	{ "disk_low", disk_low },
+	{ "not_listed", not_listed },
 	{ "certificate_ends", certificate_ends },
 	{ "rules_end", rules_end },
 	{ "test_contact_missing", test_contact_missing },

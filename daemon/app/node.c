@@ -12,6 +12,7 @@
 
 #include "triaged/base/check.h"
 #include "triaged/base/log.h"
+#include "triaged/base/mem.h"
 #include "triaged/privacy/random.h"
 #include "config_rules.h"
 #include "listen_file.h"
@@ -24,17 +25,23 @@ const char *node_mode(const struct node *n)
 	return n->center && center_is_island(n->center) ? "island" : "normal";
 }
 
+/* With port 0 nobody finds this node without it. */
+static void list_addresses(struct node *n)
+{
+	struct err e = { .text = "" };
+	(void)!listen_file_write(
+		n->config->data_dir, edge_address(n->edge), outreach_address(n->outreach), &e);
+	mem_set_str(&n->unlisted, e.text);
+}
+
 void node_announce_ready(struct node *n)
 {
 	if (n->ready || !n->edge)
 		return;
-	struct err e;
 	n->ready = true;
-	const char *line = edge_address(n->edge), *https = outreach_address(n->outreach);
-	if (listen_file_write(n->config->data_dir, line, https, &e) < 0)
-		LOG(ERROR, "node.listen_file", LOG_S("why", e.text));
-	LOG(NOTICE, "node.ready", LOG_S("node", n->name), LOG_S("line", line),
-		LOG_S("https", https));
+	list_addresses(n);
+	LOG(NOTICE, "node.ready", LOG_S("node", n->name), LOG_S("line", edge_address(n->edge)),
+		LOG_S("https", outreach_address(n->outreach)));
 	notify_ready("Serving");
 }
 
@@ -71,6 +78,8 @@ static void on_second(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	center_sweep(n->center);
 	alarms_look(n);
+	if (n->unlisted && *n->unlisted)
+		list_addresses(n);
 }
 
 static void start_timers(struct node *n)
@@ -199,6 +208,7 @@ void node_stop(struct node *n)
 	config_unref(&n->config);
 	map_fini(&n->totp_steps);
 	free(n->store_why);
+	free(n->unlisted);
 	free(n->store_warning);
 	if (n->lock_fd >= 0)
 		close(n->lock_fd);

@@ -59,6 +59,7 @@ struct node {
 	bool ready, draining;
 	char *store_warning; /* NULL or "": none */
 	char *store_why;     /* last reason the store was down */
+	char *unlisted;      /* why listen.json could not be written; NULL or "": it was */
 	int64_t target_ms[LEVEL_COUNT];
 };
 

@@ -1,6 +1,8 @@
 """The daemon watches itself: a test contact through the front door, alarms when something is wrong."""
 
 import json
+import os
+import threading
 
 from devkit.line import RpcError
 from harness.center import CLIENTS, eventually
@@ -77,6 +79,16 @@ def test_alarm_of_another_node_reaches_the_supervisor_here(center):
                         if a["alarm"] == "disk_low" and a["node"] == "n2"], 10)
     center.nodes[1].kill()
     eventually(lambda: not lead.request("board.get")["alarms"], 15)
+
+
+def test_addresses_that_cannot_be_written_are_tried_again(center):
+    n = center.prepare()
+    in_the_way = os.path.join(n.data_dir, "listen.json.new")
+    os.makedirs(in_the_way)
+    threading.Timer(2.5, os.rmdir, [in_the_way]).start()
+    n.start()
+    assert 'event=node.alarm alarm="not_listed"' in n.log_text()
+    eventually(lambda: 'event=node.alarm_over alarm="not_listed"' in n.log_text())
 
 
 def test_certificate_near_its_end_is_an_alarm(center):
