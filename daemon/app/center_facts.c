@@ -24,7 +24,7 @@ static bool spool_has_more(const struct center *c)
 
 bool center_facts_wait(const struct center *c)
 {
-	return c->facts.on || c->catching_up;
+	return c->facts.on || c->holding;
 }
 
 /* The next fact behind the cursor; false: there is none. */
@@ -123,13 +123,20 @@ static void send_more(struct center *c)
 
 /* ---- both ---- */
 
+/* Comes again when the inbox has been read, what is on its way to the disk is there, and no commit is
+ * in flight: the spool lets go of the facts with the next one that is confirmed. */
+static bool may_begin(const struct center *c)
+{
+	return !c->settled && c->inbox_read && c->n_sent == 0 && !c->late.writing;
+}
+
 void center_facts_begin(struct center *c)
 {
 	struct center_facts *f = &c->facts;
 	struct spool_counts counts;
 	if (c->late.on || (c->lead != LEADING && !c->leader_known))
 		return;
-	if (c->lead == LEADING && (c->settled || c->catching_up))
+	if (c->lead == LEADING && !may_begin(c))
 		return;
 	if (!c->spool) {
 		center_settle(c);
@@ -141,7 +148,7 @@ void center_facts_begin(struct center *c)
 		return; /* the last of them are on their way to the disk: comes again */
 	spool_count(c->spool, &counts);
 	f->cursor = counts.released;
-	f->told = 0;
+	f->told = f->outstanding = 0;
 	f->failed = false;
 	if (!spool_has_more(c)) {
 		f->on = false;
@@ -159,8 +166,8 @@ void center_facts_go_on(struct center *c)
 		return;
 	if (c->facts.on)
 		apply_more(c);
-	else if (!c->settled)
-		center_facts_begin(c); /* the store was late when the inbox had been read */
+	else
+		center_facts_begin(c);
 }
 
 void center_facts_stop(struct center *c)

@@ -67,7 +67,8 @@ struct center {
 	struct alone alone;
 	enum lead_state lead;
 	int64_t epoch;        /* LOADING and LEADING: under which */
-	bool catching_up;     /* LEADING: with the inbox, before anything of this node */
+	bool inbox_read;      /* LEADING: what others put there before, so facts may be told */
+	bool holding;         /* LEADING: what is new waits for the inbox and the facts */
 	bool settled;         /* facts are told, the node is announced: commands are taken */
 	bool leader_known;    /* another node leads */
 	bool unsaid;          /* a command was dropped before it reached a leader */

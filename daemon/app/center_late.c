@@ -55,7 +55,9 @@ void center_journal(struct center *c, const struct command *command, size_t answ
 {
 	enum spool_use use;
 	char ids[2][64];
-	if (!c->spool || command->fact || c->alone.announcing ||
+	/* While facts wait, whatever else is decided came from the inbox, which keeps it: taken now, its
+	 * number would make theirs, which are lower, look told. */
+	if (!c->spool || command->fact || c->alone.announcing || c->holding ||
 		strcmp(command->node, c->node) != 0 || !journal_wants(command, &use))
 		return;
 	struct command fact = *command;
@@ -269,7 +271,7 @@ static void end_late(struct center *c)
 	spool_count(c->spool, &counts);
 	l->on = false;
 	l->since.us = 0;
-	if (!c->facts.on) /* some of it is still to be told */
+	if (!center_facts_wait(c)) /* some of it is still to be told */
 		l->through = counts.last;
 	l->first = l->n = 0;
 	/* What the spool could not keep leaves before what was decided behind it. */

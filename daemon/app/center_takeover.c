@@ -18,7 +18,7 @@ void center_drop_lead(struct center *c)
 	if (alone)
 		center_alone_end(c);
 	c->lead = FOLLOWING;
-	c->settled = c->catching_up = false;
+	c->settled = c->holding = c->inbox_read = false;
 	center_facts_stop(c);
 	center_late_drop(c);
 	core_free(&c->core);
@@ -125,7 +125,7 @@ static void load_done(void *arg, enum store_result result)
 		LOG_I("waiting", core_waiting(c->core)));
 	center_mark(c, MARK_LEAD);
 	c->events.leader(c->events.arg); /* facts speak of sessions */
-	c->catching_up = true;
+	c->holding = true;
 	store_lead_ready(c->store);
 }
 
@@ -133,9 +133,9 @@ static void load_done(void *arg, enum store_result result)
  * asked now, comes behind. */
 void center_store_caught_up(struct center *c)
 {
-	if (!c->catching_up)
+	if (c->lead != LEADING || c->inbox_read)
 		return;
-	c->catching_up = false;
+	c->inbox_read = true;
 	center_facts_begin(c);
 }
 
@@ -143,6 +143,7 @@ void center_store_caught_up(struct center *c)
 void center_settle(struct center *c)
 {
 	c->settled = true;
+	c->holding = false;
 	submit_node_up(c);
 	c->events.leader(c->events.arg);
 	center_replay_backlog(c);
@@ -213,7 +214,7 @@ void center_store_lead(struct center *c, int64_t epoch, const char *leader_node)
 	center_drop_lead(c);
 	c->leader_known = false;
 	c->lead = LOADING;
-	c->settled = c->catching_up = false;
+	c->settled = c->holding = c->inbox_read = false;
 	c->epoch = epoch;
 	c->options.core.id_base = epoch << IDS_OF_A_LEAD_BITS;
 	c->core = core_new(&c->options.core);
