@@ -104,16 +104,20 @@ static struct part build_group(struct builder *b, const struct node *group)
 	return part;
 }
 
+/* A chain that may be left behind each of its words, or not entered at all. */
 static struct part build_gap(struct builder *b, int words)
 {
-	struct part part = { .empty = true };
+	struct part part = { .empty = true, .longest = (uint32_t)words };
 
 	for (int i = 0; i < words; i++) {
 		struct part any = position(b);
 
 		b->ph->any |= any.first;
-		any.empty = true;
-		part = concat(b, part, any);
+		if (i == 0)
+			part.first = any.first;
+		else if (!b->full)
+			b->ph->follow[b->ph->n_positions - 2] |= any.first;
+		part.last |= any.last;
 	}
 	return part;
 }
@@ -281,18 +285,18 @@ static struct literals literals_of(const struct sequence *s, const struct vocab 
 	return best;
 }
 
-static void add_need(struct phrase *ph, struct literals l, bool after)
+static void add_need(struct phrase *ph, struct literals l)
 {
-	ph->needs[ph->n_needs++] = (struct phrase_need){ l.items, l.n, after };
+	ph->needs[ph->n_needs++] = (struct phrase_need){ l.items, l.n };
 }
 
 /* Behind the first, those that a text most likely lacks come first. */
-static void add_by_selectivity(struct phrase *ph, struct literals l, bool after, size_t *weights)
+static void add_by_selectivity(struct phrase *ph, struct literals l, size_t *weights)
 {
 	size_t weight = selectivity(&l);
 	uint32_t at = ph->n_needs;
 
-	add_need(ph, l, after);
+	add_need(ph, l);
 	for (; at > 1 && weights[at - 1] < weight; at--) {
 		struct phrase_need swap = ph->needs[at];
 
@@ -303,26 +307,58 @@ static void add_by_selectivity(struct phrase *ph, struct literals l, bool after,
 	weights[at] = weight;
 }
 
+static uint32_t longest_of(const struct node *nodes, size_t n)
+{
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		uint32_t most = nodes[i].kind == NODE_GAP ? (uint32_t)nodes[i].gap : 1;
+
+		for (size_t k = 0; k < nodes[i].n_alts; k++) {
+			uint32_t words = longest_of(nodes[i].alts[k].nodes, nodes[i].alts[k].n_nodes);
+
+			most = words > most ? words : most;
+		}
+		sum += most;
+	}
+	return sum;
+}
+
+/* Make the rarest part the first need; returns the node it begins with. */
+static size_t add_rarest(struct phrase *ph, const struct sequence *s, const struct vocab *vocab)
+{
+	struct literals best = { .items = NULL };
+	size_t begins = s->n_nodes;
+
+	for (size_t i = 0; i < s->n_nodes;) {
+		size_t from = i;
+		struct literals l = part_literals(s, &i, vocab);
+
+		if (selectivity(&l) > selectivity(&best)) {
+			begins = from;
+			ph->back = longest_of(s->nodes, i) - 1;
+		}
+		literals_choose(&best, &l);
+	}
+	if (best.n)
+		add_need(ph, best);
+	return begins;
+}
+
 /*
  * Every part of the phrase that must be there is a need, the rarest first. Parts of light words
  * alone are left out beside better ones: noting them would cost more than they save.
  */
 static void collect_needs(struct phrase *ph, const struct sequence *s, const struct vocab *vocab)
 {
-	struct literals rarest = literals_of(s, vocab);
-	size_t weights[PHRASE_NEEDS] = { 0 };
-	bool passed = false;
+	size_t weights[PHRASE_NEEDS] = { 0 }, rarest = add_rarest(ph, s, vocab);
 
-	if (rarest.n == 0)
-		return;
-	add_need(ph, rarest, false);
-	for (size_t i = 0; i < s->n_nodes;) {
+	for (size_t i = 0; ph->n_needs > 0 && i < s->n_nodes;) {
+		bool same = i == rarest;
 		struct literals l = part_literals(s, &i, vocab);
-		bool same = !passed && l.n == rarest.n && strcmp(l.items[0], rarest.items[0]) == 0;
 
-		passed |= same;
 		if (l.rarest > 2 * LIGHT_RARITY && !same && ph->n_needs < PHRASE_NEEDS)
-			add_by_selectivity(ph, l, passed, weights);
+			add_by_selectivity(ph, l, weights);
 		else
 			literals_free(&l);
 	}
@@ -335,12 +371,43 @@ static void trim_edges(struct phrase *ph)
 	ph->last &= ~ph->any;
 }
 
-/* Most words of a text are none of the phrase's. */
-static void set_filter(struct phrase *ph)
+/* Multiplied by an odd number, the upper bits spread neighbours. */
+static uint32_t slot_of(const struct phrase *ph, uint32_t word)
 {
-	for (uint32_t i = 0; i < ph->n_words; i++)
-		ph->filter[ph->words[i].word % PHRASE_FILTER / 64] |= UINT64_C(1)
-								      << ph->words[i].word % 64;
+	return (word * UINT32_C(0x9e3779b1)) >> ph->shift;
+}
+
+/* At most half of the slots are taken, so a word that is none of the phrase's ends at once. */
+static void set_slots(struct phrase *ph)
+{
+	uint32_t n = 2;
+
+	for (ph->shift = 31; n < 2 * ph->n_words; n *= 2)
+		ph->shift--;
+	ph->slots = mem_resize(NULL, n, sizeof(*ph->slots));
+	for (uint32_t i = 0; i < n; i++)
+		ph->slots[i] = (struct phrase_word){ WORD_NONE, 0 };
+	for (uint32_t i = 0; i < ph->n_words; i++) {
+		uint32_t at = slot_of(ph, ph->words[i].word);
+
+		while (ph->slots[at].word != WORD_NONE)
+			at = (at + 1) & (n - 1);
+		ph->slots[at] = ph->words[i];
+	}
+}
+
+/* Most words of a text begin no match. */
+static void set_begins(struct phrase *ph)
+{
+	for (uint32_t i = 0; i < ph->n_words; i++) {
+		uint32_t word = ph->words[i].word;
+
+		if (ph->first >> ph->words[i].at & 1)
+			ph->begins[word % PHRASE_BEGINS / 64] |= UINT64_C(1) << word % 64;
+	}
+	for (uint32_t i = 0; i < ph->n_prefixes; i++)
+		ph->begins_open |= ph->first >> ph->prefixes[i].at & 1;
+	ph->begins_open |= (ph->first & ph->numbers) != 0;
 }
 
 int phrase_compile(struct phrase *ph, const char *source, const struct fold *fold,
@@ -365,8 +432,9 @@ int phrase_compile(struct phrase *ph, const char *source, const struct fold *fol
 	else if (whole.empty || ph->n_needs == 0)
 		err_set(e, "no word that must occur");
 	else {
-		set_filter(ph);
 		trim_edges(ph);
+		set_slots(ph);
+		set_begins(ph);
 		return 0;
 	}
 	phrase_fini(ph);
@@ -380,6 +448,7 @@ void phrase_fini(struct phrase *ph)
 			free(ph->needs[i].literals[k]);
 		free(ph->needs[i].literals);
 	}
+	free(ph->slots);
 	free(ph->words);
 	free(ph->prefixes);
 	free(ph->follow);
@@ -388,41 +457,53 @@ void phrase_fini(struct phrase *ph)
 
 static PHRASE_SET accepts_known(const struct phrase *ph, uint32_t word)
 {
-	uint32_t lo = 0, hi = ph->n_words;
+	uint32_t mask = UINT32_MAX >> ph->shift, i = slot_of(ph, word);
 	PHRASE_SET at = 0;
 
-	while (lo < hi) {
-		uint32_t mid = (lo + hi) / 2;
-
-		if (ph->words[mid].word < word)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	for (; lo < ph->n_words && ph->words[lo].word == word; lo++)
-		at |= (PHRASE_SET)1 << ph->words[lo].at;
+	for (; ph->slots[i].word != WORD_NONE; i = (i + 1) & mask)
+		if (ph->slots[i].word == word)
+			at |= (PHRASE_SET)1 << ph->slots[i].at;
 	return at;
 }
 
-PHRASE_SET phrase_accepts(const struct phrase *ph, const struct text *t, const struct vocab *vocab,
-	const struct token *k)
+/* Positions that a known beginning or a number may stand at. */
+static PHRASE_SET accepts_open(
+	const struct phrase *ph, const struct phrase_place *in, const struct token *k)
 {
-	bool known = k->word != WORD_NONE;
-	PHRASE_SET at = ph->any;
+	PHRASE_SET at = 0;
 
-	if (known && (ph->filter[k->word % PHRASE_FILTER / 64] >> k->word % 64 & 1))
-		at |= accepts_known(ph, k->word);
-	if ((k->marks & TOKEN_DIGITS) || (known && (vocab->words[k->word].marks & WORD_NUMBER)))
+	if ((k->marks & TOKEN_DIGITS) ||
+		(k->word != WORD_NONE && (in->vocab->words[k->word].marks & WORD_NUMBER)))
 		at |= ph->numbers;
 	for (uint32_t i = 0; i < ph->n_prefixes; i++) {
-		uint32_t prefix = ph->prefixes[i].word;
+		const struct vocab_word *prefix = &in->vocab->words[ph->prefixes[i].word];
 
-		if (k->len >= vocab->words[prefix].len &&
-			memcmp(t->padded.data + k->at, vocab_text(vocab, prefix),
-				vocab->words[prefix].len) == 0)
+		if (k->len >= prefix->len && memcmp(in->text->padded.data + k->at,
+						     in->vocab->bytes + prefix->at,
+						     prefix->len) == 0)
 			at |= (PHRASE_SET)1 << ph->prefixes[i].at;
 	}
 	return at;
+}
+
+/* The positions that the word of k may stand at. */
+static PHRASE_SET accepts(
+	const struct phrase *ph, const struct phrase_place *in, const struct token *k)
+{
+	PHRASE_SET at = ph->any;
+
+	if (k->word != WORD_NONE)
+		at |= accepts_known(ph, k->word);
+	if (ph->numbers || ph->n_prefixes)
+		at |= accepts_open(ph, in, k);
+	return at;
+}
+
+static bool may_begin(const struct phrase *ph, const struct token *k)
+{
+	return ph->begins_open ||
+	       (k->word != WORD_NONE &&
+		       (ph->begins[k->word % PHRASE_BEGINS / 64] >> k->word % 64 & 1));
 }
 
 /* The lowest position of a set that has one. */
@@ -433,32 +514,44 @@ static uint32_t lowest(PHRASE_SET s)
 	return (uint32_t)(low ? __builtin_ctzll(low) : 64 + __builtin_ctzll((uint64_t)(s >> 64)));
 }
 
-uint32_t phrase_match(const struct phrase *ph, const PHRASE_SET *accepts, uint32_t n)
+/* The longest match that begins with token `from`, in words. */
+static uint32_t match_from(const struct phrase *ph, struct phrase_place *in, uint32_t from)
 {
+	const struct token *tokens = in->text->tokens;
 	PHRASE_SET may = ph->first;
-	uint32_t longest = 0;
+	uint32_t longest = 0, i = from;
 
-	for (uint32_t i = 0; i < n && may; i++) {
-		PHRASE_SET now = may & accepts[i];
+	while (i < in->end && may) {
+		PHRASE_SET now = may & accepts(ph, in, &tokens[i++]);
 
 		if (now & ph->last)
-			longest = i + 1;
+			longest = i - from;
 		may = 0;
-		for (PHRASE_SET m = now; m; m &= m - 1)
-			may |= ph->follow[lowest(m)];
+		for (; now; now &= now - 1)
+			may |= ph->follow[lowest(now)];
 	}
+	in->steps += i - from;
 	return longest;
+}
+
+uint32_t phrase_find(const struct phrase *ph, struct phrase_place *in, uint32_t *at)
+{
+	const struct token *tokens = in->text->tokens;
+
+	for (; *at <= in->last; ++*at) {
+		uint32_t words = may_begin(ph, &tokens[*at]) ? match_from(ph, in, *at) : 0;
+
+		if (words)
+			return words;
+	}
+	return 0;
 }
 
 uint32_t phrase_match_at(
 	const struct phrase *ph, const struct text *t, const struct vocab *vocab, uint32_t from)
 {
-	PHRASE_SET accepts[PHRASE_POSITIONS] NOT_ZEROED;
-	uint32_t n = 0;
+	struct phrase_place in = { t, vocab, from, t->n_tokens, 0 };
+	uint32_t at = from;
 
-	while (n < ph->longest && from + n < t->n_tokens) {
-		accepts[n] = phrase_accepts(ph, t, vocab, &t->tokens[from + n]);
-		n++;
-	}
-	return from + phrase_match(ph, accepts, n);
+	return from + phrase_find(ph, &in, &at);
 }

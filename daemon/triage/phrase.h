@@ -20,35 +20,39 @@
 #define PHRASE_POSITIONS 128
 #define PHRASE_NEEDS     8 /* more are not kept: they only save work */
 #define PHRASE_GAP_MAX   8
-#define PHRASE_FILTER    1024
+#define PHRASE_BEGINS    128
 
 /* A set of positions. */
 #define PHRASE_SET unsigned __int128
 
 /* A position that a known word, or a word with a known beginning, may stand at. */
 struct phrase_word {
-	uint32_t word;
+	uint32_t word; /* WORD_NONE: a free slot */
 	uint32_t at;
 };
 
 struct phrase_need {
 	char **literals; /* with their spaces */
 	size_t n;
-	bool after; /* it stands behind the first of the phrase's needs */
 };
 
+/* What a look at a candidate reads first stands first: most fail there. */
 struct phrase {
-	struct phrase_word *words, *prefixes; /* words ascending */
-	uint32_t n_words, n_prefixes;
-	uint64_t filter[PHRASE_FILTER / 64]; /* bit word % PHRASE_FILTER of each of words */
-	PHRASE_SET numbers, any;             /* positions of # and of gaps */
-	PHRASE_SET *follow;                  /* for each position, those that may come next */
-	uint32_t n_positions;
+	uint64_t begins[PHRASE_BEGINS / 64]; /* bit word % PHRASE_BEGINS of each it may begin with */
+	uint32_t back; /* words of a match before the last one of a literal of its first need */
+	uint32_t longest;        /* in words, at most PHRASE_POSITIONS */
+	bool begins_open;        /* it may begin with a number or any ending of a word */
+	bool one_clause;         /* it may not run over a word that begins a clause, only ends of
+				    sentences bound others */
 	PHRASE_SET first, last;
-	uint32_t longest;                       /* in words, at most PHRASE_POSITIONS */
+	PHRASE_SET *follow;      /* for each position, those that may come next */
+	PHRASE_SET numbers, any; /* positions of # and of gaps */
+	struct phrase_word *slots; /* known words by phrase_slot(), then the next free one */
+	uint32_t shift;            /* 32 - the binary logarithm of their number */
+	uint32_t n_words, n_prefixes, n_positions;
+	struct phrase_word *words, *prefixes;   /* words ascending */
 	struct phrase_need needs[PHRASE_NEEDS]; /* the rarest first; at least one */
 	uint32_t n_needs;
-	bool one_clause; /* it may not run over a word that begins a clause, only ends of sentences bound others */
 };
 
 /* Words are folded by fold and entered into vocab with `marks`. -1 with e saying what is wrong. */
@@ -56,17 +60,21 @@ int phrase_compile(struct phrase *ph, const char *source, const struct fold *fol
 	struct vocab *vocab, uint16_t marks, struct err *e) MUST_CHECK;
 void phrase_fini(struct phrase *ph);
 
-/* The positions that the word of k may stand at. */
-PHRASE_SET phrase_accepts(const struct phrase *ph, const struct text *t, const struct vocab *vocab,
-	const struct token *k);
+struct phrase_place {
+	const struct text *text;
+	const struct vocab *vocab;
+	uint32_t last;  /* a match begins no later than with this token */
+	uint32_t end;   /* and ends before this one */
+	uint64_t steps; /* words looked at, counted up */
+};
 
 /*
- * The longest match that begins with the first of n words, given what each accepts: in words, 0
- * when there is none.
+ * The first match that begins at *at or behind it and, of those that begin there, the longest: in
+ * words. *at moves to its beginning; 0 when there is none, *at is behind `last` then.
  */
-uint32_t phrase_match(const struct phrase *ph, const PHRASE_SET *accepts, uint32_t n);
+uint32_t phrase_find(const struct phrase *ph, struct phrase_place *in, uint32_t *at);
 
-/* The same for tokens from `from` on; returns the token behind the match, or `from`. */
+/* The longest match that begins with token `from`: the token behind it, or `from`. */
 uint32_t phrase_match_at(
 	const struct phrase *ph, const struct text *t, const struct vocab *vocab, uint32_t from);
 

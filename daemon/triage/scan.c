@@ -4,10 +4,11 @@
 
 #include "triaged/base/mem.h"
 
+#define STRETCH 64 /* words of a sentence looked at together */
+
 static void forget_runs(struct scan_scratch *w)
 {
 	memset(w->done, 0, w->n_done * sizeof(*w->done));
-	memset(w->met, 0, w->n_met * sizeof(*w->met));
 }
 
 int scan_bind(struct scan_scratch *w, const struct scan *s)
@@ -16,10 +17,8 @@ int scan_bind(struct scan_scratch *w, const struct scan *s)
 		w->done = mem_resize(w->done, s->n_phrases, sizeof(*w->done));
 		w->n_done = s->n_phrases;
 	}
-	if (w->n_met < s->n_needs) {
-		w->met = mem_resize(w->met, s->n_needs, sizeof(*w->met));
-		w->n_met = s->n_needs;
-	}
+	w->n_met = s->n_needs / 64 + 1;
+	w->met = mem_resize(w->met, w->n_met, sizeof(*w->met));
 	forget_runs(w);
 	w->run = 0;
 	if (s->db && hs_alloc_scratch(s->db, &w->hs) != HS_SUCCESS)
@@ -64,82 +63,80 @@ static void add_match(struct scan_scratch *w, struct scan_match m)
 
 /* A phrase that is looked for around one token. */
 struct look {
-	const struct phrase *ph;
 	uint32_t number;
 	const struct scan_input *in;
 	uint32_t token;
-	bool wide; /* over several clauses of the sentence too */
-	/* What the phrase accepts at each token from..end. */
-	uint32_t from, end;
-	PHRASE_SET accepts[2 * PHRASE_POSITIONS];
+	bool several; /* clauses of the sentence hold literals: a match may run over them */
+	struct {
+		uint32_t from, end;
+	} clause, sentence; /* of the token */
+	struct phrase_place place;
 };
 
-static bool together(const struct look *l, uint32_t a, uint32_t b, bool wide)
+/* The tokens around the one at hand that share its clause, or its sentence. */
+static void set_place(struct look *l, uint32_t token)
+{
+	const struct token *tokens = l->in->text->tokens, *k = &tokens[token];
+	uint32_t n = l->in->text->n_tokens;
+
+	l->token = l->place.last = token;
+	if (token < l->clause.end)
+		return; /* the one before shares them */
+	l->clause.from = l->clause.end = token;
+	while (l->clause.from > 0 && tokens[l->clause.from - 1].clause == k->clause)
+		l->clause.from--;
+	while (l->clause.end < n && tokens[l->clause.end].clause == k->clause)
+		l->clause.end++;
+	if (token < l->sentence.end)
+		return;
+	l->sentence.from = l->clause.from;
+	l->sentence.end = l->clause.end;
+	while (l->sentence.from > 0 && tokens[l->sentence.from - 1].sentence == k->sentence)
+		l->sentence.from--;
+	while (l->sentence.end < n && tokens[l->sentence.end].sentence == k->sentence)
+		l->sentence.end++;
+}
+
+/* Every match over the token from `from` on; when `over`, those in one clause do not count. */
+static void match_around(
+	struct scan_scratch *w, struct look *l, const struct phrase *ph, uint32_t from, bool over)
 {
 	const struct token *tokens = l->in->text->tokens;
+	uint32_t *next = &w->done[l->number].next[over], at = from > *next ? from : *next;
 
-	return wide ? tokens[a].sentence == tokens[b].sentence
-		    : tokens[a].clause == tokens[b].clause;
-}
+	while (at <= l->token) {
+		uint32_t words = phrase_find(ph, &l->place, &at);
 
-/* The tokens that a match over the middle one may begin and end with. */
-static void set_bounds(struct look *l, uint32_t next)
-{
-	uint32_t longest = l->ph->longest;
-
-	for (l->from = l->token; l->from > next && l->token - l->from + 1 < longest;)
-		if (!together(l, --l->from, l->token, l->wide)) {
-			l->from++;
-			break;
-		}
-	l->end = l->token + 1;
-	while (l->end < l->in->text->n_tokens && l->end < l->token + longest &&
-		together(l, l->end, l->token, l->wide))
-		l->end++;
-}
-
-/* Every match over the token that lies in its clause or, when `over`, in more than one. */
-static void match_around(struct scan_scratch *w, const struct look *l, bool over)
-{
-	uint32_t *next = &w->done[l->number].next[over], from = l->from, end = l->end;
-
-	while (!over && !together(l, from, l->token, false))
-		from++;
-	while (!over && !together(l, end - 1, l->token, false))
-		end--;
-	if (from < *next)
-		from = *next;
-	while (from <= l->token) {
-		uint32_t len = phrase_match(l->ph, l->accepts + (from - l->from), end - from);
-
-		if (len && over && together(l, from, from + len - 1, false))
-			len = 0;
-		if (len)
-			add_match(w, (struct scan_match){ l->number, from, from + len });
-		from += len ? len : 1;
-		*next = from;
+		if (words && over && tokens[at].clause == tokens[at + words - 1].clause)
+			words = 0;
+		if (words)
+			add_match(w, (struct scan_match){ l->number, at, at + words });
+		at += words ? words : at <= l->token;
 	}
+	*next = at;
 }
 
 /* Look for the phrase in every place that may reach over the token. */
 static void check_phrase(struct scan_scratch *w, struct look *l)
 {
-	const uint32_t *next = w->done[l->number].next;
-	uint32_t least = l->wide && next[1] < next[0] ? next[1] : next[0];
+	const struct phrase *ph = &l->in->phrases[l->number];
+	uint32_t least = l->token > ph->back ? l->token - ph->back : 0;
 
-	if (l->token < least)
+	l->place.end = l->clause.end;
+	match_around(w, l, ph, least > l->clause.from ? least : l->clause.from, false);
+	if (!l->several || ph->one_clause ||
+		(least >= l->clause.from && l->token + ph->longest <= l->clause.end))
 		return;
-	set_bounds(l, least);
-	for (uint32_t i = l->from; i < l->end; i++)
-		l->accepts[i - l->from] =
-			phrase_accepts(l->ph, l->in->text, l->in->vocab, &l->in->text->tokens[i]);
-	w->steps += l->end - l->from;
-	match_around(w, l, false);
-	if (l->wide)
-		match_around(w, l, true);
+	l->place.end = l->sentence.end;
+	match_around(w, l, ph, least > l->sentence.from ? least : l->sentence.from, true);
 }
 
-/* A new sentence: what was noted about needs and phrases is about another one. */
+/* Literals of a sentence, first..last, and those among them that are looked at together. */
+struct stretch {
+	size_t first, last, from, end;
+};
+
+/* A new sentence: what was noted about phrases is about another one. */
 static void next_run(struct scan_scratch *w)
 {
 	if (++w->run > 0)
@@ -148,74 +145,58 @@ static void next_run(struct scan_scratch *w)
 	w->run = 1;
 }
 
-static void note_need(struct scan_scratch *w, uint32_t need, uint32_t token)
+/*
+ * Note which needs are met by the literals from..end, those of one stretch, and by the others of
+ * its sentence, first..last, that a phrase reaches from there.
+ */
+static void note_needs(const struct scan *s, struct scan_scratch *w, const struct stretch *at)
 {
-	if (w->met[need].run != w->run) {
-		w->met[need].run = w->run;
-		w->met[need].first = token;
-	}
-	w->met[need].last = token; /* they come in order */
-}
+	uint32_t least = w->found[at->from].token, most = w->found[at->end - 1].token;
+	size_t from = at->from, end = at->end;
 
-/* Note which needs the literals from..end of one sentence meet. */
-static void note_needs(const struct scan *s, struct scan_scratch *w, size_t from, size_t end)
-{
-	next_run(w);
+	memset(w->met, 0, w->n_met * sizeof(*w->met));
+	while (from > at->first && w->found[from - 1].token + s->reach > least)
+		from--;
+	while (end < at->last && w->found[end].token < most + s->reach)
+		end++;
 	for (size_t i = from; i < end; i++) {
 		uint32_t literal = w->found[i].literal;
 
 		for (uint32_t k = s->needs.first[literal]; k < s->needs.first[literal + 1]; k++)
-			note_need(w, s->needs.items[k], w->found[i].token);
+			w->met[s->needs.items[k] / 64] |= UINT64_C(1) << s->needs.items[k] % 64;
 	}
 }
 
-/* Is the other need met on its side of the token? */
-static bool is_met(const struct scan_scratch *w, uint32_t other, uint32_t token)
+static bool is_met(const struct scan_scratch *w, uint32_t need)
 {
-	uint32_t need = other & ~SCAN_BEHIND;
-
-	if (w->met[need].run != w->run)
-		return false;
-	return other & SCAN_BEHIND ? w->met[need].last > token : w->met[need].first < token;
+	return w->met[need / 64] >> need % 64 & 1;
 }
 
-/* No farther from it than the phrase is long? */
-static bool is_near(const struct scan_scratch *w, uint32_t other, uint32_t token, uint32_t longest)
+static bool meets_others(const struct scan *s, const struct scan_scratch *w, uint32_t phrase)
 {
-	uint32_t need = other & ~SCAN_BEHIND;
-
-	return other & SCAN_BEHIND ? w->met[need].first < token + longest
-				   : w->met[need].last + longest > token;
-}
-
-static bool meets_others(const struct scan *s, const struct scan_scratch *w, const struct look *l)
-{
-	for (uint32_t k = s->others.first[l->number]; k < s->others.first[l->number + 1]; k++)
-		if (!is_met(w, s->others.items[k], l->token) ||
-			!is_near(w, s->others.items[k], l->token, l->ph->longest))
+	for (uint32_t k = s->others.first[phrase]; k < s->others.first[phrase + 1]; k++)
+		if (!is_met(w, s->others.items[k]))
 			return false;
 	return true;
 }
 
-/* The phrases whose rarest need is met at the token. */
-static void check_need(
-	const struct scan *s, struct scan_scratch *w, uint32_t need, struct look *l, bool several)
+/* The phrases whose rarest need the literal meets, around its token. */
+static void check_literal(
+	const struct scan *s, struct scan_scratch *w, uint32_t literal, struct look *l)
 {
-	uint32_t end = s->phrases.first[need + 1];
+	uint32_t end = s->first_candidate[literal + 1];
 
-	for (uint32_t k = s->phrases.first[need]; k < end;) {
+	for (uint32_t k = s->first_candidate[literal]; k < end;) {
 		const struct scan_candidate *c = &s->candidates[k];
 
-		if (c->guard != SCAN_NO_GUARD && !is_met(w, c->guard, l->token)) {
+		if (c->guard != SCAN_NO_GUARD && !is_met(w, c->guard)) {
 			k = c->after;
 			continue;
 		}
 		k++;
-		l->number = c->phrase;
-		l->ph = &l->in->phrases[l->number];
-		l->wide = several && !l->ph->one_clause;
-		if (!meets_others(s, w, l))
+		if (!meets_others(s, w, c->phrase))
 			continue;
+		l->number = c->phrase;
 		if (w->done[l->number].run != w->run) {
 			w->done[l->number].run = w->run;
 			w->done[l->number].next[0] = w->done[l->number].next[1] = 0;
@@ -224,32 +205,51 @@ static void check_need(
 	}
 }
 
-/* What the literals from..end say, which stand in one sentence. */
-static int check_sentence(const struct scan *s, struct scan_scratch *w, size_t from, size_t end,
+/* What the literals first..last say, which stand in one sentence. */
+static int check_sentence(const struct scan *s, struct scan_scratch *w, size_t first, size_t last,
 	const struct scan_input *in)
 {
 	const struct token *tokens = in->text->tokens;
-	struct look look NOT_ZEROED;
-	bool several =
-		tokens[w->found[from].token].clause != tokens[w->found[end - 1].token].clause;
+	struct stretch at = { first, last, first, first };
+	struct look look;
 
 	look.in = in;
-	note_needs(s, w, from, end);
-	for (size_t i = from; i < end; i++) {
-		uint32_t literal = w->found[i].literal;
-
-		look.token = w->found[i].token;
-		if (w->steps > in->max_steps)
+	look.several =
+		tokens[w->found[first].token].clause != tokens[w->found[last - 1].token].clause;
+	look.place = (struct phrase_place){ .text = in->text, .vocab = in->vocab };
+	look.clause.end = look.sentence.end = 0;
+	next_run(w);
+	for (size_t i = first; i < last; i++) {
+		set_place(&look, w->found[i].token);
+		if (i == at.end) {
+			at.from = i;
+			while (at.end < last && w->found[at.end].token < look.token + STRETCH)
+				at.end++;
+			note_needs(s, w, &at);
+		}
+		if (w->steps + look.place.steps > in->max_steps)
 			return -1;
-		for (uint32_t k = s->leads.first[literal]; k < s->leads.first[literal + 1]; k++)
-			check_need(s, w, s->leads.items[k], &look, several);
+		check_literal(s, w, w->found[i].literal, &look);
 	}
+	w->steps += look.place.steps;
 	return 0;
 }
 
 static uint32_t sentence_of(const struct scan_scratch *w, const struct scan_input *in, size_t i)
 {
 	return in->text->tokens[w->found[i].token].sentence;
+}
+
+/* A literal ends with the space behind its last word, or inside the word of a prefix. */
+static void set_tokens(struct scan_scratch *w, const struct text *t)
+{
+	uint32_t token = 0;
+
+	for (size_t i = 0; i < w->n_found; i++) {
+		while (token + 1 < t->n_tokens && t->tokens[token + 1].at < w->found[i].end - 1)
+			token++;
+		w->found[i].token = token;
+	}
 }
 
 int scan_run(const struct scan *s, struct scan_scratch *w, const struct scan_input *in)
@@ -263,10 +263,8 @@ int scan_run(const struct scan *s, struct scan_scratch *w, const struct scan_inp
 	if (hs_scan(s->db, t->padded.data, (unsigned)t->padded.len, 0, w->hs, on_literal, w) !=
 		HS_SUCCESS)
 		return -1;
-	/* A literal ends with the space behind its last word, or inside the word of a prefix. */
-	for (size_t i = 0; i < w->n_found; i++)
-		w->found[i].token = text_token_at(t, w->found[i].end - 2);
 	/* They come in the order of their ends, so those of one sentence stand together. */
+	set_tokens(w, t);
 	for (size_t i = 0, end; i < w->n_found; i = end) {
 		for (end = i + 1;
 			end < w->n_found && sentence_of(w, in, end) == sentence_of(w, in, i);)

@@ -3,8 +3,10 @@
  * each candidate is then checked word by word.
  *
  * Phrases share word classes, so what they need is kept once: a need is a set of literals, a literal
- * meets every need it is in, and a phrase is looked at where its rarest need is met in a sentence
- * that meets the others too.
+ * meets every need it is in. A phrase is looked at where a literal of its rarest need stands, when
+ * its other needs are met in the same sentence not far from there. Most candidates fail on that
+ * alone, so the needs met are one bitmap that stays in the nearest cache, and the candidates of a
+ * literal stand side by side.
  */
 #ifndef TRIAGE_SCAN_H
 #define TRIAGE_SCAN_H
@@ -21,26 +23,24 @@ struct scan_groups {
 	uint32_t *items, *first;
 };
 
-#define SCAN_BEHIND   (UINT32_C(1) << 31) /* on the number of a need */
 #define SCAN_NO_GUARD UINT32_MAX
 
-/* A phrase of a need. */
+/* A phrase that may stand where a literal was found. */
 struct scan_candidate {
 	uint32_t phrase;
-	uint32_t guard; /* the other need of it that a text most likely lacks, as in others */
-	uint32_t after; /* the first candidate behind it with another guard, or of another need */
+	uint32_t guard; /* the other need of it that a text most likely lacks */
+	uint32_t after; /* the first candidate behind it with another guard */
 };
 
 struct scan {
 	hs_database_t *db;
-	uint32_t n_literals, n_needs, n_phrases;
-	struct scan_groups needs; /* by literal: those it meets that are others of some phrase */
-	struct scan_groups
-		leads; /* by literal: those it meets that are the rarest of some phrase */
-	struct scan_groups phrases; /* by need: the phrases whose rarest it is */
-	struct scan_groups
-		others; /* by phrase: its other needs, SCAN_BEHIND when they stand behind */
-	struct scan_candidate *candidates; /* items of phrases, those with one guard together */
+	uint32_t n_literals, n_phrases;
+	uint32_t n_needs; /* those that are not the rarest of their phrase: only they are numbered */
+	uint32_t reach;   /* words of the longest phrase */
+	struct scan_groups needs;          /* by literal: those it meets */
+	struct scan_groups others;         /* by phrase: its needs but the rarest, guard first */
+	struct scan_candidate *candidates; /* by literal */
+	uint32_t *first_candidate;         /* of literal i up to that of literal i + 1 */
 };
 
 struct scan_match {
@@ -56,16 +56,13 @@ struct scan_scratch {
 		uint32_t token;        /* its last word */
 	} * found;
 	size_t n_found, cap_found;
-	struct {
-		uint32_t run;         /* the last one that met the need */
-		uint32_t first, last; /* tokens that met it */
-	} * met;                      /* per need */
+	uint64_t *met; /* bit per need: met near the words at hand */
 	struct {
 		uint32_t run;     /* which sentence the rest is about */
 		uint32_t next[2]; /* first token at which a match may still begin: inside a clause,
 				     over several */
 	} * done;                 /* per phrase */
-	size_t n_met, n_done;
+	size_t n_met, n_done; /* n_met: words of the bitmap */
 	uint32_t run;
 	struct scan_match *matches;
 	size_t n_matches, cap_matches;

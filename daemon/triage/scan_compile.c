@@ -82,8 +82,11 @@ static struct scan_groups pairs_group(struct pairs *p, uint32_t n_groups)
 struct collector {
 	struct scan *scan;
 	struct literal_list *literals;
-	struct numbering literal_numbers, need_numbers;
-	struct pairs needs, phrases, others;
+	struct numbering literal_numbers, lead_numbers, other_numbers;
+	struct pairs leads;   /* literal, the number of a rarest need it meets */
+	struct pairs phrases; /* that number, phrase */
+	struct pairs needs;   /* literal, need */
+	struct pairs others;  /* phrase, need */
 };
 
 static uint32_t number_literal(struct collector *c, const char *literal)
@@ -102,7 +105,8 @@ static uint32_t number_literal(struct collector *c, const char *literal)
 }
 
 /* Literals hold no line ends, so joined by them they name the set. */
-static uint32_t number_need(struct collector *c, const struct phrase_need *need)
+static uint32_t number_need(struct collector *c, const struct phrase_need *need,
+	struct numbering *numbers, struct pairs *met_by)
 {
 	struct buf key = { .data = NULL };
 	bool fresh;
@@ -112,10 +116,10 @@ static uint32_t number_need(struct collector *c, const struct phrase_need *need)
 		buf_adds(&key, need->literals[i]);
 		buf_adds(&key, "\n");
 	}
-	id = number_of(&c->need_numbers, buf_str(&key), &fresh);
+	id = number_of(numbers, buf_str(&key), &fresh);
 	buf_free(&key);
 	for (size_t i = 0; fresh && i < need->n; i++)
-		pairs_add(&c->needs, number_literal(c, need->literals[i]), id);
+		pairs_add(met_by, number_literal(c, need->literals[i]), id);
 	return id;
 }
 
@@ -128,56 +132,53 @@ static int compare_candidates(const void *a, const void *b)
 	return x->phrase < y->phrase ? -1 : x->phrase > y->phrase;
 }
 
-/* Most texts lack most guards: with those of one guard together, all of them are passed over at
- * once. */
-static void set_candidates(struct scan *s)
+/* Add the phrases of one rarest need, those with one guard together. */
+static uint32_t add_candidates(
+	struct scan *s, uint32_t n, const struct scan_groups *phrases, uint32_t lead)
 {
-	s->candidates = mem_zalloc((s->n_phrases + 1) * sizeof(*s->candidates));
-	for (uint32_t need = 0; need < s->n_needs; need++) {
-		uint32_t from = s->phrases.first[need], end = s->phrases.first[need + 1];
+	uint32_t from = n;
 
-		for (uint32_t k = from; k < end; k++) {
-			uint32_t phrase = s->phrases.items[k], at = s->others.first[phrase];
+	for (uint32_t k = phrases->first[lead]; k < phrases->first[lead + 1]; k++) {
+		uint32_t phrase = phrases->items[k], at = s->others.first[phrase];
 
-			s->candidates[k].phrase = phrase;
-			s->candidates[k].guard = at < s->others.first[phrase + 1]
-							 ? s->others.items[at]
-							 : SCAN_NO_GUARD;
-		}
-		qsort(s->candidates + from, end - from, sizeof(*s->candidates), compare_candidates);
-		for (uint32_t k = end; k-- > from;)
+		s->candidates[n++] = (struct scan_candidate){ .phrase = phrase,
+			.guard = at < s->others.first[phrase + 1] ? s->others.items[at]
+								  : SCAN_NO_GUARD };
+	}
+	qsort(s->candidates + from, n - from, sizeof(*s->candidates), compare_candidates);
+	return n;
+}
+
+/*
+ * Most texts lack most guards: with those of one guard together, all of them are passed over at
+ * once.
+ */
+static void set_candidates(
+	struct scan *s, const struct scan_groups *leads, const struct scan_groups *phrases)
+{
+	uint32_t n = 0;
+
+	for (uint32_t k = 0; k < leads->first[s->n_literals]; k++)
+		n += phrases->first[leads->items[k] + 1] - phrases->first[leads->items[k]];
+	s->candidates = mem_zalloc((n + 1) * sizeof(*s->candidates));
+	s->first_candidate = mem_zalloc((s->n_literals + 1) * sizeof(*s->first_candidate));
+	n = 0;
+	for (uint32_t i = 0; i < s->n_literals; i++) {
+		for (uint32_t k = leads->first[i]; k < leads->first[i + 1]; k++)
+			n = add_candidates(s, n, phrases, leads->items[k]);
+		s->first_candidate[i + 1] = n;
+		for (uint32_t k = n; k-- > s->first_candidate[i];)
 			s->candidates[k].after =
-				k + 1 < end && s->candidates[k + 1].guard == s->candidates[k].guard
+				k + 1 < n && s->candidates[k + 1].guard == s->candidates[k].guard
 					? s->candidates[k + 1].after
 					: k + 1;
 	}
 }
 
-/* Of the pairs of literals and needs, those that matter in one of two ways. */
-static struct scan_groups needs_group(
-	const struct pairs *all, const uint32_t *matters, uint32_t n_literals)
+static void free_groups(struct scan_groups *g)
 {
-	struct pairs some = { .n = 0 };
-
-	for (size_t i = 0; i < all->n; i++)
-		if (matters[all->list[i].item])
-			pairs_add(&some, all->list[i].group, all->list[i].item);
-	return pairs_group(&some, n_literals);
-}
-
-static void group_needs(struct scan *s, struct pairs *all)
-{
-	uint32_t *matters = mem_zalloc((s->n_needs + 1) * sizeof(*matters));
-
-	for (uint32_t need = 0; need < s->n_needs; need++)
-		matters[need] = s->phrases.first[need] < s->phrases.first[need + 1];
-	s->leads = needs_group(all, matters, s->n_literals);
-	memset(matters, 0, s->n_needs * sizeof(*matters));
-	for (uint32_t k = 0; k < s->others.first[s->n_phrases]; k++)
-		matters[s->others.items[k] & ~SCAN_BEHIND] = 1;
-	s->needs = needs_group(all, matters, s->n_literals);
-	free(matters);
-	free(all->list);
+	free(g->items);
+	free(g->first);
 }
 
 /* Number the distinct literals and needs, and note which belongs to which. */
@@ -185,25 +186,34 @@ static void collect(
 	struct scan *s, const struct phrase *phrases, uint32_t n, struct literal_list *l)
 {
 	struct collector c = { .scan = s, .literals = l };
+	struct scan_groups leads, led;
 
 	map_init(&c.literal_numbers.seen, 0, 0);
-	map_init(&c.need_numbers.seen, 0, 0);
+	map_init(&c.lead_numbers.seen, 0, 0);
+	map_init(&c.other_numbers.seen, 0, 0);
 	for (uint32_t i = 0; i < n; i++) {
-		pairs_add(&c.phrases, number_need(&c, &phrases[i].needs[0]), i);
+		const struct phrase_need *needs = phrases[i].needs;
+
+		pairs_add(&c.phrases, number_need(&c, &needs[0], &c.lead_numbers, &c.leads), i);
 		for (uint32_t k = 1; k < phrases[i].n_needs; k++)
 			pairs_add(&c.others, i,
-				number_need(&c, &phrases[i].needs[k]) |
-					(phrases[i].needs[k].after ? SCAN_BEHIND : 0));
+				number_need(&c, &needs[k], &c.other_numbers, &c.needs));
+		if (phrases[i].longest > s->reach)
+			s->reach = phrases[i].longest;
 	}
 	s->n_literals = l->n;
-	s->n_needs = c.need_numbers.n;
+	s->n_needs = c.other_numbers.n;
 	s->n_phrases = n;
-	s->phrases = pairs_group(&c.phrases, s->n_needs);
+	s->needs = pairs_group(&c.needs, s->n_literals);
 	s->others = pairs_group(&c.others, n);
-	group_needs(s, &c.needs);
-	set_candidates(s);
+	leads = pairs_group(&c.leads, s->n_literals);
+	led = pairs_group(&c.phrases, c.lead_numbers.n);
+	set_candidates(s, &leads, &led);
+	free_groups(&leads);
+	free_groups(&led);
 	map_fini(&c.literal_numbers.seen);
-	map_fini(&c.need_numbers.seen);
+	map_fini(&c.lead_numbers.seen);
+	map_fini(&c.other_numbers.seen);
 }
 
 int scan_compile(struct scan *s, const struct phrase *phrases, uint32_t n, struct err *e)
@@ -229,19 +239,12 @@ int scan_compile(struct scan *s, const struct phrase *phrases, uint32_t n, struc
 	return result;
 }
 
-static void free_groups(struct scan_groups *g)
-{
-	free(g->items);
-	free(g->first);
-}
-
 void scan_fini(struct scan *s)
 {
 	hs_free_database(s->db);
 	free_groups(&s->needs);
-	free_groups(&s->leads);
-	free_groups(&s->phrases);
 	free_groups(&s->others);
 	free(s->candidates);
+	free(s->first_candidate);
 	memset(s, 0, sizeof(*s));
 }
