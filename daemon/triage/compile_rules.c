@@ -147,23 +147,28 @@ static void compile_field(struct compiler *c, const struct source_cond *s, struc
 	if (out->field < 0 || op < 0)
 		return;
 	out->op = (enum op)op;
+	/* Of a field of the contact, being unknown is the only thing that is true in silence. */
+	if (out->op != OP_UNKNOWN || field_table[out->field].instrument)
+		out->asks = FIELD_BIT(out->field);
 	if (is_order(out->op) && field_table[out->field].type != FIELD_NUMBER)
 		compile_error(
 			c, s->place, "%s: %s is not a number", s->op, field_table[out->field].name);
 	compile_values(c, s, out);
 }
 
-/* What stands below a field or a none may be true in silence. */
-static uint64_t reads_of(const struct cond *c)
+/* What stands below a none may be true in silence. */
+static void join_reads(struct cond *c)
 {
-	uint64_t reads = 0;
-
 	for (uint32_t i = 0; i < c->n_children; i++) {
-		if (c->kind == COND_NONE || c->children[i].reads == 0)
-			return 0;
-		reads |= c->children[i].reads;
+		const struct cond *child = &c->children[i];
+
+		if (c->kind == COND_NONE || (child->reads | child->asks) == 0) {
+			c->reads = c->asks = 0;
+			return;
+		}
+		c->reads |= child->reads;
+		c->asks |= child->asks;
 	}
-	return reads;
 }
 
 static void compile_cond(
@@ -195,7 +200,7 @@ static void compile_cond(
 		out->timed |= child->timed;
 		out->here |= child->here;
 	}
-	out->reads = reads_of(out);
+	join_reads(out);
 	if (s->kind == COND_NONE && out->timed)
 		compile_error(c, s->place, "none cannot hold a window of minutes");
 }
@@ -255,6 +260,11 @@ void compile_rules(struct compiler *c)
 	if (c->source->n_rules == 0)
 		compile_error(c, c->source->place, "the ruleset has no rules");
 	r->rules = mem_zalloc((c->source->n_rules + 1) * sizeof(*r->rules));
-	for (size_t i = 0; i < c->source->n_rules; i++)
-		compile_rule(c, &c->source->rules[i], &r->rules[r->n_rules++]);
+	r->gates = mem_zalloc((c->source->n_rules + 1) * sizeof(*r->gates));
+	for (size_t i = 0; i < c->source->n_rules; i++) {
+		struct rule *rule = &r->rules[r->n_rules];
+
+		compile_rule(c, &c->source->rules[i], rule);
+		r->gates[r->n_rules++] = (struct rule_gate){ rule->when.reads, rule->when.asks };
+	}
 }

@@ -116,10 +116,34 @@ static void compile_entry(struct compiler *c, const struct source_entry *s, stru
 		.figurative_ok = !s->not_figurative };
 }
 
+static void add_clause_begin(struct ruleset *r, uint32_t word, uint32_t cue)
+{
+	uint32_t at = r->n_clause_begins++;
+
+	r->vocab.words[word].marks |= WORD_CLAUSE;
+	r->clause_begins =
+		mem_resize(r->clause_begins, r->n_clause_begins, sizeof(*r->clause_begins));
+	for (; at > 0 && r->clause_begins[at - 1].word > word; at--)
+		r->clause_begins[at] = r->clause_begins[at - 1];
+	r->clause_begins[at] = (struct clause_begin){ word, cue };
+}
+
+/* Texts are full of words that begin a clause cue, so each knows which. */
+static void add_clause_cue(struct ruleset *r, struct phrase ph)
+{
+	for (uint32_t i = 0; i < ph.n_words; i++)
+		if (ph.begins_open || (ph.first >> ph.words[i].at & 1))
+			add_clause_begin(r, ph.words[i].word, r->n_clause_cues);
+	for (uint32_t i = 0; i < ph.n_prefixes; i++)
+		add_clause_begin(r, ph.prefixes[i].word, r->n_clause_cues);
+	r->clause_cues =
+		mem_resize(r->clause_cues, r->n_clause_cues + 1, sizeof(*r->clause_cues));
+	r->clause_cues[r->n_clause_cues++] = ph;
+}
+
 static void compile_cue(struct compiler *c, const struct source_cue *s, struct map *seen)
 {
-	static const uint16_t marks[CUE_COUNT] = { [CUE_CLAUSE] = WORD_CLAUSE,
-		[CUE_FIRST_PERSON] = WORD_FIRST_PERSON,
+	static const uint16_t marks[CUE_COUNT] = { [CUE_FIRST_PERSON] = WORD_FIRST_PERSON,
 		[CUE_LIGHT] = WORD_LIGHT,
 		[CUE_AND] = WORD_AND,
 		[CUE_NUMBER] = WORD_NUMBER };
@@ -137,9 +161,7 @@ static void compile_cue(struct compiler *c, const struct source_cue *s, struct m
 	if (kind < CUE_MATCHED) {
 		add_phrase(c, ph, OWNER_CUE, (uint32_t)kind);
 	} else if (kind == CUE_CLAUSE) {
-		r->clause_cues =
-			mem_resize(r->clause_cues, r->n_clause_cues + 1, sizeof(*r->clause_cues));
-		r->clause_cues[r->n_clause_cues++] = ph;
+		add_clause_cue(r, ph);
 	} else {
 		phrase_fini(&ph); /* its words are marked, which is all it is for */
 	}

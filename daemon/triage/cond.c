@@ -317,8 +317,6 @@ struct verdict cond_eval(const struct cond *c, struct triage_scratch *w)
 {
 	struct verdict now, v;
 
-	if (c->reads && !(c->reads & (w->message_families | w->contact_families)))
-		return (struct verdict){ TRUTH_FALSE, FAR, false };
 	w->anchor = w->now_min;
 	now = v = eval(c, w, &anywhere);
 	for (size_t i = 0; c->timed && !c->here && v.truth != TRUTH_TRUE && i < w->n_facts; i++) {

@@ -133,8 +133,8 @@ int field_find_item(const char *instrument, const char *item)
 void values_clear(struct values *v)
 {
 	v->n = 0;
-	for (int i = 0; i < FIELD_MAX; i++)
-		v->first[i] = -1;
+	v->told = 0;
+	memset(v->first, 0xff, sizeof(v->first)); /* -1 each */
 }
 
 void values_fini(struct values *v)
@@ -158,6 +158,7 @@ static void push(struct values *v, struct value value)
 		v->cap = v->cap ? v->cap * 2 : 32;
 		v->items = mem_resize(v->items, v->cap, sizeof(*v->items));
 	}
+	v->told |= FIELD_BIT(value.field);
 	value.next = v->first[value.field];
 	v->first[value.field] = (int)v->n;
 	v->items[v->n++] = value;

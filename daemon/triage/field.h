@@ -44,9 +44,13 @@ struct value {
 	int next; /* of the same field, or -1 */
 };
 
+/* Fields share bits; a bit that is not set tells that nothing was said about any of them. */
+#define FIELD_BIT(field) (UINT64_C(1) << (field) % 64)
+
 struct values {
 	struct value *items;
 	size_t n, cap;
+	uint64_t told; /* FIELD_BIT of those that have a value, be it that it is unknown */
 	int first[FIELD_MAX];
 };
 

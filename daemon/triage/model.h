@@ -34,6 +34,11 @@ struct frame {
 	uint64_t families; /* FAMILY_BIT of what it sets aside */
 };
 
+/* A word that clause cue number `cue` may begin with. */
+struct clause_begin {
+	uint32_t word, cue;
+};
+
 enum window { WINDOW_MESSAGE, WINDOW_CONTACT, WINDOW_MINUTES };
 
 enum op {
@@ -59,7 +64,11 @@ struct cond {
 	bool here;      /* likewise the message as its window */
 	bool pairs;     /* ALL with leaves below it, or a leaf, that must meet in one place */
 	uint64_t meets; /* FAMILY_BIT of those leaves */
-	uint64_t reads; /* FAMILY_BIT of all its leaves; 0 when it may be true without any */
+	/*
+	 * FAMILY_BIT and FIELD_BIT of all its leaves: without any of them it is not true, nor is any
+	 * part of it. Both 0: it may be true in silence.
+	 */
+	uint64_t reads, asks;
 	/* SIGNAL */
 	uint64_t families, subjects, whens, framings; /* whens 0: by family, see signal_fits() */
 	enum window window;
@@ -82,6 +91,11 @@ struct rule {
 	struct cond when;
 };
 
+/* What of a rule's condition decides whether it is worth a look; few are, so these stand together. */
+struct rule_gate {
+	uint64_t reads, asks; /* as in its cond */
+};
+
 struct ruleset {
 	uint32_t refs;
 	const char *id, *version, *digest;
@@ -98,12 +112,15 @@ struct ruleset {
 	uint32_t n_phrases;
 	struct phrase *clause_cues;
 	uint32_t n_clause_cues;
+	struct clause_begin *clause_begins; /* ascending by word */
+	uint32_t n_clause_begins;
 	struct scan scan;
 	struct entry *entries;
 	uint32_t n_entries;
 	struct frame *frames;
 	uint32_t n_frames;
 	struct rule *rules;
+	struct rule_gate *gates; /* one for each of rules */
 	uint32_t n_rules;
 	size_t n_cues;
 	uint64_t timed;       /* FAMILY_BIT of what a window of minutes asks for */

@@ -176,6 +176,7 @@ static void free_rules(struct ruleset *r)
 		free(r->rules[i].actions);
 	}
 	free(r->rules);
+	free(r->gates);
 }
 
 void ruleset_unref(struct ruleset **rules)
@@ -192,6 +193,7 @@ void ruleset_unref(struct ruleset **rules)
 		phrase_fini(&r->clause_cues[i]);
 	free(r->phrases);
 	free(r->clause_cues);
+	free(r->clause_begins);
 	free(r->owners);
 	scan_fini(&r->scan);
 	decoder_fini(&r->decoder);

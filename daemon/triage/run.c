@@ -325,14 +325,24 @@ static void fire(struct run *x, const struct rule *rule)
 		add_once(&r->actions, &r->n_actions, &r->cap_actions, rule->actions[i]);
 }
 
+/* Nothing that the rule reads was said: no part of its condition is true. */
+static bool is_silent(const struct rule_gate *g, const struct triage_scratch *w)
+{
+	return (g->reads | g->asks) && !(g->asks & w->values.told) &&
+	       !(g->reads & (w->message_families | w->contact_families));
+}
+
 static void apply_rules(struct run *x)
 {
 	struct triage_result *r = x->result;
 
 	for (uint32_t i = 0; i < x->rules->n_rules; i++) {
 		const struct rule *rule = &x->rules->rules[i];
-		struct verdict v = cond_eval(&rule->when, x->w);
+		struct verdict v;
 
+		if (is_silent(&x->rules->gates[i], x->w))
+			continue;
+		v = cond_eval(&rule->when, x->w);
 		if (v.truth == TRUTH_TRUE) {
 			fire(x, rule);
 		} else if (v.missing == 1 && v.some) {

@@ -12,6 +12,27 @@
 #define COVERAGE_MIN_WORDS 5
 #define COVERAGE_WINDOW    10
 
+static bool begins_clause(const struct ruleset *rules, const struct text *t, uint32_t at)
+{
+	uint32_t word = t->tokens[at].word, lo = 0, hi = rules->n_clause_begins;
+
+	if (word == WORD_NONE || !(rules->vocab.words[word].marks & WORD_CLAUSE))
+		return false;
+	while (lo < hi) {
+		uint32_t mid = (lo + hi) / 2;
+
+		if (rules->clause_begins[mid].word < word)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (; lo < rules->n_clause_begins && rules->clause_begins[lo].word == word; lo++)
+		if (phrase_match_at(&rules->clause_cues[rules->clause_begins[lo].cue], t,
+			    &rules->vocab, at) > at)
+			return true;
+	return false;
+}
+
 /*
  * Number sentences and clauses: a clause begins at a hard stop and at every clause cue ("but",
  * "pero"), a sentence at the hard stop alone.
@@ -25,13 +46,7 @@ static void mark_clauses(const struct ruleset *rules, struct text *t)
 		bool begins = i > 0 && (k->marks & TOKEN_HARD);
 
 		sentence += begins;
-		if (!begins && i > 0 && k->word != WORD_NONE &&
-			(rules->vocab.words[k->word].marks & WORD_CLAUSE))
-			for (uint32_t c = 0; c < rules->n_clause_cues && !begins; c++)
-				begins = phrase_match_at(
-						 &rules->clause_cues[c], t, &rules->vocab, i) > i;
-		if (begins)
-			clause++;
+		clause += begins || (i > 0 && begins_clause(rules, t, i));
 		k->clause = clause;
 		k->sentence = sentence;
 	}

@@ -14,7 +14,7 @@
 enum {
 	WORD_KEY = 1,    /* occurs in a lexicon phrase: disguises and misspellings resolve to it */
 	WORD_LIGHT = 2,  /* a negation reaches across it */
-	WORD_CLAUSE = 4, /* may begin a clause cue */
+	WORD_CLAUSE = 4, /* a clause cue may begin with it */
 	WORD_FIRST_PERSON = 8, /* I, me, my, … */
 	WORD_NUMBER = 16,      /* a number in letters */
 	WORD_AND = 32,         /* joins one statement to the next */
