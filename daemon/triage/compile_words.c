@@ -136,8 +136,7 @@ static void add_clause_cue(struct ruleset *r, struct phrase ph)
 			add_clause_begin(r, ph.words[i].word, r->n_clause_cues);
 	for (uint32_t i = 0; i < ph.n_prefixes; i++)
 		add_clause_begin(r, ph.prefixes[i].word, r->n_clause_cues);
-	r->clause_cues =
-		mem_resize(r->clause_cues, r->n_clause_cues + 1, sizeof(*r->clause_cues));
+	r->clause_cues = mem_resize(r->clause_cues, r->n_clause_cues + 1, sizeof(*r->clause_cues));
 	r->clause_cues[r->n_clause_cues++] = ph;
 }
 

@@ -86,7 +86,8 @@ struct tally {
 static bool is_enough(const struct cond *c, const struct tally *t)
 {
 	return t->n >= c->min_count &&
-	       (uint32_t)__builtin_popcountll(t->families) >= c->min_families;
+	       (c->min_families == 1 ||
+		       (uint32_t)__builtin_popcountll(t->families) >= c->min_families);
 }
 
 static void take(const struct cond *c, struct tally *t, const struct signal *s, bool known)

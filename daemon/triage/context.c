@@ -127,12 +127,17 @@ static const char *read_frame(
 	return NULL;
 }
 
-static bool has_cue(const struct triage_scratch *w, enum cue kind)
+/* The cues that begin in a clause, one after the other; NULL behind the last. */
+static const struct cue_match *first_cue(const struct triage_scratch *w, uint32_t clause)
 {
-	for (size_t i = 0; i < w->n_cues; i++)
-		if (w->cues[i].kind == kind)
-			return true;
-	return false;
+	uint32_t at = clause < w->n_clause_cues ? w->clause_cues[clause] : 0;
+
+	return at ? &w->cues[at - 1] : NULL;
+}
+
+static const struct cue_match *next_cue(const struct triage_scratch *w, const struct cue_match *c)
+{
+	return c->next ? &w->cues[c->next - 1] : NULL;
 }
 
 /* Whoever is named last before the end of the phrase, inside it or before it in the clause. */
@@ -150,7 +155,7 @@ static enum subject read_subject(
 		if (subject != SUBJECT_UNKNOWN)
 			break;
 	}
-	if (subject == SUBJECT_OTHER && has_cue(w, CUE_REPORTED_SELF))
+	if (subject == SUBJECT_OTHER && (w->cue_kinds >> CUE_REPORTED_SELF & 1))
 		subject = SUBJECT_SELF;
 	return subject;
 }
@@ -214,32 +219,47 @@ static bool past_reaches(const struct ruleset *rules, const struct triage_scratc
 	       t->tokens[c->end].segment == t->tokens[s->from].segment;
 }
 
+static enum when meant_by(enum cue kind)
+{
+	switch (kind) {
+	case CUE_NOW:
+		return WHEN_NOW;
+	case CUE_SOON:
+		return WHEN_SOON;
+	case CUE_RECENT:
+		return WHEN_RECENT;
+	case CUE_PAST:
+		return WHEN_PAST;
+	default:
+		return WHEN_UNKNOWN;
+	}
+}
+
+/* Of several times the nearest, as they stand in enum when. */
 static enum when read_when(
 	const struct ruleset *rules, const struct triage_scratch *w, const struct signal *s)
 {
-	static const enum cue raising[] = { CUE_NOW, CUE_SOON, CUE_RECENT };
-	static const enum when meant[] = { WHEN_NOW, WHEN_SOON, WHEN_RECENT };
+	enum when nearest = WHEN_COUNT;
 
-	for (size_t k = 0; k < 3; k++)
-		for (size_t i = 0; i < w->n_cues; i++)
-			if (w->cues[i].kind == raising[k] && cue_reaches(w, &w->cues[i], s))
-				return meant[k];
-	for (size_t i = 0; i < w->n_cues; i++)
-		if (w->cues[i].kind == CUE_PAST && past_reaches(rules, w, &w->cues[i], s))
-			return WHEN_PAST;
-	return WHEN_UNKNOWN;
+	for (uint32_t i = s->clause > 0 ? s->clause - 1 : 0; i <= s->last_clause + 1; i++)
+		for (const struct cue_match *c = first_cue(w, i); c; c = next_cue(w, c)) {
+			enum when when = meant_by(c->kind);
+
+			if (when == WHEN_UNKNOWN || when >= nearest)
+				continue;
+			if (when == WHEN_PAST ? past_reaches(rules, w, c, s) : cue_reaches(w, c, s))
+				nearest = when;
+		}
+	return nearest == WHEN_COUNT ? WHEN_UNKNOWN : nearest;
 }
 
 /* People write whole pages without a stop, so a quotation reaches only so far. */
 static bool is_quoted(const struct triage_scratch *w, const struct signal *s)
 {
-	for (size_t i = 0; i < w->n_cues; i++) {
-		const struct cue_match *c = &w->cues[i];
-
-		if (c->kind == CUE_QUOTED && w->honest.tokens[c->from].clause == s->clause &&
-			c->from < s->end + QUOTE_REACH && s->from < c->end + QUOTE_REACH)
+	for (const struct cue_match *c = first_cue(w, s->clause); c; c = next_cue(w, c))
+		if (c->kind == CUE_QUOTED && c->from < s->end + QUOTE_REACH &&
+			s->from < c->end + QUOTE_REACH)
 			return true;
-	}
 	return false;
 }
 

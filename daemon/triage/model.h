@@ -157,6 +157,7 @@ struct signal {
 struct cue_match {
 	enum cue kind;
 	uint32_t from, end; /* honest tokens */
+	uint32_t next;      /* number + 1 of another one that begins in the same clause, 0 none */
 };
 
 struct frame_match {
@@ -175,6 +176,9 @@ struct triage_scratch {
 	size_t n_facts, cap_facts;
 	struct cue_match *cues;
 	size_t n_cues, cap_cues;
+	uint32_t cue_kinds;    /* bits of enum cue: those found */
+	uint32_t *clause_cues; /* by clause: number + 1 of a cue that begins in it, 0 none */
+	size_t n_clause_cues, cap_clause_cues;
 	struct frame_match *frames;
 	size_t n_frames, cap_frames;
 	struct values values;

@@ -315,7 +315,8 @@ static uint32_t longest_of(const struct node *nodes, size_t n)
 		uint32_t most = nodes[i].kind == NODE_GAP ? (uint32_t)nodes[i].gap : 1;
 
 		for (size_t k = 0; k < nodes[i].n_alts; k++) {
-			uint32_t words = longest_of(nodes[i].alts[k].nodes, nodes[i].alts[k].n_nodes);
+			uint32_t words =
+				longest_of(nodes[i].alts[k].nodes, nodes[i].alts[k].n_nodes);
 
 			most = words > most ? words : most;
 		}
@@ -478,9 +479,9 @@ static PHRASE_SET accepts_open(
 	for (uint32_t i = 0; i < ph->n_prefixes; i++) {
 		const struct vocab_word *prefix = &in->vocab->words[ph->prefixes[i].word];
 
-		if (k->len >= prefix->len && memcmp(in->text->padded.data + k->at,
-						     in->vocab->bytes + prefix->at,
-						     prefix->len) == 0)
+		if (k->len >= prefix->len &&
+			memcmp(in->text->padded.data + k->at, in->vocab->bytes + prefix->at,
+				prefix->len) == 0)
 			at |= (PHRASE_SET)1 << ph->prefixes[i].at;
 	}
 	return at;

@@ -38,15 +38,16 @@ struct phrase_need {
 
 /* What a look at a candidate reads first stands first: most fail there. */
 struct phrase {
-	uint64_t begins[PHRASE_BEGINS / 64]; /* bit word % PHRASE_BEGINS of each it may begin with */
-	uint32_t back; /* words of a match before the last one of a literal of its first need */
-	uint32_t longest;        /* in words, at most PHRASE_POSITIONS */
-	bool begins_open;        /* it may begin with a number or any ending of a word */
-	bool one_clause;         /* it may not run over a word that begins a clause, only ends of
+	uint64_t
+		begins[PHRASE_BEGINS / 64]; /* bit word % PHRASE_BEGINS of each it may begin with */
+	uint32_t back;    /* words of a match before the last one of a literal of its first need */
+	uint32_t longest; /* in words, at most PHRASE_POSITIONS */
+	bool begins_open; /* it may begin with a number or any ending of a word */
+	bool one_clause;  /* it may not run over a word that begins a clause, only ends of
 				    sentences bound others */
 	PHRASE_SET first, last;
-	PHRASE_SET *follow;      /* for each position, those that may come next */
-	PHRASE_SET numbers, any; /* positions of # and of gaps */
+	PHRASE_SET *follow;        /* for each position, those that may come next */
+	PHRASE_SET numbers, any;   /* positions of # and of gaps */
 	struct phrase_word *slots; /* known words by phrase_slot(), then the next free one */
 	uint32_t shift;            /* 32 - the binary logarithm of their number */
 	uint32_t n_words, n_prefixes, n_positions;

@@ -78,6 +78,7 @@ void triage_scratch_free(struct triage_scratch **scratch)
 	free(w->signals);
 	free(w->facts);
 	free(w->cues);
+	free(w->clause_cues);
 	free(w->frames);
 	free(w->sorted.items);
 	ruleset_unref(&w->bound);
@@ -247,11 +248,8 @@ static void read_text(struct run *x)
 /* Marks of a joke are noted for whoever answers; they set nothing aside. */
 static void flag_joke(struct run *x)
 {
-	for (size_t i = 0; i < x->w->n_cues && x->w->n_signals > 0; i++)
-		if (x->w->cues[i].kind == CUE_JOKE) {
-			add_flag(x->result, "joke_marker");
-			return;
-		}
+	if (x->w->n_signals > 0 && (x->w->cue_kinds >> CUE_JOKE & 1))
+		add_flag(x->result, "joke_marker");
 }
 
 /* ---- rules ---- */

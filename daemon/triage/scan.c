@@ -17,7 +17,7 @@ int scan_bind(struct scan_scratch *w, const struct scan *s)
 		w->done = mem_resize(w->done, s->n_phrases, sizeof(*w->done));
 		w->n_done = s->n_phrases;
 	}
-	w->n_met = s->n_needs / 64 + 1;
+	w->n_met = s->n_needs / 32 + 1;
 	w->met = mem_resize(w->met, w->n_met, sizeof(*w->met));
 	forget_runs(w);
 	w->run = 0;
@@ -160,16 +160,16 @@ static void note_needs(const struct scan *s, struct scan_scratch *w, const struc
 	while (end < at->last && w->found[end].token < most + s->reach)
 		end++;
 	for (size_t i = from; i < end; i++) {
-		uint32_t literal = w->found[i].literal;
+		const uint32_t *first = &s->first_needs[w->found[i].literal];
 
-		for (uint32_t k = s->needs.first[literal]; k < s->needs.first[literal + 1]; k++)
-			w->met[s->needs.items[k] / 64] |= UINT64_C(1) << s->needs.items[k] % 64;
+		for (uint32_t k = first[0]; k < first[1]; k++)
+			w->met[s->needs[k].at] |= s->needs[k].bits;
 	}
 }
 
 static bool is_met(const struct scan_scratch *w, uint32_t need)
 {
-	return w->met[need / 64] >> need % 64 & 1;
+	return w->met[need / 32] >> need % 32 & 1;
 }
 
 static bool meets_others(const struct scan *s, const struct scan_scratch *w, uint32_t phrase)

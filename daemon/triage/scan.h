@@ -25,6 +25,11 @@ struct scan_groups {
 
 #define SCAN_NO_GUARD UINT32_MAX
 
+/* Needs that share a word of the bitmap. */
+struct scan_bits {
+	uint32_t at, bits;
+};
+
 /* A phrase that may stand where a literal was found. */
 struct scan_candidate {
 	uint32_t phrase;
@@ -35,9 +40,11 @@ struct scan_candidate {
 struct scan {
 	hs_database_t *db;
 	uint32_t n_literals, n_phrases;
-	uint32_t n_needs; /* those that are not the rarest of their phrase: only they are numbered */
-	uint32_t reach;   /* words of the longest phrase */
-	struct scan_groups needs;          /* by literal: those it meets */
+	uint32_t
+		n_needs; /* those that are not the rarest of their phrase: only they are numbered */
+	uint32_t reach;  /* words of the longest phrase */
+	struct scan_bits *needs;           /* by literal: those it meets */
+	uint32_t *first_needs;             /* of literal i up to those of literal i + 1 */
 	struct scan_groups others;         /* by phrase: its needs but the rarest, guard first */
 	struct scan_candidate *candidates; /* by literal */
 	uint32_t *first_candidate;         /* of literal i up to that of literal i + 1 */
@@ -56,13 +63,13 @@ struct scan_scratch {
 		uint32_t token;        /* its last word */
 	} * found;
 	size_t n_found, cap_found;
-	uint64_t *met; /* bit per need: met near the words at hand */
+	uint32_t *met; /* bit per need: met near the words at hand */
 	struct {
 		uint32_t run;     /* which sentence the rest is about */
 		uint32_t next[2]; /* first token at which a match may still begin: inside a clause,
 				     over several */
 	} * done;                 /* per phrase */
-	size_t n_met, n_done; /* n_met: words of the bitmap */
+	size_t n_met, n_done;     /* n_met: words of the bitmap */
 	uint32_t run;
 	struct scan_match *matches;
 	size_t n_matches, cap_matches;

@@ -85,7 +85,7 @@ struct collector {
 	struct numbering literal_numbers, lead_numbers, other_numbers;
 	struct pairs leads;   /* literal, the number of a rarest need it meets */
 	struct pairs phrases; /* that number, phrase */
-	struct pairs needs;   /* literal, need */
+	struct pairs needs;   /* literal, need: ascending for each literal */
 	struct pairs others;  /* phrase, need */
 };
 
@@ -121,6 +121,25 @@ static uint32_t number_need(struct collector *c, const struct phrase_need *need,
 	for (size_t i = 0; fresh && i < need->n; i++)
 		pairs_add(met_by, number_literal(c, need->literals[i]), id);
 	return id;
+}
+
+/* The needs of each literal, which ascend, with those in one word of the bitmap together. */
+static void set_needs(struct scan *s, const struct scan_groups *needs)
+{
+	uint32_t n = 0;
+
+	s->needs = mem_zalloc((needs->first[s->n_literals] + 1) * sizeof(*s->needs));
+	s->first_needs = mem_zalloc((s->n_literals + 1) * sizeof(*s->first_needs));
+	for (uint32_t i = 0; i < s->n_literals; i++) {
+		for (uint32_t k = needs->first[i]; k < needs->first[i + 1]; k++) {
+			uint32_t need = needs->items[k];
+
+			if (n == s->first_needs[i] || s->needs[n - 1].at != need / 32)
+				s->needs[n++].at = need / 32;
+			s->needs[n - 1].bits |= UINT32_C(1) << need % 32;
+		}
+		s->first_needs[i + 1] = n;
+	}
 }
 
 static int compare_candidates(const void *a, const void *b)
@@ -186,7 +205,7 @@ static void collect(
 	struct scan *s, const struct phrase *phrases, uint32_t n, struct literal_list *l)
 {
 	struct collector c = { .scan = s, .literals = l };
-	struct scan_groups leads, led;
+	struct scan_groups leads, led, met;
 
 	map_init(&c.literal_numbers.seen, 0, 0);
 	map_init(&c.lead_numbers.seen, 0, 0);
@@ -204,11 +223,13 @@ static void collect(
 	s->n_literals = l->n;
 	s->n_needs = c.other_numbers.n;
 	s->n_phrases = n;
-	s->needs = pairs_group(&c.needs, s->n_literals);
+	met = pairs_group(&c.needs, s->n_literals);
 	s->others = pairs_group(&c.others, n);
 	leads = pairs_group(&c.leads, s->n_literals);
 	led = pairs_group(&c.phrases, c.lead_numbers.n);
+	set_needs(s, &met);
 	set_candidates(s, &leads, &led);
+	free_groups(&met);
 	free_groups(&leads);
 	free_groups(&led);
 	map_fini(&c.literal_numbers.seen);
@@ -242,7 +263,8 @@ int scan_compile(struct scan *s, const struct phrase *phrases, uint32_t n, struc
 void scan_fini(struct scan *s)
 {
 	hs_free_database(s->db);
-	free_groups(&s->needs);
+	free(s->needs);
+	free(s->first_needs);
 	free_groups(&s->others);
 	free(s->candidates);
 	free(s->first_candidate);

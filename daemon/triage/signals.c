@@ -52,6 +52,22 @@ static void mark_clauses(const struct ruleset *rules, struct text *t)
 	}
 }
 
+static void forget_cues(struct triage_scratch *w)
+{
+	const struct text *t = &w->honest;
+
+	w->n_cues = 0;
+	w->cue_kinds = 0;
+	w->n_clause_cues = t->n_tokens ? t->tokens[t->n_tokens - 1].clause + 1u : 0;
+	if (w->n_clause_cues > w->cap_clause_cues) {
+		w->cap_clause_cues = w->n_clause_cues * 2;
+		w->clause_cues =
+			mem_resize(w->clause_cues, w->cap_clause_cues, sizeof(*w->clause_cues));
+	}
+	if (w->n_clause_cues)
+		memset(w->clause_cues, 0, w->n_clause_cues * sizeof(*w->clause_cues));
+}
+
 static struct triage_span span_of(const struct text *t, uint32_t from, uint32_t end)
 {
 	struct triage_span s = { t->tokens[from].start, t->tokens[end - 1].end };
@@ -97,6 +113,7 @@ static bool is_negator(const struct triage_scratch *w, enum cue kind)
 static bool add_cue(struct triage_scratch *w, enum cue kind, const struct scan_match *m)
 {
 	struct token *tokens = w->honest.tokens, *last = &tokens[m->end - 1];
+	uint32_t *in_clause = &w->clause_cues[tokens[m->from].clause];
 	static const uint32_t marks[CUE_COUNT] = { [CUE_PSEUDO_NEGATION] = TOKEN_PSEUDO,
 		[CUE_THIRD_PARTY] = TOKEN_THIRD_PARTY,
 		[CUE_PAST] = TOKEN_DATE,
@@ -112,7 +129,9 @@ static bool add_cue(struct triage_scratch *w, enum cue kind, const struct scan_m
 		(last->negator == 0 || w->cues[last->negator - 1].from > m->from))
 		last->negator = (uint32_t)w->n_cues + 1;
 	GROW(w->cues, w->n_cues, w->cap_cues);
-	w->cues[w->n_cues++] = (struct cue_match){ kind, m->from, m->end };
+	w->cues[w->n_cues++] = (struct cue_match){ kind, m->from, m->end, *in_clause };
+	*in_clause = (uint32_t)w->n_cues;
+	w->cue_kinds |= 1u << kind;
 	return true;
 }
 
@@ -211,10 +230,11 @@ int signals_find(const struct ruleset *rules, struct triage_scratch *w, const ch
 {
 	bool all;
 
-	w->n_signals = w->n_cues = w->n_frames = 0;
+	w->n_signals = w->n_frames = 0;
 	w->scan.steps = 0;
 	text_read(&w->honest, &rules->fold, &rules->vocab, p, n);
 	mark_clauses(rules, &w->honest);
+	forget_cues(w);
 	all = search(rules, w, &w->honest);
 	all &= add_honest(rules, w);
 	all &= find_decoded(rules, w, p);
@@ -241,14 +261,6 @@ static bool any_speaks_for_self(const struct signal *signals, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (speaks_for_self(&signals[i]))
-			return true;
-	return false;
-}
-
-static bool has_cue(const struct triage_scratch *w, enum cue kind)
-{
-	for (size_t i = 0; i < w->n_cues; i++)
-		if (w->cues[i].kind == kind)
 			return true;
 	return false;
 }
@@ -311,7 +323,7 @@ void signals_settle(struct triage_scratch *w)
 {
 	bool self = any_speaks_for_self(w->signals, w->n_signals) ||
 		    any_speaks_for_self(w->facts, w->n_facts);
-	bool resolved = has_cue(w, CUE_RESOLVED) && !self;
+	bool resolved = (w->cue_kinds >> CUE_RESOLVED & 1) && !self;
 
 	if (w->n_signals <= 256)
 		drop_contained(w);

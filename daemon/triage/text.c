@@ -59,12 +59,10 @@ void text_append(struct text *t, const char *word, size_t n, const struct token 
 
 static bool is_contraction_tail(const char *p, size_t n)
 {
-	static const char *const tails[] = { "t", "m", "s", "d", "ll", "ve", "re" };
-
-	for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++)
-		if (strlen(tails[i]) == n && memcmp(tails[i], p, n) == 0)
-			return true;
-	return false;
+	if (n == 1)
+		return *p == 't' || *p == 'm' || *p == 's' || *p == 'd';
+	return n == 2 &&
+	       (memcmp(p, "ll", 2) == 0 || memcmp(p, "ve", 2) == 0 || memcmp(p, "re", 2) == 0);
 }
 
 /*
