@@ -1,14 +1,12 @@
 #include "triaged/privacy/pseudonym.h"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <stdbool.h>
 #include <string.h>
 #include <strings.h>
 
-#include "triaged/base/check.h"
 #include "triaged/base/record.h"
 #include "triaged/privacy/digest.h"
+#include "triaged/privacy/mac.h"
 
 static struct slice trim(struct slice s)
 {
@@ -91,12 +89,11 @@ int pseudonym_make(
 	const struct keys *keys, const char *address, char out[PSEUDONYM_SIZE], struct err *e)
 {
 	struct buf text = { 0 };
-	unsigned char mac[EVP_MAX_MD_SIZE];
-	unsigned n = 0;
+	unsigned char mac[MAC_SIZE];
 	if (pseudonym_normalise(address, &text, e) < 0)
 		return -1;
-	CHECK(HMAC(EVP_sha256(), keys_pseudonym(keys), KEY_BYTES, (const unsigned char *)text.data,
-		      text.len, mac, &n) != NULL);
+	struct slice key = { (const char *)keys_pseudonym(keys), KEY_BYTES };
+	mac_sha256(key, &(struct slice){ text.data, text.len }, 1, mac);
 	digest_hex(mac, (PSEUDONYM_SIZE - 1) / 2, out);
 	buf_wipe(&text);
 	return 0;
