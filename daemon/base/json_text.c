@@ -30,10 +30,13 @@ void jtext_close(struct buf *b, char bracket)
 
 void jtext_name(struct buf *b, const char *name)
 {
+	size_t n = strlen(name);
 	separate(b);
-	buf_add(b, "\"", 1);
-	buf_adds(b, name);
-	buf_add(b, "\":", 2);
+	char *at = buf_room(b, n + 3);
+	*at++ = '"';
+	memcpy(at, name, n);
+	memcpy(at + n, "\":", 3);
+	b->len += n + 3;
 }
 
 static void escape(struct buf *b, unsigned char c)
@@ -53,6 +56,15 @@ static void escape(struct buf *b, unsigned char c)
 	}
 }
 
+/* ASCII that stands for itself in a JSON string: nearly all of what is written. */
+static bool stands_for_itself(unsigned char c)
+{
+	static const bool known[256] = {
+		[' '] = true, ['!'] = true, ['#' ... '['] = true, [']' ... 0x7f] = true
+	};
+	return known[c];
+}
+
 void jtext_strn(struct buf *b, const char *s, size_t n)
 {
 	const unsigned char *p = (const unsigned char *)s, *end = p + n;
@@ -60,8 +72,12 @@ void jtext_strn(struct buf *b, const char *s, size_t n)
 	buf_add(b, "\"", 1);
 	const unsigned char *plain = p;
 	while (p < end) {
+		if (stands_for_itself(*p)) {
+			p++;
+			continue;
+		}
 		size_t len = utf8_sequence(p, (size_t)(end - p));
-		if (len > 1 || (len == 1 && *p >= 0x20 && *p != '"' && *p != '\\')) {
+		if (len > 1) {
 			p += len;
 			continue;
 		}

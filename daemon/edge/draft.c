@@ -1,3 +1,4 @@
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,6 +65,53 @@ static uint64_t fingerprint(const json_t *v)
 	}
 }
 
+/* Parameters that are words of the command as they stand; sorted for bsearch. */
+static const struct word {
+	const char *param;
+	size_t offset;
+} word_params[] = {
+	{ "agency", offsetof(struct command, agency) },
+	{ "by", offsetof(struct command, by) },
+	{ "caller_role", offsetof(struct command, caller_role) },
+	{ "channel", offsetof(struct command, channel) },
+	{ "consent", offsetof(struct command, consent) },
+	{ "contact", offsetof(struct command, contact) },
+	{ "corrects", offsetof(struct command, corrects) },
+	{ "dispatch", offsetof(struct command, dispatch) },
+	{ "disposition", offsetof(struct command, disposition) },
+	{ "instrument", offsetof(struct command, instrument) },
+	{ "kind", offsetof(struct command, kind) },
+	{ "lang", offsetof(struct command, lang) },
+	{ "line", offsetof(struct command, line) },
+	{ "offer", offsetof(struct command, offer) },
+	{ "presence", offsetof(struct command, presence) },
+	{ "reason", offsetof(struct command, reason) },
+	{ "ref", offsetof(struct command, ref) },
+	{ "responder", offsetof(struct command, responder) },
+	{ "status", offsetof(struct command, status) },
+	{ "team", offsetof(struct command, team) },
+	{ "transfer", offsetof(struct command, transfer) },
+};
+
+static int by_param(const void *key, const void *member)
+{
+	const struct word *w = member;
+	return strcmp(key, w->param);
+}
+
+static void take_words(struct command *c, const json_t *params)
+{
+	const char *key;
+	json_t *value;
+	json_object_foreach((json_t *)(uintptr_t)params, key, value)
+	{
+		const struct word *w = bsearch(key, word_params,
+			sizeof word_params / sizeof *word_params, sizeof *word_params, by_param);
+		if (w && json_is_string(value))
+			*(const char **)(void *)((char *)c + w->offset) = json_string_value(value);
+	}
+}
+
 void draft_init(
 	struct draft *d, struct verbs *v, const struct edge_request *r, enum command_kind kind)
 {
@@ -78,37 +126,7 @@ void draft_init(
 	c->node = v->node;
 	c->session = d->session;
 	c->incarnation = v->incarnation;
-	const struct {
-		const char *param;
-		const char **field;
-	} words[] = {
-		{ "ref", &c->ref },
-		{ "contact", &c->contact },
-		{ "offer", &c->offer },
-		{ "responder", &c->responder },
-		{ "dispatch", &c->dispatch },
-		{ "transfer", &c->transfer },
-		{ "channel", &c->channel },
-		{ "lang", &c->lang },
-		{ "line", &c->line },
-		{ "caller_role", &c->caller_role },
-		{ "reason", &c->reason },
-		{ "presence", &c->presence },
-		{ "disposition", &c->disposition },
-		{ "kind", &c->kind },
-		{ "consent", &c->consent },
-		{ "agency", &c->agency },
-		{ "corrects", &c->corrects },
-		{ "instrument", &c->instrument },
-		{ "by", &c->by },
-		{ "status", &c->status },
-		{ "team", &c->team },
-	};
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-		const char *text = param_text(r, words[i].param);
-		if (text)
-			*words[i].field = text;
-	}
+	take_words(c, r->params);
 	if (*c->ref)
 		c->fingerprint = (int64_t)(fingerprint(r->params) >> 1);
 }

@@ -7,6 +7,9 @@
 #include "triaged/base/json_text.h"
 #include "triaged/core/place.h"
 
+/* What most answers need, so that their memory does not grow piece by piece. */
+#define RENDERED_BYTES 900
+
 enum shape {
 	SHAPE_STRING,
 	SHAPE_INTEGER,
@@ -246,7 +249,9 @@ static void contact_of(struct slice record, char contact[64])
 	struct slice id = render_find(record, "contact");
 	if (!id.len) /* they may read what is sealed under it, and not know it */
 		id = render_find(record, "seal");
-	snprintf(contact, 64, "%.*s", (int)id.len, id.data);
+	size_t n = id.len < 63 ? id.len : 63;
+	memcpy(contact, id.data, n);
+	contact[n] = '\0';
 }
 
 static void person(const struct render *r, struct slice record, struct buf *out)
@@ -286,14 +291,17 @@ static void summary(struct slice record, struct buf *out)
 	const char *end = reasons.data + reasons.len;
 	const char *text = memmem(reasons.data, reasons.len, key, sizeof key - 1);
 	jtext_name(out, "summary");
-	buf_addf(out, "\"%.*s", (int)level.len, level.data);
+	buf_add(out, "\"", 1);
+	buf_add(out, level.data, level.len);
 	if (text) {
 		text += sizeof key - 1;
 		const char *stop = text;
 		while (stop < end && *stop != '"')
 			stop += *stop == '\\' ? 2 : 1;
-		if (stop < end)
-			buf_addf(out, ": %.*s", (int)(stop - text), text);
+		if (stop < end) {
+			buf_add(out, ": ", 2);
+			buf_add(out, text, (size_t)(stop - text));
+		}
 	}
 	buf_adds(out, "\"");
 }
@@ -367,6 +375,7 @@ static void reply_defaults(enum command_kind command, struct slice record, struc
 void render_output(const struct render *r, const struct output *o, struct buf *out)
 {
 	struct slice record = { buf_str(&o->fields), o->fields.len };
+	(void)buf_room(out, RENDERED_BYTES);
 	bool accepted = o->kind == OUTPUT_REPLY && o->command == COMMAND_OFFER_ACCEPT;
 	char contact[64];
 	contact_of(record, contact);

@@ -202,8 +202,9 @@ int event_add(struct event *ev, const struct timeval *tv)
 void event_active(struct event *ev, int what, short calls)
 {
 	static const struct timeval now = { 0, 0 };
-	(void)what, (void)calls;
-	event_add(ev, &now);
+	(void)calls;
+	if (!event_pending(ev, what, NULL))
+		event_add(ev, &now);
 }
 
 int event_del(struct event *ev)
