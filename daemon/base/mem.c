@@ -28,9 +28,10 @@ char *mem_strdup(const char *s)
 
 void *mem_dup(const void *p, size_t n)
 {
-	char *q = mem_zalloc(n + 1);
+	char *q = mem_library_alloc(n + 1);
 	if (n)
 		memcpy(q, p, n);
+	q[n] = '\0';
 	return q;
 }
 

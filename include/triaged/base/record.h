@@ -47,7 +47,8 @@ static inline void record_puts(struct buf *b, const char *name, const char *s)
 /* 0 writes nothing. */
 static inline void record_puti(struct buf *b, const char *name, int64_t v)
 {
-	record_putin(b, (struct slice){ name, strlen(name) }, v);
+	if (v)
+		record_putin(b, (struct slice){ name, strlen(name) }, v);
 }
 
 static inline bool slice_is(struct slice s, const char *text)
