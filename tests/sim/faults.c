@@ -26,6 +26,8 @@ static void kill_node(void)
 	if (!n->alive)
 		return;
 	if (chance(300)) {
+		if (chance(500))
+			disk_power_cut(n);
 		node_crash(n, "killed");
 	} else if (chance(600)) {
 		n->crash_in_effects = rnd_in(1, 40);
@@ -52,8 +54,16 @@ static void lose_site(void)
 			c->on_duty = false;
 			sim_after(outage_us + rnd_in(0, MINUTE), back_from_outage, c);
 		}
+	disk_power_cut(n);
 	node_crash(n, "the power failed");
 	outage_us = 0;
+}
+
+static void on_loss(void *arg)
+{
+	(void)arg;
+	if (!sim.calm)
+		kill_node();
 }
 
 static void freeze_node(void)
@@ -70,6 +80,23 @@ static void heal(void *arg)
 	n->partitioned = false;
 }
 
+static void on_crowd(void *arg)
+{
+	(void)arg;
+	if (!sim.calm)
+		people_many_at_once();
+}
+
+/* The store is away for so long, and people reach out just then. */
+static int64_t outage(int64_t us)
+{
+	if (chance(200))
+		us += rnd_in(10, 480) * SECOND;
+	if (chance(400))
+		sim_after(rnd_below(us), on_crowd, NULL);
+	return us;
+}
+
 static void part_node(void)
 {
 	struct node *n = any_node();
@@ -79,7 +106,7 @@ static void part_node(void)
 	n->partitioned = chance(700);
 	if (n->alive)
 		store_cut(n->store, chance(300) ? rnd_in(0, 8 * SECOND) : 0);
-	sim_after(rnd_in(100, 40000) * 1000, heal, n);
+	sim_after(outage(rnd_in(100, 40000) * 1000), heal, n);
 }
 
 struct pause {
@@ -130,13 +157,13 @@ static void kill_server(void)
 	if (other)
 		server_start();
 	else
-		sim_after(rnd_in(20, 15000) * 1000, server_back, NULL);
+		sim_after(outage(rnd_in(20, 15000) * 1000), server_back, NULL);
 }
 
 static void stall_server(void)
 {
 	sim_trace("fault: the server stalls");
-	server.stalled_until_us = sim.now_us + rnd_in(50, 6000) * 1000;
+	server.stalled_until_us = sim.now_us + outage(rnd_in(50, 6000) * 1000);
 }
 
 static void cut_client(void)
@@ -164,11 +191,12 @@ static void jump_clock(void)
 static void swizzle(void)
 {
 	sim_trace("fault: all links of the store stop");
+	int64_t us = outage(20 * SECOND);
 	for (int i = 0; i < n_nodes; i++) {
 		nodes[i].partitioned = true;
 		if (nodes[i].alive)
 			store_cut(nodes[i].store, 0);
-		sim_after(rnd_in(1, 20) * SECOND, heal, &nodes[i]);
+		sim_after(rnd_in(SECOND, us), heal, &nodes[i]);
 	}
 }
 
@@ -182,8 +210,41 @@ static void reload(void)
 			(void)node_run(&nodes[i], node_reload, &nodes[i]);
 }
 
+static void fill_disk(void)
+{
+	struct node *n = any_node();
+	sim_trace("fault: the disk of %s is full", n->name);
+	n->disk.full_until_us = sim.now_us + rnd_in(1, 900) * SECOND;
+}
+
+static void slow_disk(void)
+{
+	struct node *n = any_node();
+	sim_trace("fault: the disk of %s is slow", n->name);
+	n->disk.slow_until_us = sim.now_us + rnd_in(1, 300) * SECOND;
+}
+
+static void break_disk(void)
+{
+	struct node *n = any_node();
+	sim_trace("fault: the disk of %s fails", n->name);
+	n->disk.broken_until_us = sim.now_us + rnd_in(1, 600) * SECOND;
+	n->disk.broken_per_mille = (int)rnd_in(1, 1000);
+}
+
+/* The store is away, and a node dies while its spool has what people said. */
+static void lose_both(void)
+{
+	if (chance(500))
+		part_node();
+	else
+		kill_server();
+	sim_after(rnd_in(1, 120) * SECOND, on_loss, NULL);
+}
+
 static void (*const faults[])(void) = { kill_node, freeze_node, part_node, kill_server,
-	stall_server, cut_client, jump_clock, swizzle, reload, lose_site, pass_lead_on };
+	stall_server, cut_client, jump_clock, swizzle, reload, lose_site, pass_lead_on, fill_disk,
+	slow_disk, break_disk, lose_both };
 #define N_FAULTS ((int64_t)(sizeof faults / sizeof faults[0]))
 
 static void on_fault(void *arg)
@@ -215,6 +276,7 @@ void faults_end(void)
 {
 	for (int i = 0; i < n_nodes; i++) {
 		nodes[i].partitioned = false;
+		memset(&nodes[i].disk, 0, sizeof nodes[i].disk);
 		nodes[i].crash_in_effects = nodes[i].crash_in_allocations = 0;
 		if (nodes[i].frozen_until_us > sim.now_us)
 			nodes[i].frozen_until_us = sim.now_us + 1;

@@ -9,12 +9,17 @@
 #include "../../daemon/app/replay.h"
 #include "history.h"
 
+#define AT_ONCE 4 /* commands in a commit, unless it waited for the store */
+
 static struct history {
 	struct map contacts;   /* id -> struct known */
 	struct map offers;     /* id -> struct known_offer, open or not */
 	struct map dispatches; /* id -> struct known_dispatch */
 	struct map refs, marks;
 	struct map sessions; /* responder -> its live session */
+	struct map origins;  /* of facts -> int64_t, the last one's number */
+	bool island;         /* whoever decides reaches only the sessions of its node */
+	bool was_island; /* some of this commit was decided so, or too much to tell what was when */
 	struct replay *replay;
 	int64_t last_at_ms;
 	struct core_options options; /* of the last mark */
@@ -72,6 +77,8 @@ void history_reset(void)
 	map_init(&h.refs, 2, 2);
 	map_init(&h.marks, 2, 2);
 	map_init(&h.sessions, 2, 2);
+	map_init(&h.origins, 2, 2);
+	h.island = false;
 	h.last_at_ms = 0;
 	h.replay = replay_new(NULL, NULL);
 }
@@ -93,11 +100,21 @@ static void note_level(struct known *k, const struct command *c, int level, cons
 	k->level = level;
 }
 
-static void note_opened(const char *id, const struct command *c)
+/* Of one that has ended the core knows no more. */
+static void begin_anew(struct known *k, int64_t at_ms)
+{
+	k->arrived_ms = at_ms;
+	k->ended = k->closed = k->active = false;
+	k->seq = k->level_auto = 0;
+}
+
+static void note_opened(const char *id, const struct command *c, int64_t at_ms)
 {
 	struct known *k = map_get(&h.contacts, id);
-	if (k && k->opened)
+	if (k && k->opened && !(c->fact && k->ended))
 		sim_fail("I9: contact %s was opened twice", id);
+	if (k && k->ended) /* begun on one island, ended by another that was heard of earlier */
+		begin_anew(k, at_ms);
 	k->opened = true;
 	snprintf(k->shape, sizeof k->shape, "%s|%s|%s|%s|%lld", c->channel, c->lang, c->line,
 		c->needs, (long long)c->age);
@@ -196,6 +213,27 @@ static void note_closed(char *const w[5], const struct command *c)
 	k->active = false;
 }
 
+/* On an island: nobody else could reach the person, so nobody asks whether it may be. */
+static void note_served(const char *id, const char *responder)
+{
+	struct known *k = known(id);
+	if (k->ended)
+		sim_fail("I3: %s had ended and is served on an island", id);
+	k->closed = false;
+	k->active = true;
+	k->missed = 0;
+	memset(k->excluded, 0, sizeof k->excluded);
+	snprintf(k->responder, sizeof k->responder, "%s", responder);
+}
+
+static void note_adopted(const char *id, int64_t at_ms)
+{
+	struct known *k = known(id);
+	begin_anew(k, at_ms);
+	k->opened = true;
+	snprintf(k->shape, sizeof k->shape, "adopted %s", id);
+}
+
 static void note_returned(const char *id)
 {
 	struct known *k = known(id);
@@ -246,6 +284,14 @@ struct entry_at {
 	int64_t at_ms;
 };
 
+/* Facts are told later than they happened. */
+static int64_t happened_ms(const struct entry_at *e)
+{
+	const struct command *c = e->command;
+	bool earlier = c->fact && c->decided_ms > 0 && c->decided_ms < e->at_ms;
+	return earlier ? c->decided_ms : e->at_ms;
+}
+
 static void on_decision(void *arg, const char *name, char *const w[5])
 {
 	const struct entry_at *e = arg;
@@ -254,13 +300,13 @@ static void on_decision(void *arg, const char *name, char *const w[5])
 		if (!k) {
 			k = calloc(1, sizeof *k);
 			snprintf(k->id, sizeof k->id, "%s", w[0]);
-			k->arrived_ms = e->at_ms;
+			k->arrived_ms = happened_ms(e);
 			map_put(&h.contacts, w[0], k);
 		}
 		note_level(k, e->command, level_of((struct slice){ w[1], strlen(w[1]) }),
 			w[2] ? w[2] : "");
 	} else if (strcmp(name, "opened") == 0) {
-		note_opened(w[0], e->command);
+		note_opened(w[0], e->command, happened_ms(e));
 	} else if (strcmp(name, "offered") == 0) {
 		note_offered(w, e->at_ms);
 	} else if (strcmp(name, "unoffered") == 0) {
@@ -269,6 +315,13 @@ static void on_decision(void *arg, const char *name, char *const w[5])
 		note_accepted(w, e->command, e->at_ms);
 	} else if (strcmp(name, "closed") == 0) {
 		note_closed(w, e->command);
+	} else if (strcmp(name, "served_on_island") == 0) {
+		note_served(w[0], w[1]);
+	} else if (strcmp(name, "adopted") == 0) {
+		note_adopted(w[0], happened_ms(e));
+	} else if (strcmp(name, "island") == 0) {
+		h.island = strcmp(w[1], "begins") == 0;
+		h.was_island = true;
 	} else if (strcmp(name, "returned") == 0) {
 		note_returned(w[0]);
 	} else if (strncmp(name, "dispatch_", 9) == 0) {
@@ -318,6 +371,24 @@ static void note_sessions(const struct command *c)
 	}
 }
 
+/* Each fact of a node is taken over once, in the order in which it happened there. */
+static void note_fact(const struct command *c)
+{
+	int64_t *last = c->fact ? map_get(&h.origins, c->island) : NULL;
+	if (!c->fact)
+		return;
+	totals.facts++;
+	struct known *k = map_get(&h.contacts, c->contact);
+	if (k && strcmp(c->role, "frontend") == 0 && c->command != COMMAND_CONTACT_LEAVE)
+		k->closed = false; /* it goes on there */
+	if (last && c->fact <= *last)
+		sim_fail("I9: fact %lld of %s is taken over behind %lld", (long long)c->fact,
+			c->island, (long long)*last);
+	if (!last)
+		map_put(&h.origins, c->island, last = calloc(1, sizeof *last));
+	*last = c->fact;
+}
+
 static void note_heard(const struct command *c)
 {
 	struct known *k = *c->contact ? map_get(&h.contacts, c->contact) : NULL;
@@ -336,6 +407,8 @@ static void check_entry(const struct command *c)
 	if (k && c->command == COMMAND_CONTACT_LEAVE && k->offers > 0)
 		sim_fail("I17: %s has left and is still offered", k->id);
 	check_raise(c);
+	if (c->fact) /* told again without an effect, or what two nodes acknowledged */
+		return;
 	if (!*c->ref)
 		return;
 	char key[100];
@@ -364,7 +437,8 @@ static void take_ledger(const struct item *i)
 	struct err e;
 	struct slice decisions = { i->b.data, i->b.n };
 	if (i->at_ms < h.last_at_ms)
-		sim_fail("I13: time ran back in the ledger");
+		sim_fail("I13: time ran back in the ledger, from %lld to %lld",
+			(long long)h.last_at_ms, (long long)i->at_ms);
 	h.last_at_ms = i->at_ms;
 	if (memmem(i->a.data, i->a.n, "\x01sealed:", 8))
 		sim_fail("text of a person in the ledger");
@@ -374,6 +448,7 @@ static void take_ledger(const struct item *i)
 		if (mark_decode((struct slice){ i->a.data, i->a.n }, decisions, &m, &e) != 0)
 			sim_fail("%s", e.text);
 		h.options = m.options;
+		h.island &= m.kind != MARK_LEAD;
 		return;
 	}
 	char *bytes = malloc(i->a.n + 1);
@@ -384,6 +459,7 @@ static void take_ledger(const struct item *i)
 		c.session);
 	struct entry_at at = { &c, i->at_ms };
 	note_sessions(&c);
+	note_fact(&c);
 	replay_decisions(decisions, on_decision, &at);
 	note_heard(&c);
 	check_entry(&c);
@@ -499,21 +575,44 @@ static void check_emergency(const struct known *w)
 				o->responder);
 }
 
+static bool is_contact(const struct item *i)
+{
+	return i->kind == ITEM_ENTITY && i->entity == 'c';
+}
+
+/* A batch that waited holds a record as it was, and as it was later: the last one counts. */
+static bool is_written_again(const struct commit *c, size_t at)
+{
+	for (size_t i = at + 1; i < c->n; i++)
+		if (is_contact(&c->items[i]) && strcmp(c->items[i].id, c->items[at].id) == 0)
+			return true;
+	return false;
+}
+
+static size_t commands_of(const struct commit *c)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < c->n; i++)
+		n += c->items[i].kind == ITEM_LEDGER;
+	return n;
+}
+
 void history_commit(const struct commit *c)
 {
 	struct known *k;
 	n_made = 0;
+	h.was_island = h.island || commands_of(c) > AT_ONCE;
 	for (size_t i = 0; i < c->n; i++)
 		if (c->items[i].kind == ITEM_LEDGER)
 			take_ledger(&c->items[i]);
 		else if (c->items[i].kind == ITEM_MESSAGE)
 			take_message(&c->items[i]);
 	for (size_t i = 0; i < c->n; i++)
-		if (c->items[i].kind == ITEM_ENTITY && c->items[i].entity == 'c')
+		if (is_contact(&c->items[i]) && !is_written_again(c, i))
 			take_contact(&c->items[i]);
-	for (size_t i = 0; i < n_made; i++)
+	for (size_t i = 0; !h.was_island && i < n_made; i++)
 		check_order(&made[i]);
-	for (size_t i = 0; (k = map_walk(&h.contacts, &i, NULL));)
+	for (size_t i = 0; !h.was_island && (k = map_walk(&h.contacts, &i, NULL));)
 		check_emergency(k);
 	for (size_t i = 0; (k = map_walk(&h.contacts, &i, NULL));)
 		k->waited = k->waiting, k->moved = k->heard = false;

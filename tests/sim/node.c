@@ -134,12 +134,21 @@ static void do_transcript(void *arg, const char *contact, int64_t request)
 static void on_output(void *arg, const struct output *o, bool spooled)
 {
 	struct node *n = arg;
+	sim.spooled = spooled;
 	verbs_output(n->verbs, o, spooled);
+	sim.spooled = false;
+}
+
+static void on_island(void *arg)
+{
+	struct node *n = arg;
+	verbs_island(n->verbs);
 }
 
 static void on_mode(void *arg)
 {
-	(void)arg;
+	struct node *n = arg;
+	totals.islands += center_is_island(n->center);
 }
 
 static const struct rpc_error unavailable = {
@@ -224,6 +233,43 @@ static void on_store_reassert(void *arg)
 	center_store_reassert(n->center);
 }
 
+/* ---- the worker beside the loop ---- */
+
+struct job {
+	struct node *node;
+	int starts;
+	void (*run)(void *job), (*done)(void *job);
+	void *job;
+};
+
+static void on_job_done(void *arg)
+{
+	struct job *j = arg;
+	if (j->node->starts == j->starts)
+		j->done(j->job);
+}
+
+static void on_job(void *arg)
+{
+	struct job *j = arg;
+	if (j->node->starts != j->starts)
+		return;
+	j->run(j->job);
+	struct node *in = sim_outside();
+	sim_after_in(j->node, rnd_in(10, 300), on_job_done, j);
+	sim_inside(in);
+}
+
+static int off_the_loop(void *arg, void (*run)(void *), void (*done)(void *), void *job)
+{
+	struct node *in = sim_outside(), *n = arg;
+	struct job *j = calloc(1, sizeof *j);
+	*j = (struct job){ n, n->starts, run, done, job };
+	sim_after_in(n, disk_delay_us(n), on_job, j);
+	sim_inside(in);
+	return 0;
+}
+
 /* ---- life ---- */
 
 static struct center_options center_options(const struct node *n)
@@ -265,6 +311,7 @@ static void wire(struct node *n)
 		.refuse_all = on_refuse_all,
 		.leader = on_leader,
 		.mode = on_mode,
+		.island = on_island,
 		.query = on_query };
 	const struct center_options options = center_options(n);
 	const struct store_events from_store = { .arg = n,
@@ -283,6 +330,13 @@ static void wire(struct node *n)
 		.connect_ms = 2000,
 		.command_ms = 2000,
 		.lease_ms = LEASE_MS };
+	char dir[24];
+	snprintf(dir, sizeof dir, "disk:%s/spool", n->name);
+	const struct spool_options spool = { .dir = dir,
+		.segment_bytes = sim.segment_bytes,
+		.segments = 2,
+		.submit = off_the_loop,
+		.submit_arg = n };
 	struct err e;
 	n->verbs = verbs_new(&o, &ops);
 	verbs_set_rules(n->verbs, sim.rules);
@@ -290,6 +344,10 @@ static void wire(struct node *n)
 	n->center = center_new(base, &options, &events);
 	n->store = store_open(base, &store, &from_store, &e);
 	center_set_store(n->center, n->store);
+	n->spool = spool_open(&spool, &e);
+	if (!n->spool)
+		sim_fail("%s", e.text);
+	center_set_spool(n->center, n->spool);
 }
 
 void node_start(struct node *n)
@@ -313,11 +371,13 @@ void node_crash(struct node *n, const char *why)
 	n->alive = false;
 	n->crash_in_effects = n->crash_in_allocations = 0;
 	node_free_events(n);
+	sim.spooled = false;
 	store_forget(n->store);
 	conns_of_dead_node(n);
 	n->center = NULL;
 	n->verbs = NULL;
 	n->store = NULL;
+	n->spool = NULL;
 	faults_node_died(n);
 }
 
@@ -342,6 +402,6 @@ const struct core *node_core(const struct node *n)
 
 bool node_is_settled(const struct node *n)
 {
-	return node_leads(n) && n->center->n_sent == 0 && n->center->batch_size == 0 &&
-	       commit_is_empty(n->center->batch);
+	return node_leads(n) && !center_is_late(n->center) && n->center->n_sent == 0 &&
+	       n->center->batch_size == 0 && commit_is_empty(n->center->batch);
 }

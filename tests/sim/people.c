@@ -78,7 +78,7 @@ static void on_said(void *arg, const json_t *result, int code, const char *reaso
 	memcpy(&p, arg, sizeof p);
 	(void)reason;
 	if (result)
-		oracle_said(p->contact, (char *)arg + sizeof p);
+		oracle_said(p->contact, (char *)arg + sizeof p, sim.spooled);
 	else if (code == RPC_NOT_FOUND || code == RPC_INVALID_STATE)
 		p->stage = OVER;
 }
@@ -176,7 +176,7 @@ static void on_opened(void *arg, const json_t *result, int code, const char *rea
 		sim_fail("contact.open was answered without a contact or a level");
 	snprintf(p->contact, sizeof p->contact, "%s", id);
 	totals.contacts++;
-	oracle_acknowledged(p->contact);
+	oracle_acknowledged(p->contact, sim.spooled);
 	p->stage = THERE;
 	sim_after(rnd_wait(60 * SECOND), on_turn, p);
 	if (chance(120))
@@ -213,14 +213,21 @@ static void arrive(void)
 		p->from, more);
 }
 
+void people_many_at_once(void)
+{
+	for (int n = (int)rnd_in(5, 25); n > 0; n--)
+		arrive();
+}
+
 /* Quiet hours, busy hours, and now and then many at once. */
 static void on_arrival(void *arg)
 {
 	(void)arg;
 	if (sim.calm)
 		return;
-	int n = chance(30) ? (int)rnd_in(5, 25) : 1;
-	while (n-- > 0)
+	if (chance(30))
+		people_many_at_once();
+	else
 		arrive();
 	int64_t hour = sim.now_us / HOUR;
 	sim_after(rnd_wait(hour % 6 == 3 ? mean_gap_us / 4 : mean_gap_us), on_arrival, NULL);

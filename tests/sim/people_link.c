@@ -236,6 +236,7 @@ struct arrival {
 	const char *method;
 	char *json, *reason;
 	int code;
+	bool spooled;
 };
 
 static void on_timeout(void *arg)
@@ -310,7 +311,8 @@ static void on_arrival(void *arg)
 	if (a->json && !json)
 		sim_fail("a node sent no JSON: %s", a->json);
 	if (a->method) {
-		oracle_told(a->method, json);
+		if (!a->spooled)
+			oracle_told(a->method, json);
 		client->notified(client, a->method, json);
 	} else {
 		struct request *r = flights[a->index].request;
@@ -323,7 +325,10 @@ static void on_arrival(void *arg)
 		} else if (!r->done) {
 			sim_trace("%s: %s -> %s %.120s", client->name, r->method,
 				a->code ? a->reason : "", a->json ? a->json : "");
+			r->spooled = a->spooled;
+			sim.spooled = a->spooled;
 			finish(r, json, a->code, a->reason ? a->reason : "");
+			sim.spooled = false;
 		}
 	}
 	json_decref(json);
@@ -336,6 +341,7 @@ static void deliver(struct arrival *a)
 {
 	struct arrival *kept = calloc(1, sizeof *kept);
 	*kept = *a;
+	kept->spooled = sim.spooled;
 	sim_after(in_order(&a->conn->last_down_us, hop()), on_arrival, kept);
 }
 
@@ -394,6 +400,22 @@ static struct conn *find_conn(uint64_t session)
 	return NULL;
 }
 
+/* What is acknowledged on the spool's word: a contact, or what somebody said. */
+static void check_custody(const struct flight *f, const char *json)
+{
+	char mark[40];
+	const char *at = strstr(f->params, " m"), *id = strstr(json, "\"contact\":\"");
+	if (strcmp(f->method, "contact.open") == 0 && id) {
+		snprintf(mark, sizeof mark, "%.*s", (int)strcspn(id + 11, "\""), id + 11);
+		oracle_spooled(f->conn->node, mark);
+	}
+	for (; strcmp(f->method, "contact.say") == 0 && at; at = strstr(at + 1, " m")) {
+		snprintf(mark, sizeof mark, "%.*s", (int)strcspn(at + 1, "\""), at + 1);
+		if (strchr(mark, '-') && !strchr(mark, ' '))
+			oracle_spooled(f->conn->node, mark);
+	}
+}
+
 static void give(uint64_t session, uint64_t token, const char *json, int code, const char *reason)
 {
 	node_effect();
@@ -402,6 +424,8 @@ static void give(uint64_t session, uint64_t token, const char *json, int code, c
 	if (!f->answered && conn_is_served(f->conn)) {
 		if (f->conn->session != session)
 			sim_fail("an answer went to another session");
+		if (sim.spooled && json)
+			check_custody(f, json);
 		answered(f, json, code, reason);
 	}
 	sim_inside(in);

@@ -272,6 +272,13 @@ int __wrap_RAND_bytes(unsigned char *out, int n)
 	return 1;
 }
 
+/* What the daemon is right to complain about here. */
+static bool is_of_a_bad_disk(const char *event)
+{
+	return strcmp(event, "center.no_custody") == 0 || strcmp(event, "spool.failed") == 0 ||
+	       strcmp(event, "spool.damaged") == 0;
+}
+
 void __wrap_log_event(
 	enum log_level level, const char *event, const struct log_field *fields, size_t n)
 {
@@ -283,7 +290,7 @@ void __wrap_log_event(
 						fields[i].name, fields[i].text)
 				      : snprintf(text + len, sizeof text - (size_t)len, " %s=%lld",
 						fields[i].name, (long long)fields[i].number);
-	if (level <= LOG_LEVEL_ERROR)
+	if (level <= LOG_LEVEL_ERROR && !is_of_a_bad_disk(event))
 		sim_fail("the daemon logged an error: %s", text);
 	sim_trace("%s", text);
 }

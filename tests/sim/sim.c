@@ -60,6 +60,7 @@ static void live_a_day(uint64_t seed)
 	sim.options.hash_seed[0] = rnd();
 	sim.options.hash_seed[1] = rnd();
 	n_nodes = (int)rnd_in(1, NODES_MAX);
+	sim.segment_bytes = chance(250) ? 64 * 1024 : 512 * 1024;
 	history_reset();
 	server_init();
 	oracle_init();
@@ -146,12 +147,13 @@ static void report(size_t days, double seconds)
 		add_up(&t, &shared->sums[i]);
 	printf("%zu days in %.0f s (%.1f a second): %llu steps, %llu contacts, %llu messages, "
 	       "%llu offers, %llu commits, %llu node deaths, %llu takeovers, %llu repeated "
-	       "requests\n",
+	       "requests, %llu contacts acknowledged by spools, %llu facts, %llu islands\n",
 		days, seconds, (double)days / seconds, (unsigned long long)t.steps,
 		(unsigned long long)t.contacts, (unsigned long long)t.messages,
 		(unsigned long long)t.offers, (unsigned long long)t.commits,
 		(unsigned long long)t.crashes, (unsigned long long)t.takeovers,
-		(unsigned long long)t.repeats);
+		(unsigned long long)t.repeats, (unsigned long long)t.spooled,
+		(unsigned long long)t.facts, (unsigned long long)t.islands);
 }
 
 /* ---- what is asked for ---- */

@@ -52,18 +52,20 @@ struct sim {
 	uint64_t seed, rng, seq, digest, steps;
 	uint64_t events; /* since time last moved on */
 	int64_t now_us;
+	int64_t segment_bytes; /* of the spools */
 	struct heap tasks;
 	bool calm;  /* the faults are over: everybody works until nobody waits */
 	bool trace; /* print every line */
 	struct ruleset *rules;
 	struct core_options options;
 	struct node *current; /* whose code runs */
+	bool spooled;         /* it gives what its spool has custody of */
 };
 extern struct sim sim;
 
 struct sim_totals {
 	uint64_t steps, contacts, served, offers, crashes, takeovers, commits, repeats, messages,
-		lines;
+		spooled, facts, islands;
 };
 extern struct sim_totals totals;
 
@@ -102,7 +104,12 @@ struct node {
 	struct center *center;
 	struct verbs *verbs;
 	struct store *store;
+	struct spool *spool;
 	struct event *events; /* armed or not, of this incarnation */
+	struct {
+		int64_t full_until_us, slow_until_us, broken_until_us;
+		int broken_per_mille;
+	} disk;
 };
 extern struct node nodes[NODES_MAX];
 extern int n_nodes;
@@ -123,6 +130,12 @@ bool node_is_settled(const struct node *n);         /* leads, and everything is 
 bool node_leads(const struct node *n);
 void node_free_events(struct node *n);
 
+/* ---- the disks (disk.c) ---- */
+
+int64_t disk_delay_us(const struct node *n);
+void disk_power_cut(struct node *n); /* what is not synced is lost, kept or torn */
+bool disk_has(const struct node *n, const char *text); /* and keeps it over a power cut */
+
 /* ---- connections (people_link.c) ---- */
 
 struct request {
@@ -132,6 +145,7 @@ struct request {
 	int tries;
 	bool done, waiting; /* waiting: for an answer to the last try */
 	uint64_t token;     /* of the last try */
+	bool spooled;       /* the answer was given on a spool's word */
 	int64_t sent_us;
 	/* result: NULL with an error code and reason */
 	void (*answer)(void *arg, const json_t *result, int code, const char *reason);
@@ -295,6 +309,7 @@ int64_t store_leads_under(const struct store *s);
 
 void people_init(void);
 void people_calm(void);
+void people_many_at_once(void);
 void responders_init(void);
 void responders_calm(void);
 void supervisors_init(void);
@@ -309,9 +324,12 @@ void faults_end(void);
 /* ---- what must hold (oracle.c, history.c) ---- */
 
 void oracle_init(void);
-void oracle_acknowledged(const char *contact); /* a front end was told so */
-void oracle_said(const char *contact, const char *mark);
+/* A front end was told so; spooled: on a spool's word. */
+void oracle_acknowledged(const char *contact, bool spooled);
+void oracle_said(const char *contact, const char *mark, bool spooled);
 void oracle_told(const char *method, const json_t *params);
+/* The node gives an answer or notification on its spool's word. */
+void oracle_spooled(const struct node *n, const char *text);
 void oracle_kept(void);  /* promises, after the server lost something */
 bool oracle_quiet(void); /* nobody waits for anything */
 void oracle_end(void);
