@@ -120,14 +120,21 @@ static void fail_requests(struct center *c)
 	step_move(&l->held, &l->spooling);
 }
 
-/* It is tried again, whether somebody asks or not. */
+/* Whether somebody asks or not. A timer may be early by what this turn of the loop took. */
+static void try_again_later(struct late *l)
+{
+	int64_t left = TRY_AGAIN_MS - mono_since_ms(l->failed_at);
+	if (!evtimer_pending(l->timer, NULL))
+		after(l->timer, left > 0 ? left + 1 : 1);
+}
+
 static void note_failure(struct center *c)
 {
 	struct late *l = &c->late;
 	if (!l->failed_at.us)
 		LOG(ERROR, "center.no_custody", LOG_I("outputs", l->spooling.n_outputs));
 	l->failed_at = mono_now();
-	after(l->timer, TRY_AGAIN_MS);
+	try_again_later(l);
 }
 
 static void on_spooled(void *arg, bool ok)
@@ -198,6 +205,7 @@ void center_late_flush(struct center *c)
 		center_deliver(c, &l->spooling, true);
 	} else if (failed_just_now(l)) {
 		fail_requests(c);
+		try_again_later(l);
 	} else {
 		spool_owed(c);
 		l->writing = true;

@@ -1,0 +1,291 @@
+/* A center whose store does not answer, and whose spool may fail: what is acknowledged then. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../../../daemon/app/center.h"
+
+/* ---- a store that takes everything and answers nothing ---- */
+
+static struct {
+	int64_t epoch;
+	const char *leader;
+	commit_done_fn done[8];
+	void *arg;
+	int commits;
+} fake;
+
+int64_t store_epoch(const struct store *s)
+{
+	(void)s;
+	return fake.epoch;
+}
+
+const char *store_leader(const struct store *s)
+{
+	(void)s;
+	return fake.leader;
+}
+
+int64_t store_now_ms(struct store *s)
+{
+	(void)s;
+	return 1000000;
+}
+
+void store_no_earlier(struct store *s, int64_t at_ms)
+{
+	(void)s, (void)at_ms;
+}
+
+void store_load(struct store *s, store_load_fn each, store_done_fn done, void *arg)
+{
+	(void)s, (void)each;
+	done(arg, STORE_OK);
+}
+
+void store_lead_ready(struct store *s)
+{
+	(void)s;
+}
+
+void store_commit(struct store *s, struct commit **c, commit_done_fn done, void *arg)
+{
+	(void)s;
+	commit_free(c);
+	fake.done[fake.commits++] = done;
+	fake.arg = arg;
+}
+
+void store_append(
+	struct store *s, struct slice command, int64_t deadline_ms, store_done_fn done, void *arg)
+{
+	(void)s, (void)command, (void)deadline_ms, (void)done, (void)arg;
+}
+
+void store_contact(struct store *s, const char *contact, store_record_fn done, void *arg)
+{
+	(void)s, (void)contact, (void)done, (void)arg;
+}
+
+/* ---- a disk that fails when told to ---- */
+
+static bool broken;
+
+static ssize_t do_write(int fd, const void *p, size_t n, off_t at)
+{
+	errno = EIO;
+	return broken ? -1 : pwrite(fd, p, n, at);
+}
+
+static int do_allocate(int fd, off_t size)
+{
+	return ftruncate(fd, size) == 0 ? 0 : errno;
+}
+
+static const struct spool_calls calls = { do_write, fdatasync, do_allocate };
+
+/* ---- the center ---- */
+
+static struct site {
+	char dir[64];
+	struct event_base *base;
+	struct spool *spool;
+	struct center *center;
+	int64_t answered, refused, error; /* the last request that was */
+	bool spooled;
+} site;
+
+static void on_output(void *arg, const struct output *o, bool spooled)
+{
+	(void)arg;
+	site.spooled = spooled;
+	if (o->request)
+		*(o->kind == OUTPUT_ERROR ? &site.error : &site.answered) = o->request;
+}
+
+static void on_refuse(void *arg, int64_t request)
+{
+	(void)arg;
+	site.refused = request;
+}
+
+static void nothing(void *arg)
+{
+	(void)arg;
+}
+
+static bool no_query(void *arg, const struct core *core, const char *method, struct slice params,
+	struct buf *out)
+{
+	(void)arg, (void)core, (void)method, (void)params, (void)out;
+	return false;
+}
+
+static int begin(void **state)
+{
+	struct err e;
+	(void)state;
+	memset(&site, 0, sizeof site);
+	memset(&fake, 0, sizeof fake);
+	fake.leader = "";
+	broken = false;
+	strcpy(site.dir, "/tmp/triaged-spool-XXXXXX");
+	assert_non_null(mkdtemp(site.dir));
+	struct center_options o = { .center = "c1",
+		.node = "n1",
+		.incarnation = "i1",
+		.request_ms = 5000,
+		.ack_after_ms = 10,
+		.down_after_ms = 30 };
+	core_options_default(&o.core);
+	const struct center_events events = { .output = on_output,
+		.refuse = on_refuse,
+		.refuse_all = nothing,
+		.leader = nothing,
+		.island = nothing,
+		.mode = nothing,
+		.query = no_query };
+	const struct spool_options spool = {
+		.dir = site.dir, .segment_bytes = 65536, .segments = 2, .calls = &calls
+	};
+	site.base = event_base_new();
+	site.center = center_new(site.base, &o, &events);
+	site.spool = spool_open(&spool, &e);
+	assert_non_null(site.spool);
+	center_set_spool(site.center, site.spool);
+	return 0;
+}
+
+static int end(void **state)
+{
+	char path[400];
+	(void)state;
+	center_free(&site.center);
+	spool_close(&site.spool);
+	event_base_free(site.base);
+	DIR *d = opendir(site.dir);
+	for (struct dirent *x; (x = readdir(d));) {
+		snprintf(path, sizeof path, "%s/%s", site.dir, x->d_name);
+		if (x->d_name[0] != '.')
+			unlink(path);
+	}
+	closedir(d);
+	return rmdir(site.dir);
+}
+
+static void run_for(int ms)
+{
+	struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
+	event_base_loopexit(site.base, &tv);
+	event_base_dispatch(site.base);
+}
+
+/* It leads, and what is committed then is done; nothing later is. */
+static void lead(void)
+{
+	fake.epoch = 1;
+	fake.leader = "n1";
+	center_store_state(site.center, STORE_READY);
+	center_store_lead(site.center, 1, "n1");
+	center_store_caught_up(site.center);
+	for (int i = 0; i < 3; i++) {
+		run_for(2);
+		for (; fake.commits > 0; fake.commits--)
+			fake.done[0](fake.arg, COMMIT_OK);
+	}
+	assert_false(center_is_late(site.center));
+}
+
+static void open_contact(int64_t request)
+{
+	struct command c;
+	command_init(&c, COMMAND_CONTACT_OPEN);
+	c.node = "n1";
+	c.incarnation = "i1";
+	c.session = "n1/i1/1";
+	c.identity = "web";
+	c.role = "frontend";
+	c.contact = "0123456789abcdef0000";
+	c.channel = "chat";
+	c.lang = "en";
+	c.ref = "r1";
+	c.fingerprint = 7;
+	c.level = c.level_alone = LEVEL_LOW + 1;
+	c.request = request;
+	center_submit(site.center, &c);
+}
+
+static uint64_t kept(void)
+{
+	struct spool_counts c;
+	spool_count(site.spool, &c);
+	return c.entries;
+}
+
+/* The core knows the request by its reference; that is no custody. */
+static void asked_again_it_is_refused_until_the_spool_has_it(void **state)
+{
+	(void)state;
+	lead();
+	broken = true;
+	open_contact(1);
+	run_for(40);
+	assert_int_equal(site.refused, 1);
+	run_for(1100); /* tried again by itself, in vain */
+	open_contact(2);
+	run_for(40);
+	assert_int_equal(site.refused, 2);
+	assert_int_equal(site.answered, 0);
+	assert_int_equal(kept(), 0);
+	broken = false;
+	run_for(1100);
+	assert_int_equal(kept(), 1);
+	open_contact(3);
+	run_for(40);
+	assert_int_equal(site.answered, 3);
+	assert_true(site.spooled);
+	assert_int_equal(kept(), 1);
+}
+
+/* The node knows nothing of the contact, and the center may. */
+static void who_decides_alone_does_not_say_no(void **state)
+{
+	(void)state;
+	center_store_state(site.center, STORE_DOWN);
+	open_contact(1);
+	run_for(60);
+	assert_int_equal(site.answered, 1);
+	assert_true(center_is_island(site.center));
+	struct command c;
+	command_init(&c, COMMAND_CONTACT_CLOSE);
+	c.node = "n1";
+	c.session = "n1/i1/2";
+	c.identity = "ann";
+	c.role = "responder";
+	c.contact = "fedcba98765432100000";
+	c.disposition = "resolved";
+	c.request = 2;
+	center_submit(site.center, &c);
+	assert_int_equal(site.refused, 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			asked_again_it_is_refused_until_the_spool_has_it, begin, end),
+		cmocka_unit_test_setup_teardown(who_decides_alone_does_not_say_no, begin, end),
+	};
+	return cmocka_run_group_tests_name("center_spool", tests, NULL, NULL);
+}
