@@ -210,6 +210,15 @@ static void reload(void)
 			(void)node_run(&nodes[i], node_reload, &nodes[i]);
 }
 
+/* Who leads next does so under settings that nobody led under. */
+static void restart_under_others(void)
+{
+	for (int i = 0; i < n_nodes; i++)
+		if (node_leads(&nodes[i]))
+			node_crash(&nodes[i], "restarted");
+	reload();
+}
+
 static void fill_disk(void)
 {
 	struct node *n = any_node();
@@ -244,7 +253,7 @@ static void lose_both(void)
 
 static void (*const faults[])(void) = { kill_node, freeze_node, part_node, kill_server,
 	stall_server, cut_client, jump_clock, swizzle, reload, lose_site, pass_lead_on, fill_disk,
-	slow_disk, break_disk, lose_both };
+	slow_disk, break_disk, lose_both, restart_under_others };
 #define N_FAULTS ((int64_t)(sizeof faults / sizeof faults[0]))
 
 static void on_fault(void *arg)

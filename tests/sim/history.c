@@ -18,6 +18,7 @@ static struct history {
 	struct map refs, marks;
 	struct map sessions; /* responder -> its live session */
 	struct map origins;  /* of facts -> int64_t, the last one's number */
+	char island_node[8];
 	bool island;         /* whoever decides reaches only the sessions of its node */
 	bool was_island; /* some of this commit was decided so, or too much to tell what was when */
 	struct replay *replay;
@@ -134,8 +135,12 @@ static void note_offered(char *const w[5], int64_t at_ms)
 	struct known *k = known(w[1]);
 	struct known_offer *o = calloc(1, sizeof *o);
 	bool pulled = w[3] && strcmp(w[3], "pulled") == 0;
-	if (!map_get(&h.sessions, w[2]))
+	const char *session = map_get(&h.sessions, w[2]);
+	if (!session)
 		sim_fail("%s was offered to %s, who has no session", w[1], w[2]);
+	size_t node = strlen(h.island_node);
+	if (h.island && (strncmp(session, h.island_node, node) != 0 || session[node] != '/'))
+		sim_fail("%s was offered to %s, whom the island does not reach", w[1], w[2]);
 	int most = k->level == LEVEL_EMERGENCY ? h.options.parallel_emergency_offers : 1;
 	if (map_get(&h.offers, w[0]))
 		sim_fail("offer %s was made twice", w[0]);
@@ -321,6 +326,7 @@ static void on_decision(void *arg, const char *name, char *const w[5])
 		note_adopted(w[0], happened_ms(e));
 	} else if (strcmp(name, "island") == 0) {
 		h.island = strcmp(w[1], "begins") == 0;
+		snprintf(h.island_node, sizeof h.island_node, "%s", w[0]);
 		h.was_island = true;
 	} else if (strcmp(name, "returned") == 0) {
 		note_returned(w[0]);

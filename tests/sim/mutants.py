@@ -91,11 +91,6 @@ MUTANTS = [
      "		session_attach(core, session_open(core, c->session, c->identity, \"frontend\"), n);\n}"),
     ("no_matching_under_new_options", "core/rebuild.c",
      "	core->rematch = true;", ""),
-    ("refusal_uses_up_the_matching", "core/core.c",
-     "	if ((c->fact ? apply_fact(core, c) : apply_command(core, c)) != 0) {",
-     "	bool again_ = core->rematch; core->rematch = false;\n"
-     "	if (again_) match_everything(core);\n"
-     "	if ((c->fact ? apply_fact(core, c) : apply_command(core, c)) != 0) {"),
     ("counters_not_written", "core/load.c",
      "if (core->counters_dirty || core->n_dirty > 0)", "if (core->counters_dirty && core->n_dirty == 0)"),
     ("dispatches_not_loaded", "app/center_takeover.c",
@@ -116,10 +111,64 @@ MUTANTS = [
     ("sessions_not_asserted_again", "edge/verbs.c",
      "		if (a->role & ATTACHING_ROLES)\n			submit_session(v, COMMAND_SESSION_UP, a);\n"
      "		if (a->watching)", "		if (a->watching)"),
+    # spool, islands, facts
+    ("owed_forgotten", "app/center_late.c",
+     "	if (ok)\n		journal_drop(&l->owed, l->owed_writing);",
+     "	journal_drop(&l->owed, l->owed.count);\n	l->incomplete = false;"),
+    ("told_before_spooled", "app/center_late.c",
+     "		spool_owed(c);\n		l->writing = true;",
+     "		spool_owed(c);\n		center_deliver(c, &l->spooling, true);\n		l->writing = true;"),
+    ("owed_out_of_order", "app/center_late.c",
+     "	journal_move(&l->owed, &l->gathering);\n	if (l->owed.count == 0) {",
+     "	journal_move(&l->gathering, &l->owed);\n	journal_move(&l->owed, &l->gathering);\n"
+     "	if (l->owed.count == 0) {"),
+    ("spool_failure_is_custody", "app/center_late.c",
+     "	if (ok && !l->incomplete) {", "	if (!l->incomplete || ok) {"),
+    ("not_numbered_as_taken", "app/center_commit.c",
+     "		core_took(c->core, c->late.origin, c->late.number);", "		;"),
+    ("facts_of_leaders_not_told", "app/center_facts.c",
+     "	if (!spool_has_more(c)) {", "	if (!spool_has_more(c) || c->lead == LEADING) {"),
+    ("facts_of_followers_not_told", "app/center_facts.c",
+     "	if (!spool_has_more(c)) {", "	if (!spool_has_more(c) || c->lead != LEADING) {"),
+    ("facts_released_before_written", "app/center_facts.c",
+     "	if (c->lead != LEADING)\n		center_late_release(c);", "	center_late_release(c);"),
+    ("facts_not_waited_for", "app/center_facts.c",
+     "	return c->facts.on;", "	return false;"),
+    ("alone_says_no", "app/center_alone.c",
+     "	if (c->lead != ALONE || answer >=", "	if (1 || answer >="),
+    ("alone_forgets_its_spool", "app/center_alone.c",
+     "	take_facts(c);", "	(void)take_facts;"),
+    ("alone_for_ever", "app/center.c",
+     "	if (c->leader_known && c->lead == ALONE)\n		center_follow", "	if (0)\n		center_follow"),
+    ("island_offers_to_everybody", "core/island.c",
+     "	return n == 0 ||", "	return n < 1000 ||"),
+    ("island_without_its_time", "core/island.c",
+     "	core_keep_time(core);", "	;"),
+    ("fact_taken_twice", "core/core.c",
+     "	if (c->fact <= core_taken(core, c->island))", "	if (0)"),
+    ("message_of_a_stranger_lost", "core/apply_fact.c",
+     "	case COMMAND_CONTACT_SAY:\n", ""),
+    ("served_on_an_island_and_not_told", "core/apply_fact.c",
+     "	if (is_responder(c) && *c->identity)\n		serve", "	if (0)\n		serve"),
+    ("adopted_without_an_alert", "core/apply_fact.c",
+     "	contact_enter(core, n, CONTACT_EV_ARRIVE);\n	if (strcmp", "	if (strcmp"),
+    ("what_had_ended_is_kept", "core/apply_fact.c",
+     "		core_forget(core, n);\n		n = NULL;\n", "		return 0;\n"),
+    ("sync_failure_ignored", "store/spool_file.c",
+     "	return g->calls->sync(s->fd) == 0 ? 0 : fail(g, \"fdatasync\", errno);",
+     "	(void)g->calls->sync(s->fd);\n	return 0;"),
+    ("failed_segment_written_again", "store/spool_file.c",
+     "			s->dead = true;\n", ""),
+    ("directory_not_synced", "store/spool_file.c",
+     "(fsync(s.fd) != 0 || sync_directory(g->dir) != 0)", "fsync(s.fd) != 0"),
+    ("found_and_not_synced", "store/spool.c",
+     "	if (seg->last && s->group.calls->sync(seg->fd) != 0)", "	if (0)"),
+    ("not_read_while_writing", "store/spool.c",
+     "s->syncing ? s->n_confirmed : s->n;", "s->syncing ? 0 : s->n;"),
 ]
 
 # Not found in 400 days: no simulated day shows what they do.
-KNOWN_SURVIVORS = {"no_matching_under_new_options", "refusal_uses_up_the_matching"}
+KNOWN_SURVIVORS = {"no_matching_under_new_options"}
 
 
 def plant(name, file, old, new):

@@ -11,7 +11,7 @@
 
 #define LATE_MS        60000        /* of waits of up to 50 minutes, while the clock is slewed */
 #define GONE_MAX       (3 * MINUTE) /* a node stands still, its lease ends, another goes on */
-#define ALERTS_AT_ONCE 15           /* beyond these the core sums repeats up */
+#define ALERTS_AT_ONCE 7            /* of 20 repeats in a while the core sums the rest up */
 
 static struct map acknowledged, said, spooled_contacts, spooled_marks;
 
