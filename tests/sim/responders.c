@@ -22,7 +22,10 @@ struct service {
 	char contact[24];
 	int steps;
 	bool over;
+	struct service *next;
 };
+
+static struct service *services;
 
 /* ---- serving ---- */
 
@@ -120,6 +123,20 @@ static void on_step(void *arg)
 		s->contact);
 }
 
+/* Unless they do so already. */
+static void serve(struct responder_model *m, const char *contact)
+{
+	for (struct service *s = services; s; s = s->next)
+		if (s->by == m && !s->over && strcmp(s->contact, contact) == 0)
+			return;
+	struct service *s = calloc(1, sizeof *s);
+	*s = (struct service){ .by = m, .steps = (int)rnd_below(9), .next = services };
+	snprintf(s->contact, sizeof s->contact, "%s", contact);
+	services = s;
+	m->carried++;
+	sim_after(sim.calm ? rnd_in(1, 20) * SECOND : rnd_wait(MINUTE), on_step, s);
+}
+
 /* ---- offers ---- */
 
 struct decision {
@@ -136,12 +153,7 @@ static void on_accepted(void *arg, const json_t *result, int code, const char *r
 			sim_fail("offer.accept was answered %d %s", code, reason);
 		return;
 	}
-	struct service *s = calloc(1, sizeof *s);
-	*s = (struct service){ .by = d->by, .steps = (int)rnd_below(9) };
-	snprintf(s->contact, sizeof s->contact, "%s",
-		json_string_value(json_object_get(result, "contact")));
-	d->by->carried++;
-	sim_after(sim.calm ? rnd_in(1, 20) * SECOND : rnd_wait(MINUTE), on_step, s);
+	serve(d->by, json_string_value(json_object_get(result, "contact")));
 }
 
 static void on_decision(void *arg)
@@ -191,9 +203,14 @@ static void on_set(void *arg, const json_t *result, int code, const char *reason
 {
 	struct responder_model *m = arg;
 	(void)code, (void)reason;
-	if (result)
-		snprintf(m->presence, sizeof m->presence, "%s",
-			json_string_value(json_object_get(result, "presence")));
+	if (!result)
+		return;
+	snprintf(m->presence, sizeof m->presence, "%s",
+		json_string_value(json_object_get(result, "presence")));
+	size_t i;
+	json_t *contact;
+	json_array_foreach(json_object_get(result, "contacts"), i, contact)
+		serve(m, json_string_value(contact));
 }
 
 static void set_presence(struct responder_model *m, const char *presence)
