@@ -153,11 +153,21 @@ static void kill_server(void)
 		return;
 	bool other = chance(400);
 	server_crash(other);
-	oracle_kept();
+	if (!server_has_gap())
+		oracle_kept();
 	if (other)
 		server_start();
 	else
 		sim_after(outage(rnd_in(20, 15000) * 1000), server_back, NULL);
+}
+
+/* The one that takes over lacks the last of what was answered. */
+static void roll_back_server(void)
+{
+	if (!server.up || server_has_gap())
+		return;
+	server_roll_back(sim.now_us - rnd_in(0, 20000) * 1000);
+	server_start();
 }
 
 static void stall_server(void)
@@ -253,7 +263,7 @@ static void lose_both(void)
 
 static void (*const faults[])(void) = { kill_node, freeze_node, part_node, kill_server,
 	stall_server, cut_client, jump_clock, swizzle, reload, lose_site, pass_lead_on, fill_disk,
-	slow_disk, break_disk, lose_both, restart_under_others };
+	slow_disk, break_disk, lose_both, restart_under_others, roll_back_server };
 #define N_FAULTS ((int64_t)(sizeof faults / sizeof faults[0]))
 
 static void on_fault(void *arg)

@@ -19,7 +19,7 @@ static struct history {
 	struct map sessions; /* responder -> its live session */
 	struct map origins;  /* of facts -> int64_t, the last one's number */
 	char island_node[8];
-	bool island;         /* whoever decides reaches only the sessions of its node */
+	bool island;     /* whoever decides reaches only the sessions of its node */
 	bool was_island; /* some of this commit was decided so, or too much to tell what was when */
 	struct replay *replay;
 	int64_t last_at_ms;

@@ -102,7 +102,7 @@ static void check_presence(const struct node *n, const struct core *core)
 static void look_at(struct node *n)
 {
 	const struct core *core = node_core(n);
-	if (!core || !node_is_settled(n) || n->frozen_until_us > sim.now_us ||
+	if (!core || server_has_gap() || !node_is_settled(n) || n->frozen_until_us > sim.now_us ||
 		!store_epoch(n->store) || store_epoch(n->store) != server.lead.epoch)
 		return;
 	int64_t now = store_now_ms(n->store), due = core_next_due(core);
@@ -144,7 +144,8 @@ static struct core *load(void)
 static void check_written(const struct node *n)
 {
 	const struct core *live = node_core(n);
-	if (!live || !node_is_settled(n) || store_epoch(n->store) != server.lead.epoch)
+	if (!live || server_has_gap() || !node_is_settled(n) ||
+		store_epoch(n->store) != server.lead.epoch)
 		return;
 	struct core *loaded = load();
 	if (core_digest(loaded) != core_digest(live))
@@ -195,14 +196,14 @@ void oracle_acknowledged(const char *contact, bool spooled)
 	map_put(spooled ? &spooled_contacts : &acknowledged, contact, &acknowledged);
 	if (spooled)
 		totals.spooled++;
-	else if (!server_record('c', contact) || !history_contact(contact))
+	else if (!server_has_gap() && (!server_record('c', contact) || !history_contact(contact)))
 		sim_fail("I1: %s is acknowledged and not written", contact);
 }
 
 void oracle_said(const char *contact, const char *mark, bool spooled)
 {
 	map_put(spooled ? &spooled_marks : &said, mark, &said);
-	if (!spooled && !history_has_mark(mark))
+	if (!spooled && !server_has_gap() && !history_has_mark(mark))
 		sim_fail("I1: message %s of %s is acknowledged and not written", mark, contact);
 }
 
@@ -210,6 +211,8 @@ void oracle_told(const char *method, const json_t *params)
 {
 	const char *contact = json_string_value(json_object_get(params, "contact"));
 	const char *offer = json_string_value(json_object_get(params, "offer"));
+	if (server_has_gap())
+		return;
 	if (contact && !history_contact(contact))
 		sim_fail("told of %s (%s) before it was written", contact, method);
 	if (offer && !history_has_offer(offer))
@@ -218,7 +221,8 @@ void oracle_told(const char *method, const json_t *params)
 
 void oracle_spooled(const struct node *n, const char *text)
 {
-	if (!disk_has(n, text) && !history_has_mark(text) && !history_contact(text))
+	if (!server_has_gap() && !disk_has(n, text) && !history_has_mark(text) &&
+		!history_contact(text))
 		sim_fail("I1: %s is acknowledged by %s and not on its disk", text, n->name);
 }
 

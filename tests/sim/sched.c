@@ -143,7 +143,7 @@ static void run_task(struct task *t)
 void sim_run_until(int64_t us)
 {
 	struct task *t;
-	while ((t = heap_top(&sim.tasks)) && t->due_us <= us) {
+	while (!sim.over && (t = heap_top(&sim.tasks)) && t->due_us <= us) {
 		heap_remove(&sim.tasks, t);
 		if (t->due_us > sim.now_us + SECOND / 1000)
 			sim.events = 0;

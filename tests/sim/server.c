@@ -51,6 +51,19 @@ static void on_lease_end(void *arg)
 			store_poke(nodes[i].store);
 }
 
+bool server_has_gap(void)
+{
+	int64_t here = server.batch_epoch == server.lead.epoch ? server.batch : 0;
+	return server.promised_epoch == server.lead.epoch && here < server.promised;
+}
+
+/* What was answered is lost for good with whoever led. */
+static void give_up_gap(void)
+{
+	if (server_has_gap())
+		sim.over = true;
+}
+
 static void grant(struct op *op, int64_t now)
 {
 	server.lead.until_ms = now + op->term_ms;
@@ -69,6 +82,7 @@ static void lead(struct op *op)
 	bool same = strcmp(server.lead.node, op->name) == 0;
 	bool mine = same && strcmp(server.lead.incarnation, op->incarnation) == 0 && epoch > 0;
 	op->a_epoch = epoch;
+	op->a_batch = server.batch_epoch == op->epoch ? server.batch : 0;
 	if (mine && epoch == op->epoch && ends > 0) {
 		grant(op, now);
 		return;
@@ -81,6 +95,7 @@ static void lead(struct op *op)
 		server.lead.node[0] = '\0';
 	}
 	if (vacant && op->compete) {
+		give_up_gap();
 		server.lead.epoch = (epoch > op->highest_epoch ? epoch : op->highest_epoch) + 1;
 		snprintf(server.lead.node, sizeof server.lead.node, "%s", op->name);
 		snprintf(server.lead.incarnation, sizeof server.lead.incarnation, "%s",
@@ -306,15 +321,34 @@ static void empty(void)
 
 /* Writes that were not answered were not synced, or did not reach who takes over: the last of them
  * may be gone. They are taken back by doing everything before them again. */
+static void keep_only(size_t keep);
+
 static void lose_unanswered(void)
 {
 	size_t keep = server.n_log;
 	while (keep > 0 && !server.log[keep - 1]->answered)
 		keep--;
 	keep += (size_t)rnd_below((int64_t)(server.n_log - keep) + 1);
+	keep_only(keep);
+}
+
+/* Ids of streams are times: what comes later stands behind what was lost. */
+static void pad(struct stream *s, size_t n)
+{
+	while (s->n < n) {
+		stream_add(s, "", 0);
+		s->items[s->n - 1].data = NULL;
+	}
+}
+
+static void keep_only(size_t keep)
+{
 	if (keep == server.n_log)
 		return;
-	sim_trace("server: loses %d unanswered writes", (int)(server.n_log - keep));
+	sim_trace("server: loses %d writes", (int)(server.n_log - keep));
+	size_t inbox = server.inbox.n, out[NODES_MAX];
+	for (int i = 0; i < NODES_MAX; i++)
+		out[i] = server.out[i].n;
 	struct op **log = server.log;
 	size_t n = keep;
 	empty();
@@ -329,6 +363,27 @@ static void lose_unanswered(void)
 	server.clock_offset_ms = offset;
 	sim.now_us = now;
 	server.n_log = n;
+	pad(&server.inbox, inbox);
+	for (int i = 0; i < NODES_MAX; i++)
+		pad(&server.out[i], out[i]);
+}
+
+/* Only what one lead has answered can be had from its leader again. */
+void server_roll_back(int64_t since_us)
+{
+	server_crash(true);
+	int64_t epoch = server.lead.epoch, batch = server.batch;
+	bool known = server.batch_epoch == epoch;
+	size_t keep = server.n_log;
+	for (; known && keep > 0; keep--) {
+		const struct op *op = server.log[keep - 1];
+		bool led = op->a_mine && op->epoch != op->a_epoch;
+		if (led || (op->answered && op->answered_us < since_us))
+			break;
+	}
+	keep_only(keep);
+	if (server_has_gap())
+		sim_trace("server: batch %lld of %lld", (long long)server.batch, (long long)batch);
 }
 
 void server_crash(bool other_takes_over)

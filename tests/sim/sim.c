@@ -70,15 +70,19 @@ static void live_a_day(uint64_t seed)
 	people_init();
 	faults_init();
 	sim_run_until(DAY);
+	if (sim.over)
+		return;
 	sim_trace("calm");
 	sim.calm = true;
 	faults_end();
 	supervisors_calm();
 	responders_calm();
 	people_calm();
-	while (sim.now_us < DAY + CALM_MAX && !(sim.now_us > DAY + 2 * MINUTE && oracle_quiet()))
+	while (!sim.over && sim.now_us < DAY + CALM_MAX &&
+		!(sim.now_us > DAY + 2 * MINUTE && oracle_quiet()))
 		sim_run_until(sim.now_us + 20 * SECOND);
-	oracle_end();
+	if (!sim.over)
+		oracle_end();
 }
 
 /* ---- many days ---- */

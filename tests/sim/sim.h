@@ -59,6 +59,7 @@ struct sim {
 	struct ruleset *rules;
 	struct core_options options;
 	struct node *current; /* whose code runs */
+	bool over;            /* nothing can be promised any more: the day ends here */
 	bool spooled;         /* it gives what its spool has custody of */
 };
 extern struct sim sim;
@@ -234,6 +235,7 @@ struct op {
 	uint64_t link; /* generation of the link it went over */
 	int64_t epoch, batch, term_ms, highest_epoch;
 	bool compete, with_lead; /* with_lead: a node's beat asks for both */
+	bool repair;             /* a commit that had been acknowledged, once more */
 	struct bytes bytes;
 	struct commit *commit;
 	void *tag; /* the store's own */
@@ -244,6 +246,8 @@ struct op {
 	char error[64];
 	int64_t a_epoch, a_remaining_ms;
 	bool a_known, a_mine;
+	int64_t a_batch;     /* the last one of the epoch held */
+	int64_t answered_us; /* when answered */
 	char a_holder[8];
 	size_t a_out_end;
 	char **a_lost; /* "node incarnation" */
@@ -279,6 +283,7 @@ struct server {
 		int64_t epoch, until_ms, term_ms;
 	} lead;
 	int64_t batch_epoch, batch;
+	int64_t promised_epoch, promised; /* the last batch that was answered */
 	struct {
 		char member[32];
 		int64_t until_ms;
@@ -293,6 +298,9 @@ void server_init(void);
 int64_t server_now_ms(void);
 void server_apply(struct op *op);
 void server_crash(bool other_takes_over);
+/* Another one takes over that lacks what was answered since then, as far as its leader has it. */
+void server_roll_back(int64_t since_us);
+bool server_has_gap(void); /* it lacks what was answered, and its leader has it */
 void server_start(void);
 const struct entry *server_record(char kind, const char *id);
 void stream_add(struct stream *s, const void *p, size_t n);

@@ -46,6 +46,12 @@ static void on_synced(void *arg)
 	if (!server.up || op->run != server.run)
 		return;
 	op->answered = true;
+	op->answered_us = sim.now_us;
+	if (op->kind == OP_COMMIT && !*op->error && op->epoch >= server.promised_epoch) {
+		bool more = op->epoch > server.promised_epoch || op->batch > server.promised;
+		server.promised_epoch = op->epoch;
+		server.promised = more ? op->batch : server.promised;
+	}
 	if (!s->dead && op->link == s->link)
 		sim_after_in(s->node, in_order(&s->last_down_us, hop()), on_reply, op);
 }
@@ -112,7 +118,7 @@ static void go_down(void *arg)
 	struct store *s = arg;
 	struct node *in = sim_outside();
 	if (!s->dead && s->up) {
-		s->up = s->running = s->asked_lead = false;
+		s->up = s->running = s->asked_lead = s->registering = false;
 		s->link++;
 		s->unanswered = 0;
 		s->oldest_us = 0;
@@ -209,9 +215,11 @@ static void on_page(void *arg)
 	for (size_t i = p->from; i < p->from + p->n && i < in->n && r->open && s->link == p->link;
 		i++) {
 		char position[24], *bytes = malloc(in->items[i].n + 1);
+		r->at = i + 1;
+		if (!in->items[i].data)
+			continue; /* what stood here is lost */
 		memcpy(bytes, in->items[i].data, in->items[i].n + 1);
 		snprintf(position, sizeof position, "%zu", i + 1);
-		r->at = i + 1;
 		if (p->inbox)
 			s->events.inbox(s->events.arg, position, bytes, in->items[i].n);
 		else
@@ -262,7 +270,8 @@ static void set_lead(struct store *s, int64_t epoch, const char *leader, int64_t
 	s->load = NULL;
 	s->inbox.open = s->inbox.busy = false;
 	if (epoch && epoch != s->batch_epoch) {
-		s->batch = 0;
+		s->batch = s->acknowledged = 0;
+		s->n_kept = 0;
 		s->batch_epoch = epoch;
 	}
 	sim_trace("%s: %s %s epoch %lld", s->node->name, epoch ? "leads" : "follows", s->leader,
@@ -321,6 +330,45 @@ void store_ask_lead(struct store *s)
 	store_transmit(s, op);
 }
 
+/* A server that took over lacks the last of what it acknowledged. */
+static void repair(struct store *s, int64_t last)
+{
+	if (last >= s->acknowledged)
+		return;
+	if (s->n_kept == 0 || s->kept[0].batch > last + 1) {
+		sim.over = true; /* it is written anew from the core, and the ledger with it */
+		return;
+	}
+	sim_trace("%s: repairs %lld to %lld", s->node->name, (long long)last + 1,
+		(long long)s->acknowledged);
+	for (size_t i = 0; i < s->n_kept; i++) {
+		struct op *op = op_new(OP_COMMIT);
+		op->commit = s->kept[i].commit;
+		op->epoch = s->kept[i].epoch;
+		op->batch = s->kept[i].batch;
+		op->repair = true;
+		if (op->batch > last)
+			store_transmit(s, op);
+	}
+}
+
+static void keep(struct store *s, const struct sent *sent)
+{
+	size_t old = 0;
+	while (old < s->n_kept && sim.now_us - s->kept_us[old] > KEEP_MS * 1000)
+		old++;
+	s->n_kept -= old;
+	if (s->n_kept) {
+		memmove(s->kept, s->kept + old, s->n_kept * sizeof *s->kept);
+		memmove(s->kept_us, s->kept_us + old, s->n_kept * sizeof *s->kept_us);
+	}
+	s->kept = realloc(s->kept, (s->n_kept + 1) * sizeof *s->kept);
+	s->kept_us = realloc(s->kept_us, (s->n_kept + 1) * sizeof *s->kept_us);
+	s->kept[s->n_kept] = *sent;
+	s->kept_us[s->n_kept++] = sim.now_us;
+	s->acknowledged = sent->batch;
+}
+
 static void take_lead(struct store *s, const struct op *op)
 {
 	int64_t trust = LEASE_MS * 1000 * 5 / 6 - (sim.now_us - s->lead_asked_us);
@@ -348,6 +396,7 @@ static void take_lead(struct store *s, const struct op *op)
 	if (end->number != s->lead_end) /* losing ended it; the new one counts from here */
 		end->number = ++s->lead_end;
 	set_lead(s, op->a_epoch, op->a_holder, 0);
+	repair(s, op->a_batch);
 }
 
 static void request_reassert(struct store *s)
@@ -382,6 +431,17 @@ static void report_lost(struct store *s, const struct op *op)
 	}
 }
 
+static void finish_registration(struct store *s)
+{
+	if (!s->registering || !s->up)
+		return;
+	s->registering = false;
+	for (size_t i = 0; i < s->n_sent; i++)
+		store_send_commit(s, &s->sent[i]);
+	if (s->n_sent == 0)
+		become_ready(s);
+}
+
 static void take_node(struct store *s, const struct op *op)
 {
 	bool registering = !s->running, forgotten = s->registered && !op->a_known;
@@ -395,10 +455,14 @@ static void take_node(struct store *s, const struct op *op)
 			request_reassert(s);
 		if (!s->out.open)
 			s->out = (struct reader){ .at = op->a_out_end, .open = true };
-		for (size_t i = 0; i < s->n_sent; i++)
-			store_send_commit(s, &s->sent[i]);
-		if (s->n_sent == 0)
-			become_ready(s);
+		s->registering = true;
+		if (s->epoch || s->lapsed) {
+			struct op *ask = op_new(OP_LEAD);
+			ask_lead_with(s, ask);
+			store_transmit(s, ask);
+		} else {
+			finish_registration(s);
+		}
 	}
 	report_lost(s, op);
 }
@@ -432,11 +496,17 @@ static void take_commit(struct store *s, const struct op *op)
 	bool fenced = *op->error != '\0', lost = strcmp(op->error, "BATCH") == 0;
 	if (s->n_sent == 0 || op->epoch != oldest.epoch || op->batch != oldest.batch)
 		sim_fail("commits are answered out of order");
+	if (lost && (s->epoch == oldest.epoch || s->lapsed == oldest.epoch)) {
+		go_down(s); /* the lease finds out how far the server's data go */
+		return;
+	}
 	sim_trace("%s: commit %lld/%lld %s", s->node->name, (long long)op->epoch,
 		(long long)op->batch, fenced ? op->error : "is done");
 	s->n_sent--;
 	memmove(s->sent, s->sent + 1, s->n_sent * sizeof s->sent[0]);
 	totals.commits += !fenced;
+	if (!fenced && oldest.epoch == s->batch_epoch)
+		keep(s, &oldest);
 	if (!s->ready && s->n_sent == 0)
 		become_ready(s);
 	if (fenced && oldest.epoch == s->epoch)
@@ -539,9 +609,11 @@ static void reply(struct store *s, struct op *op)
 		break;
 	case OP_LEAD:
 		take_lead(s, op);
+		finish_registration(s);
 		break;
 	case OP_COMMIT:
-		take_commit(s, op);
+		if (!op->repair)
+			take_commit(s, op);
 		break;
 	case OP_APPEND:
 		take_append(s, op->tag);

@@ -200,7 +200,7 @@ void store_commit(struct store *s, struct commit **c, commit_done_fn done, void 
 			sim_fail("too many commits at once");
 		struct sent *sent = &s->sent[s->n_sent++];
 		*sent = (struct sent){ *c, s->epoch, ++s->batch, done, arg };
-		if (s->running)
+		if (s->running && !s->registering)
 			store_send_commit(s, sent);
 	}
 	*c = NULL;

@@ -8,6 +8,7 @@
 #include "sim.h"
 
 #define COMMAND_MS 2000
+#define KEEP_MS    30000
 
 struct append {
 	struct append *next;
@@ -37,6 +38,7 @@ struct store {
 	size_t unanswered;
 	int run;
 	bool registered, reassert_due, asked_lead;
+	bool registering;                     /* what the lead holds is asked first */
 	int64_t lead_asked_us, lead_asked_in; /* when, and the epoch held then */
 	/* lease */
 	int64_t epoch, followed, highest;
@@ -54,7 +56,10 @@ struct store {
 		void *arg;
 	} sent[STORE_COMMITS_MAX]; /* not decided, the oldest first */
 	size_t n_sent;
-	int64_t batch, batch_epoch;
+	int64_t batch, batch_epoch, acknowledged;
+	struct sent *kept; /* those acknowledged in this epoch, for KEEP_MS */
+	int64_t *kept_us;
+	size_t n_kept;
 	struct batch *load;  /* the one of this epoch */
 	struct batch *reads; /* on their way */
 	struct append *appends;
