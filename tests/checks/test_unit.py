@@ -18,5 +18,5 @@ def test_unit(build, name):
     program = os.path.join(TOP, build, name)
     assert os.path.exists(program), "not built"
     done = subprocess.run([program], cwd=TOP, capture_output=True, text=True, errors="replace",
-                          timeout=300)
+                          timeout=900)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-8000:]
