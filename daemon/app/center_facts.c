@@ -44,6 +44,7 @@ static void finish(struct center *c)
 	LOG(NOTICE, "center.facts_told", LOG_I("facts", c->facts.told));
 	c->facts.on = false;
 	c->late.through = c->facts.cursor;
+	c->late.commits_before = c->n_sent; /* the last of them are in the commit after those */
 	if (c->lead != LEADING)
 		center_late_release(c); /* the inbox has them; else the next commit will */
 	center_settle(c);
@@ -123,11 +124,10 @@ static void send_more(struct center *c)
 
 /* ---- both ---- */
 
-/* Comes again when the inbox has been read, what is on its way to the disk is there, and no commit is
- * in flight: the spool lets go of the facts with the next one that is confirmed. */
+/* Comes again when the inbox has been read and what is on its way to the disk is there. */
 static bool may_begin(const struct center *c)
 {
-	return !c->settled && c->inbox_read && c->n_sent == 0 && !c->late.writing;
+	return !c->settled && c->inbox_read && !c->late.writing;
 }
 
 void center_facts_begin(struct center *c)
@@ -162,7 +162,7 @@ void center_facts_begin(struct center *c)
 
 void center_facts_go_on(struct center *c)
 {
-	if (c->lead != LEADING || c->late.on || c->n_sent > 0)
+	if (c->lead != LEADING || c->late.on || c->n_sent == STORE_COMMITS_MAX)
 		return;
 	if (c->facts.on)
 		apply_more(c);

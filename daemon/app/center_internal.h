@@ -45,7 +45,8 @@ struct late {
 	struct step held;        /* it could not take them: they leave when it or the store has */
 	struct commit **batches; /* [first..n) wait behind the one in flight */
 	size_t first, n, cap;
-	uint64_t through; /* the spool lets go of this with the next commit; 0: nothing */
+	uint64_t through;      /* the spool lets go of this with the next commit; 0: nothing */
+	size_t commits_before; /* that are confirmed before that one */
 };
 
 /* The spool tells what the center's state lacks: center_facts.c. */

@@ -279,8 +279,10 @@ static void end_late(struct center *c)
 	spool_count(c->spool, &counts);
 	l->on = false;
 	l->since.us = 0;
-	if (!center_facts_wait(c)) /* some of it is still to be told */
+	if (!center_facts_wait(c)) { /* some of it is still to be told */
 		l->through = counts.last;
+		l->commits_before = 0;
+	}
 	l->first = l->n = 0;
 	/* What the spool could not keep leaves before what was decided behind it. */
 	step_move(&l->held, &c->step);
@@ -311,6 +313,10 @@ void center_late_release(struct center *c)
 {
 	if (!c->spool || !c->late.through)
 		return;
+	if (c->lead == LEADING && c->late.commits_before > 0) {
+		c->late.commits_before--;
+		return;
+	}
 	spool_release(c->spool, c->late.through);
 	c->late.through = 0;
 }
