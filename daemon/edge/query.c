@@ -31,6 +31,8 @@ static void contact_line(
 	jtext_put_str(out, "channel", v->channel);
 	jtext_put_str(out, "lang", v->lang);
 	jtext_put_str(out, "line", v->line);
+	jtext_put_str(out, "frontend", v->identity);
+	jtext_put_time(out, "arrived", v->arrived_ms);
 	jtext_name(out, "waited_s");
 	jtext_seconds(out, until - v->arrived_ms);
 	jtext_name(out, "target_s");
@@ -56,7 +58,6 @@ static void contact_line(
 
 static void contact_details(const struct contact_view *v, struct buf *out)
 {
-	jtext_put_time(out, "arrived", v->arrived_ms);
 	jtext_put_time(out, "deadline", v->deadline_ms);
 	jtext_put_time(out, "accepted", v->accepted_ms);
 	jtext_put_time(out, "closed", v->closed_ms);
@@ -66,7 +67,6 @@ static void contact_details(const struct contact_view *v, struct buf *out)
 	else
 		jtext_null(out);
 	jtext_put_str(out, "caller_role", v->caller_role);
-	jtext_put_str(out, "frontend", v->identity);
 	jtext_put_words(out, "needs", v->needs);
 	json_or(out, "reasons", v->reasons, "[]");
 	jtext_put_str(out, "ruleset", v->ruleset);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/time.h>
 
+#include "args.h"
 #include "reply.h"
 #include "triaged/base/mem.h"
 #include "url.h"
@@ -248,4 +249,92 @@ int ledger_transcripts(struct ledger *l, const char *const *contacts, size_t n,
 				return err_wrap(e, "transcript of %s", contacts[i]);
 	}
 	return 0;
+}
+
+/* ---- the state ---- */
+
+#define RECORDS_AT_ONCE 256
+
+struct index {
+	char kind;
+	const char *ids;
+};
+
+static redisReply *ask_for_records(
+	struct ledger *l, const struct index *x, const redisReply *ids, size_t from, struct err *e)
+{
+	struct args a = { 0 };
+	struct buf key = { 0 };
+	args_adds(&a, "MGET");
+	for (size_t i = from; i < reply_count(ids) && i < from + RECORDS_AT_ONCE; i++) {
+		buf_clear(&key);
+		buf_addf(&key, "t:{%s}:%c:%s", l->center, x->kind, reply_str(reply_at(ids, i)));
+		args_add(&a, key.data, key.len);
+	}
+	struct slice wire = args_format(&a);
+	redisAppendFormattedCommand(l->link, wire.data, wire.len);
+	args_format_free(&wire);
+	args_free(&a);
+	buf_free(&key);
+	return receive(l, e);
+}
+
+static int read_index(
+	struct ledger *l, const struct index *x, ledger_record_fn each, void *arg, struct err *e)
+{
+	redisAppendCommand(l->link, "SMEMBERS t:{%s}:%s", l->center, x->ids);
+	redisReply *ids = receive(l, e);
+	size_t n = reply_count(ids);
+	bool failed = !ids;
+	for (size_t from = 0; !failed && from < n; from += RECORDS_AT_ONCE) {
+		redisReply *records = ask_for_records(l, x, ids, from, e);
+		failed = !records;
+		for (size_t i = 0; i < reply_count(records); i++)
+			if (reply_is_text(reply_at(records, i)))
+				each(arg, x->kind, reply_str(reply_at(ids, from + i)),
+					reply_slice(reply_at(records, i)));
+		freeReplyObject(records);
+	}
+	freeReplyObject(ids);
+	return failed ? err_wrap(e, "%s", x->ids) : 0;
+}
+
+int ledger_state(struct ledger *l, ledger_record_fn each, void *arg, struct err *e)
+{
+	static const struct index all[] = {
+		{ 'c', "live" },
+		{ 'r', "responders" },
+		{ 't', "teams" },
+		{ 'd', "dispatches" },
+	};
+	redisAppendCommand(l->link, "HGET t:{%s}:state counters", l->center);
+	redisReply *counters = receive(l, e);
+	if (!counters)
+		return -1;
+	if (reply_is_text(counters))
+		each(arg, 's', "", reply_slice(counters));
+	freeReplyObject(counters);
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		if (read_index(l, &all[i], each, arg, e) < 0)
+			return -1;
+	return 0;
+}
+
+int ledger_only_center(const struct ledger_options *options, char out[128], struct err *e)
+{
+	struct ledger *l;
+	if (ledger_open(options, &l, e) < 0)
+		return -1;
+	redisAppendCommand(l->link, "KEYS t:{*}:state");
+	redisReply *keys = receive(l, e);
+	size_t n = reply_count(keys);
+	if (keys && n == 1)
+		snprintf(out, 128, "%.*s",
+			(int)(strlen(reply_str(reply_at(keys, 0))) - strlen("t:{}:state")),
+			reply_str(reply_at(keys, 0)) + 3);
+	else if (keys)
+		err_set(e, "%s has %zu centers: name one", options->url, n);
+	freeReplyObject(keys);
+	ledger_close(&l);
+	return keys && n == 1 ? 0 : -1;
 }

@@ -82,6 +82,11 @@ const struct command commands[] = {
 		.help = "Print notifications as they come, one a line",
 		.detail = "With --json each line is the notification's object. Ends with exit code 3 when the\n"
 			  "connection is lost, so that a script can start it again." },
+	{ .name = "panic-list", .args = "", .options = panic_options, .run = cmd_panic_list,
+		.help = "Every open contact and rescue, for paper, whatever still works",
+		.detail = "From the daemon, also on an island; when it does not answer, from the store and the spool in\n"
+			  "the --data-dir, or from --store: then only for whoever may read those. Says where it is\n"
+			  "from and how old. No text of people." },
 	{ .name = "contact list", .args = "", .options = contact_list_options,
 		.method = "contact.list", .show = view_contacts,
 		.help = "Contacts in the order they are served" },

@@ -79,6 +79,8 @@ int cmd_status(struct ctl *ctl);
 int cmd_top(struct ctl *ctl);
 int cmd_watch(struct ctl *ctl);
 int cmd_schema(struct ctl *ctl);
+int cmd_panic_list(struct ctl *ctl);
+extern const struct option_def panic_options[];
 int cmd_probe(struct ctl *ctl);
 extern const struct option_def probe_options[];
 int cmd_replay(struct ctl *ctl);

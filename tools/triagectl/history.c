@@ -28,7 +28,7 @@ int history_time(const char *text, int64_t *ms, struct err *e)
 
 /* ---- Redis ---- */
 
-static int read_password(const char *file, char *out, size_t size, struct err *e)
+int history_password(const char *file, char *out, size_t size, struct err *e)
 {
 	FILE *f = fopen(file, "re");
 	if (!f)
@@ -53,7 +53,7 @@ int history_open_store(const struct args *args, struct ledger **out, struct err 
 	if (!store && !data_dir)
 		return err_set(e, "where is the ledger? give --store URL, or --data-dir DIR of a "
 				  "daemon that manages its store, or --ledger FILE");
-	if (file && read_password(file, password, sizeof password, e) != 0)
+	if (file && history_password(file, password, sizeof password, e) != 0)
 		return -1;
 	if (store)
 		buf_adds(&url, store);

@@ -45,4 +45,7 @@ int history_open_store(const struct args *args, struct ledger **out, struct err 
 /* "2026-01-31", "2026-01-31T23:59", "…:59Z": UTC, in milliseconds. */
 int history_time(const char *text, int64_t *ms, struct err *e) MUST_CHECK;
 
+/* The password in that file, without its line end. */
+int history_password(const char *file, char *out, size_t size, struct err *e) MUST_CHECK;
+
 #endif

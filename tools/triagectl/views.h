@@ -29,6 +29,9 @@ void view_staging(const json_t *answer, struct screen *to); /* of rules.stage */
 void view_activated(
 	const json_t *answer, struct screen *to); /* of rules.activate, rules.rollback */
 void view_reload(const json_t *answer, struct screen *to);
+/* Everything open, for paper: of cmd_panic.c. */
+void view_panic(const json_t *list, struct screen *to);
+void view_panic_csv(const json_t *list, struct screen *to);
 /* Any small answer: a line for each field. */
 void view_fields(const json_t *answer, struct screen *to);
 /* One line for a notification. */

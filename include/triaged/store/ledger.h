@@ -40,4 +40,13 @@ typedef void (*ledger_message_fn)(void *arg, size_t contact, struct slice record
 int ledger_transcripts(struct ledger *l, const char *const *contacts, size_t n,
 	ledger_message_fn each, void *arg, struct err *e) MUST_CHECK;
 
+/* The state as a leader would load it, without leading: kinds as in store_load_fn, without persons
+ * and answers. What is committed meanwhile may be there or not. */
+typedef void (*ledger_record_fn)(void *arg, char kind, const char *id, struct slice bytes);
+int ledger_state(struct ledger *l, ledger_record_fn each, void *arg, struct err *e) MUST_CHECK;
+
+/* The name of the only center that this server has. */
+int ledger_only_center(
+	const struct ledger_options *options, char out[128], struct err *e) MUST_CHECK;
+
 #endif

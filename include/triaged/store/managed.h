@@ -30,4 +30,14 @@ const char *managed_url(const struct managed *m); /* "unix:…", valid until man
 const char *managed_trouble(const struct managed *m);
 void managed_stop(struct managed **m); /* asks it to end in order, waits at most 5 s */
 
+/*
+ * What a managed server that cannot be started left behind, for tools: a copy of its files in a
+ * directory of its own, with a server that only this process can reach. The files stay as they are.
+ */
+struct managed_copy;
+struct managed_copy *managed_copy_open(
+	const struct managed_options *options, struct err *e) MUST_CHECK;
+const char *managed_copy_url(const struct managed_copy *c);
+void managed_copy_close(struct managed_copy **c); /* ends the server and removes the copy */
+
 #endif

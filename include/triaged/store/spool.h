@@ -77,6 +77,12 @@ int spool_read(
 /* Entries up to this sequence are not needed any more. Never fails: what stays is read again. */
 void spool_release(struct spool *s, uint64_t through);
 
+/* Every entry that a directory holds, in order, read by somebody else than its owner: nothing is
+ * changed. Those the store has taken since may be among them. bytes may be changed in place. -1: the
+ * directory or a segment cannot be read; the rest was. */
+typedef void (*spool_each_fn)(void *arg, char *bytes, size_t n);
+int spool_look(const char *dir, spool_each_fn each, void *arg, struct err *e) MUST_CHECK;
+
 struct spool_counts {
 	uint64_t entries;  /* on disk and not released */
 	uint64_t last;     /* sequence of the last one confirmed, or read at the start */
