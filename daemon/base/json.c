@@ -3,7 +3,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "json_plain.h"
 #include "triaged/base/mem.h"
 
 void json_begin(void)
@@ -58,9 +57,6 @@ static const char *reason(enum json_error_code code)
 
 json_t *json_parse(const char *p, size_t n, int max_depth, struct err *e)
 {
-	json_t *plain = json_plain(p, n, max_depth);
-	if (plain)
-		return plain;
 	if (too_deep(p, n, max_depth)) {
 		err_set(e, "nested deeper than %d", max_depth);
 		return NULL;

@@ -10,7 +10,6 @@
 #include <event2/buffer.h>
 
 #include "triaged/base/check.h"
-#include "../../daemon/base/json_plain.h"
 #include "../../daemon/edge/framing.h"
 #include "../../daemon/edge/rpc.h"
 #include "../../daemon/edge/verb_check.h"
@@ -51,21 +50,8 @@ static void check_params(struct rpc_request *r)
 	buf_free(&out);
 }
 
-/* The fast reader takes nothing that the strict one refuses or reads as something else. */
-static void check_plain(const char *text, size_t n)
-{
-	json_t *plain = json_plain(text, n, 16);
-	if (!plain)
-		return;
-	json_t *strict = json_loadb(text, n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
-	CHECK(strict && json_equal(plain, strict));
-	json_decref(plain);
-	json_decref(strict);
-}
-
 static void take_line(const char *text, size_t n)
 {
-	check_plain(text, n);
 	struct rpc_request r;
 	struct rpc_error fault;
 	struct err e;

@@ -3,11 +3,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "../../../daemon/base/json_plain.h"
 #include "triaged/base/clock.h"
 #include "triaged/base/json.h"
 #include "triaged/base/json_text.h"
@@ -34,51 +32,6 @@ static void nesting_inside_strings_does_not_count(void **state)
 	json_t *v = json_parse(text, strlen(text), 2, NULL);
 	assert_non_null(v);
 	json_decref(v);
-}
-
-static void usual_json_is_plain(void **state)
-{
-	(void)state;
-	static const char *const usual[] = { "{}", " [ ] ", "true", "-17", "0", "\"\"",
-		"123456789012345678", "{\"a\":{\"b\":[1,null,false,\"x\"]}}\r\n",
-		"{\"text\":\"say \\\"hello\\\"\\n\xc3\xa9 \\/ \\\\\"}",
-		"{ \"a\" : 1 , \"b\" : \"2\" }" };
-	for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
-		json_t *ours = json_plain(usual[i], strlen(usual[i]), 4);
-		json_t *theirs = json_loads(usual[i], JSON_DECODE_ANY, NULL);
-		if (!ours || !json_equal(ours, theirs))
-			fail_msg("not read: %s", usual[i]);
-		json_decref(ours);
-		json_decref(theirs);
-	}
-	assert_null(json_plain("[[1]]", 5, 1));
-}
-
-/* What the plain reader takes, the strict one would take as the same. */
-static void plain_json_is_strict_json(void **state)
-{
-	(void)state;
-	static const char *const pieces[] = { "{", "}", "[", "]", ",", ":", "\"a\"", "\"b\"", "\"",
-		"\\", "\\n", "\\u0041", "\\\"", " ", "\n", "\x01", "0", "1", "-", "-7", ".5", "e1",
-		"99999999999999999999", "true", "false", "null", "nul", "\xc3\xa9", "\xff", "x",
-		"\"\\t\"", "{\"a\":1", "[1,2]", "\xed\xa0\x80" };
-	int taken = 0;
-	srand(7);
-	for (int i = 0; i < 400000; i++) {
-		char text[160] = "";
-		for (int n = rand() % 9; n >= 0; n--)
-			strcat(text, pieces[(size_t)rand() % (sizeof pieces / sizeof *pieces)]);
-		json_t *ours = json_plain(text, strlen(text), 4);
-		if (!ours)
-			continue;
-		json_t *theirs = json_loads(text, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
-		if (!theirs || !json_equal(ours, theirs))
-			fail_msg("not the same: %s", text);
-		taken++;
-		json_decref(ours);
-		json_decref(theirs);
-	}
-	assert_true(taken > 5000);
 }
 
 /* Whatever is written reads back as the same by the other library. */
@@ -155,8 +108,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refuses_what_strict_json_refuses),
 		cmocka_unit_test(nesting_inside_strings_does_not_count),
-		cmocka_unit_test(usual_json_is_plain),
-		cmocka_unit_test(plain_json_is_strict_json),
 		cmocka_unit_test(written_text_reads_back),
 		cmocka_unit_test(members_say_when_there_is_nothing),
 		cmocka_unit_test(times_agree_with_the_c_library),
