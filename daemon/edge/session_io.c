@@ -2,6 +2,7 @@
 
 #include <event2/buffer.h>
 
+#include "triaged/base/check.h"
 #include "framing.h"
 #include "rpc.h"
 #include "tls.h"
@@ -102,7 +103,10 @@ const struct stream_events session_stream_events = {
 
 void session_io_start(struct session *s, int fd)
 {
-	stream_open(&s->stream, &s->edge->streams, s->edge->tls, fd, s);
+	SSL *ssl = SSL_new(s->edge->tls);
+	CHECK(ssl != NULL);
+	SSL_set_accept_state(ssl);
+	stream_open(&s->stream, &s->edge->streams, ssl, fd, s);
 	stream_priority(&s->stream, EDGE_STRANGER_PRIORITY); /* until it is known */
 }
 

@@ -187,18 +187,19 @@ void streams_fini(struct streams *all)
 	free(all->record);
 }
 
-void stream_open(struct stream *s, struct streams *all, SSL_CTX *tls, int fd, void *arg)
+void stream_open(struct stream *s, struct streams *all, SSL *ssl, int fd, void *arg)
 {
-	*s = (struct stream){ .all = all, .ssl = SSL_new(tls), .arg = arg };
+	*s = (struct stream){ .all = all, .ssl = ssl, .arg = arg };
 	s->in = evbuffer_new();
 	s->out = evbuffer_new();
 	CHECK(s->ssl && s->in && s->out && SSL_set_fd(s->ssl, fd) == 1);
-	SSL_set_accept_state(s->ssl);
 	/* A record's head and body with one call, and the next record's too. */
 	SSL_set_read_ahead(s->ssl, 1);
 	CHECK(event_assign(&s->readable, all->base, fd, EV_READ | EV_PERSIST, on_readable, s) == 0);
 	CHECK(event_assign(&s->writable, all->base, fd, EV_WRITE, on_writable, s) == 0);
 	event_add(&s->readable, NULL);
+	if (!SSL_is_server(s->ssl))
+		event_add(&s->writable, NULL); /* a client speaks first */
 }
 
 void stream_priority(struct stream *s, int priority)

@@ -15,7 +15,7 @@
 
 struct evbuffer;
 
-/* What happened, to arg of stream_open(). Any of them may call stream_stop(). */
+/* What happened, to arg of stream_open(). Any of them may stop or close the stream. */
 struct stream_events {
 	void (*secured)(void *arg);           /* the handshake is done */
 	void (*came)(void *arg);              /* there is something new in stream_in() */
@@ -52,8 +52,8 @@ struct streams {
 void streams_init(struct streams *all, struct event_base *base, const struct stream_events *events);
 void streams_fini(struct streams *all);
 
-/* Begin the handshake of a connected socket, which is the stream's from now on. */
-void stream_open(struct stream *s, struct streams *all, SSL_CTX *tls, int fd, void *arg);
+/* Begin the handshake on a connected socket; both are the stream's from now on. */
+void stream_open(struct stream *s, struct streams *all, SSL *ssl, int fd, void *arg);
 void stream_priority(struct stream *s, int priority); /* of its events in the loop */
 
 const SSL *stream_tls(const struct stream *s); /* for what it tells of the peer */

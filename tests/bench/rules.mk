@@ -5,11 +5,11 @@ BENCH_SHARED := $(BUILD)/tests/bench/loadgen/peer.o $(BUILD)/tests/bench/loadgen
 BENCH_PROGRAMS := $(BUILD)/loadgen $(BUILD)/bean $(BUILD)/fcall $(BUILD)/bench_store $(BUILD)/bench_replay \
                   $(BUILD)/bench_triage
 
-$(BUILD)/loadgen: $(LOADGEN_OBJ) $(call libs_upto,base)
+$(BUILD)/loadgen: $(LOADGEN_OBJ) $(call libs_upto,edge)
 	@echo "LD $@"
 	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS) -lm
 
-$(BUILD)/bean $(BUILD)/fcall: $(BUILD)/%: $(BUILD)/tests/bench/%.o $(BENCH_SHARED) $(call libs_upto,base)
+$(BUILD)/bean $(BUILD)/fcall: $(BUILD)/%: $(BUILD)/tests/bench/%.o $(BENCH_SHARED) $(call libs_upto,edge)
 	@echo "LD $@"
 	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
 

@@ -241,7 +241,7 @@ static void member_init(struct crew *c, int i)
 		m->responder ? i - c->o.frontends : i);
 	snprintf(cert, sizeof cert, "%s/%s.pem", c->o.certs, m->name);
 	snprintf(key, sizeof key, "%s/%s.key", c->o.certs, m->name);
-	m->peer = (struct peer){ .base = c->base,
+	m->peer = (struct peer){ .streams = &c->streams,
 		.tls = peer_tls(c->o.ca, cert, key),
 		.arg = m,
 		.on_up = on_up,
@@ -270,6 +270,7 @@ struct crew *crew_new(struct event_base *base, const struct crew_options *option
 	srand48(getpid());
 	map_init(&c->by_contact, 1, 2);
 	map_init(&c->early, 3, 4);
+	streams_init(&c->streams, base, &peer_stream_events);
 	c->tick = evtimer_new(base, on_tick, c);
 	c->end = evtimer_new(base, on_end, c);
 	return c;
@@ -311,6 +312,7 @@ void crew_free(struct crew **crew)
 		free(early);
 	map_fini(&c->by_contact);
 	map_fini(&c->early);
+	streams_fini(&c->streams);
 	event_free(c->tick);
 	event_free(c->end);
 	free(c->members);

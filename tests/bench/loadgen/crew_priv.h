@@ -56,6 +56,7 @@ struct request {
 struct crew {
 	struct crew_options o;
 	struct event_base *base;
+	struct streams streams;
 	struct member *members; /* front ends, then responders */
 	int n_members, n_ready;
 	struct life *lives;

@@ -20,6 +20,7 @@
 struct hostile {
 	const struct mode_options *o;
 	struct event_base *base;
+	struct streams streams;
 	SSL_CTX *tls;
 	struct bad_peer *peers, *slow;
 	int *half_open;
@@ -135,7 +136,7 @@ static void bad_timer(evutil_socket_t fd, short what, void *arg)
 	struct bad_peer *p = arg;
 	(void)fd, (void)what;
 
-	if (!p->peer.bev) {
+	if (!p->peer.connected) {
 		if (p->h->lines_sent < p->h->o->malformed)
 			peer_connect(&p->peer, p->h->o->port);
 	} else if (p->up) {
@@ -164,7 +165,7 @@ static void slow_timer(evutil_socket_t fd, short what, void *arg)
 	struct bad_peer *p = arg;
 	(void)fd, (void)what;
 
-	if (!p->peer.bev && p->next == 0)
+	if (!p->peer.connected && p->next == 0)
 		peer_connect(&p->peer, p->h->o->port);
 	else
 		peer_write(&p->peer, &line[(size_t)p->next % (sizeof line - 1)], 1);
@@ -175,7 +176,7 @@ static void slow_timer(evutil_socket_t fd, short what, void *arg)
 static void bad_peer_init(struct hostile *h, struct bad_peer *p, bool slow)
 {
 	*p = (struct bad_peer){ .h = h,
-		.peer = { .base = h->base,
+		.peer = { .streams = &h->streams,
 			.tls = h->tls,
 			.arg = p,
 			.on_up = slow ? slow_up : bad_up,
@@ -207,6 +208,7 @@ static void hostile_fini(struct hostile *h)
 	for (int i = 0; i < h->o->half_open; i++)
 		if (h->half_open[i] >= 0)
 			close(h->half_open[i]);
+	streams_fini(&h->streams);
 	peer_tls_free(&h->tls);
 	free(h->peers);
 	free(h->slow);
@@ -223,6 +225,7 @@ int mode_hostile(const struct mode_options *o)
 	snprintf(cert, sizeof cert, "%s/fe0.pem", o->certs);
 	snprintf(key, sizeof key, "%s/fe0.key", o->certs);
 	h.tls = peer_tls(o->ca, cert, key);
+	streams_init(&h.streams, h.base, &peer_stream_events);
 	h.peers = calloc(BAD_PEERS, sizeof *h.peers);
 	h.slow = calloc((size_t)o->slow + 1, sizeof *h.slow);
 	h.half_open = calloc((size_t)o->half_open + 1, sizeof *h.half_open);

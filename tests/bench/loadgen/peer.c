@@ -2,8 +2,6 @@
 
 #include <arpa/inet.h>
 #include <event2/buffer.h>
-#include <event2/bufferevent.h>
-#include <event2/bufferevent_ssl.h>
 #include <event2/event.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -58,14 +56,21 @@ int peer_socket(int port)
 	return fd;
 }
 
-static void on_readable(struct bufferevent *bev, void *arg)
+static void on_secured(void *arg)
+{
+	struct peer *p = arg;
+
+	p->on_up(p->arg);
+}
+
+static void on_came(void *arg)
 {
 	struct peer *p = arg;
 
 	/* a callback may drop the peer: look again before each line */
-	while (p->bev == bev) {
+	while (p->connected) {
 		size_t n;
-		char *line = evbuffer_readln(bufferevent_get_input(bev), &n, EVBUFFER_EOL_LF);
+		char *line = evbuffer_readln(stream_in(&p->stream), &n, EVBUFFER_EOL_LF);
 		if (!line)
 			return;
 		p->on_line(p->arg, line, n);
@@ -73,18 +78,26 @@ static void on_readable(struct bufferevent *bev, void *arg)
 	}
 }
 
-static void on_event(struct bufferevent *bev, short what, void *arg)
+static void on_left(void *arg)
+{
+	(void)arg;
+}
+
+static void on_lost(void *arg, bool closed)
 {
 	struct peer *p = arg;
+	(void)closed;
 
-	if (what & BEV_EVENT_CONNECTED) {
-		p->on_up(p->arg);
-	} else if (p->bev == bev) {
-		on_readable(bev, p);
-		peer_drop(p);
-		p->on_down(p->arg);
-	}
+	peer_drop(p);
+	p->on_down(p->arg);
 }
+
+const struct stream_events peer_stream_events = {
+	.secured = on_secured,
+	.came = on_came,
+	.left = on_left,
+	.lost = on_lost,
+};
 
 int peer_connect(struct peer *p, int port)
 {
@@ -92,27 +105,24 @@ int peer_connect(struct peer *p, int port)
 	if (fd < 0)
 		return -1;
 	SSL *ssl = SSL_new(p->tls);
-	SSL_set_tlsext_host_name(ssl, "localhost");
-	p->bev = bufferevent_openssl_socket_new(
-		p->base, fd, ssl, BUFFEREVENT_SSL_CONNECTING, BEV_OPT_CLOSE_ON_FREE);
-	if (!p->bev)
+	if (!ssl)
 		abort();
-	bufferevent_setcb(p->bev, on_readable, NULL, on_event, p);
-	bufferevent_enable(p->bev, EV_READ | EV_WRITE);
+	SSL_set_tlsext_host_name(ssl, "localhost");
+	SSL_set_connect_state(ssl);
+	stream_open(&p->stream, p->streams, ssl, fd, p);
+	p->connected = true;
 	return 0;
 }
 
 void peer_write(struct peer *p, const char *bytes, size_t n)
 {
-	if (p->bev)
-		bufferevent_write(p->bev, bytes, n);
+	if (p->connected)
+		stream_send(&p->stream, bytes, n);
 }
 
 void peer_drop(struct peer *p)
 {
-	struct bufferevent *bev = p->bev;
-
-	p->bev = NULL;
-	if (bev)
-		bufferevent_free(bev);
+	if (p->connected)
+		stream_close(&p->stream);
+	p->connected = false;
 }

@@ -7,18 +7,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct event_base;
-struct bufferevent;
-typedef struct ssl_ctx_st SSL_CTX;
+#include "../../../daemon/edge/stream.h"
 
 struct peer {
-	struct bufferevent *bev; /* NULL: not connected */
-	struct event_base *base;
+	bool connected; /* or on the way to it */
+	struct stream stream;
+	struct streams *streams; /* with peer_stream_events */
 	SSL_CTX *tls;
 	void *arg;
 	void (*on_up)(void *arg);                               /* handshake done */
 	void (*on_line)(void *arg, const char *line, size_t n); /* without the line feed */
-	void (*on_down)(void *arg); /* connection gone; bev is already NULL */
+	void (*on_down)(void *arg); /* connection gone; connected is already false */
 };
 
 /* A client context for certificate and key files; cert NULL: no client certificate. Exits with a
@@ -26,6 +25,9 @@ struct peer {
 SSL_CTX *peer_tls(const char *ca, const char *cert, const char *key);
 
 void peer_tls_free(SSL_CTX **tls);
+
+/* For streams_init(); arg is the struct peer. */
+extern const struct stream_events peer_stream_events;
 
 /* Start connecting to 127.0.0.1:port. -1 when no socket could be had. */
 int peer_connect(struct peer *p, int port);
