@@ -79,13 +79,18 @@ void center_submit(struct center *c, const struct command *command)
 void center_store_inbox(struct center *c, const char *position, char *bytes, size_t n)
 {
 	struct command command;
+	struct buf sealed = { 0 };
 	struct err e;
 	if (c->lead != LEADING)
 		return;
-	if (command_decode(bytes, n, &command, &e) < 0)
+	if (command_decode(bytes, n, &command, &e) < 0) {
 		LOG(ERROR, "center.inbox_unreadable", LOG_S("at", position), LOG_S("why", e.text));
-	else
+	} else {
+		if (c->events.letter)
+			c->events.letter(c->events.arg, &command, &sealed);
 		center_decide(c, &command);
+	}
+	buf_free(&sealed);
 	commit_inbox_position(c->batch, position);
 	center_schedule_flush(c);
 }

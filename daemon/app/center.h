@@ -35,6 +35,9 @@ struct center_events {
 	/* OUTPUT_DISPATCH_SEND and _DRILL, committed, while this node leads: for outreach. NULL: nobody sends,
 	 * and the core goes on asking and alarming. */
 	void (*send)(void *arg, const struct core *core, const struct output *o);
+	/* A command from the inbox may be a letter of another center: its text as ours, in memory
+	 * of `sealed`. NULL: as it is. */
+	void (*letter)(void *arg, struct command *c, struct buf *sealed);
 	void (*refuse)(void *arg, int64_t request); /* custody cannot be taken */
 	void (*refuse_all)(void *arg);              /* every request that waits here */
 	void (*leader)(void *arg);                  /* somebody (else) leads: re-assert */

@@ -13,13 +13,16 @@ void center_schedule_flush(struct center *c)
 
 static bool is_for_outreach(const struct output *o)
 {
-	return o->kind == OUTPUT_DISPATCH_SEND || o->kind == OUTPUT_DISPATCH_DRILL;
+	return o->kind == OUTPUT_DISPATCH_SEND || o->kind == OUTPUT_DISPATCH_DRILL ||
+	       o->kind == OUTPUT_LETTER;
 }
 
 void center_deliver(struct center *c, struct step *s, bool spooled)
 {
 	for (size_t i = 0; i < s->n_outputs; i++) {
 		const struct output *o = &s->outputs[i];
+		if (o->kind == OUTPUT_LETTER && spooled)
+			continue; /* only what the store has: the core asks again */
 		if (is_for_outreach(o) && c->events.send)
 			c->events.send(c->events.arg, c->core, o);
 		else if (strcmp(o->node, c->node) == 0)

@@ -118,6 +118,7 @@ struct config {
 	} grace;
 	struct {
 		int64_t wait_s;
+		char *centers, *keys;
 	} transfer;
 	struct {
 		int64_t repeat_s, reminder_s;

@@ -7,12 +7,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "triaged/core/options.h"
 #include "triaged/outreach/webhook.h"
 #include "triaged/privacy/cert.h"
 #include "triaged/privacy/keys.h"
 #include "triaged/privacy/secret_file.h"
 
 #include "conf_text.h"
+
+#define CENTERS_MAX sizeof(((struct core_options *)0)->centers)
 
 void config_say(const struct config_check *check, struct conf_errors *to, const char *option,
 	const char *fmt, ...)
@@ -171,6 +174,26 @@ static void check_keys(const struct config_check *check)
 	keys_free(&keys);
 }
 
+static void check_centers(const struct config_check *check)
+{
+	const struct config *c = check->config;
+	struct keys *keys = NULL;
+	struct err e;
+	if (!*c->transfer.centers)
+		return;
+	if (strlen(c->transfer.centers) >= CENTERS_MAX ||
+		strspn(c->transfer.centers, "abcdefghijklmnopqrstuvwxyz0123456789- ") !=
+			strlen(c->transfer.centers))
+		config_say(check, check->errors, "transfer.centers",
+			"names of centers, below %zu bytes together", CENTERS_MAX);
+	if (strcmp(c->store.mode, "managed") == 0)
+		config_say(check, check->errors, "transfer.centers",
+			"a managed store has no other centers");
+	if (keys_open(c->transfer.keys, false, &keys, &e) < 0)
+		config_say(check, check->errors, "transfer.keys", "%s", e.text);
+	keys_free(&keys);
+}
+
 void config_check(const struct config_check *check)
 {
 	const struct config *c = check->config;
@@ -186,4 +209,5 @@ void config_check(const struct config_check *check)
 	check_levels(check);
 	check_channels(check);
 	check_keys(check);
+	check_centers(check);
 }

@@ -196,6 +196,7 @@ void node_stop(struct node *n)
 	worker_free(&n->worker);
 	worker_free(&n->spool_worker);
 	outreach_stop(&n->outreach);
+	peers_stop(&n->peers);
 	store_close(&n->store); /* answers what is open, so before those who asked */
 	center_free(&n->center);
 	spool_close(&n->spool);

@@ -26,6 +26,7 @@
 #include "data_lock.h"
 #include "keyring.h"
 #include "outreach.h"
+#include "peers.h"
 #include "rules_cycle.h"
 #include "rules_set.h"
 #include "worker.h"
@@ -47,6 +48,7 @@ struct node {
 	struct verbs *verbs;
 	struct edge *edge;
 	struct outreach *outreach;
+	struct peers *peers; /* NULL: there are no other centers */
 	bool reloading;
 	const struct clients *previous; /* while a reload asks which sessions stay valid */
 	uint64_t hash_seed[2];
@@ -94,6 +96,9 @@ void node_wire_verbs(struct node *n);
 void node_wire_center(struct node *n);
 int node_wire_spool(struct node *n, struct err *e) MUST_CHECK;
 int node_wire_keyring(struct node *n, struct err *e) MUST_CHECK;
+struct config_passwords;
+void node_store_options(const struct node *n, const char *url,
+	const struct config_passwords *passwords, struct store_options *o);
 int node_wire_store(struct node *n, struct err *e) MUST_CHECK;
 int node_wire_edge(struct node *n, struct err *e) MUST_CHECK;
 

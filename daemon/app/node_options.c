@@ -51,6 +51,7 @@ void node_core_options(const struct config *config, struct core_options *o)
 	o->exclusion_ms = config->match.exclusion_s * 1000;
 	o->person_grace_ms = config->grace.person_s * 1000;
 	o->responder_grace_ms = config->grace.responder_s * 1000;
+	snprintf(o->centers, sizeof o->centers, "%s", config->transfer.centers);
 	o->transfer_ms = config->transfer.wait_s * 1000;
 	o->alert_repeat_ms = config->alerts.repeat_s * 1000;
 	o->alert_reminder_ms = config->alerts.reminder_s * 1000;

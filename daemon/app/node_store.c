@@ -90,31 +90,23 @@ static const char *store_url(struct node *n, struct err *e)
 	return n->managed ? managed_url(n->managed) : NULL;
 }
 
-int node_wire_store(struct node *n, struct err *e)
+void node_store_options(const struct node *n, const char *url,
+	const struct config_passwords *passwords, struct store_options *o)
 {
 	const struct config *c = n->config;
-	const char *url = store_url(n, e);
-	if (!url)
-		return err_wrap(e, "store");
-	struct config_passwords passwords;
-	char instance[INSTANCE_SIZE];
-	if (instance_file_read(c->data_dir, instance, e) < 0 ||
-		config_read_passwords(c, &passwords, e) < 0)
-		return -1;
-	struct store_options o = {
+	*o = (struct store_options){
 		.center = c->center,
 		.node = n->name,
 		.incarnation = n->incarnation,
-		.instance = instance,
 		.previous = n->incarnation_before,
 		.mode = config_store_mode(c),
 		.url = url,
 		.master = c->store.master,
-		.sentinel_password = passwords.sentinel,
+		.sentinel_password = passwords->sentinel,
 		.tls = { c->store.tls.ca, c->store.tls.certificate, c->store.tls.key,
 			c->store.tls.name },
 		.username = c->store.username,
-		.password = passwords.server,
+		.password = passwords->server,
 		.connect_ms = 2000,
 		.command_ms = 2000,
 		.lease_ms = c->store.lease_ms,
@@ -124,6 +116,22 @@ int node_wire_store(struct node *n, struct err *e)
 		.retain_contacts_ms = c->retain.transcript_d * 86400000,
 		.retain_persons_ms = c->retain.persons_d * 86400000,
 	};
+}
+
+int node_wire_store(struct node *n, struct err *e)
+{
+	const struct config *c = n->config;
+	const char *url = store_url(n, e);
+	if (!url)
+		return err_wrap(e, "store");
+	struct config_passwords passwords;
+	struct store_options o;
+	char instance[INSTANCE_SIZE];
+	if (instance_file_read(c->data_dir, instance, e) < 0 ||
+		config_read_passwords(c, &passwords, e) < 0)
+		return -1;
+	node_store_options(n, url, &passwords, &o);
+	o.instance = instance;
 	const struct store_events events = {
 		.arg = n,
 		.state = on_store_state,
@@ -143,5 +151,5 @@ int node_wire_store(struct node *n, struct err *e)
 		return err_wrap(e, "store");
 	center_set_store(n->center, n->store);
 	keyring_set_store(n->keyring, n->store);
-	return 0;
+	return peers_start(n, url, e);
 }

@@ -72,6 +72,22 @@ static void on_output(void *arg, const struct output *o, bool spooled)
 		verbs_output(n->verbs, o, spooled);
 }
 
+static void on_send(void *arg, const struct core *core, const struct output *o)
+{
+	struct node *n = arg;
+	if (o->kind == OUTPUT_LETTER)
+		peers_send(n->peers, o);
+	else
+		outreach_send(n, core, o);
+}
+
+static void on_letter(void *arg, struct command *c, struct buf *sealed)
+{
+	struct node *n = arg;
+	if (peers_is_letter(c))
+		peers_take(n->peers, c, sealed);
+}
+
 static void on_island(void *arg)
 {
 	struct node *n = arg;
@@ -325,7 +341,8 @@ void node_wire_center(struct node *n)
 	const struct center_events events = {
 		.arg = n,
 		.output = on_output,
-		.send = outreach_send,
+		.send = on_send,
+		.letter = on_letter,
 		.refuse = on_refuse,
 		.refuse_all = on_refuse_all,
 		.leader = on_leader,

@@ -217,6 +217,13 @@ const struct option options[] = {
 	NUMBER("transfer.wait_s", transfer.wait_s, LIVE, "120", 10, 3600,
 		"A transfer that nobody has accepted by then is off."),
 
+	TEXT("transfer.centers", transfer.centers, RESTART | EMPTY, "",
+		"Other centers on the same store to which contacts may be handed over, separated "
+		"by spaces."),
+	PATH("transfer.keys", transfer.keys, RESTART | EMPTY, "",
+		"Directory with the keys that these centers share, made like keys.dir and the same "
+		"at each of them."),
+
 	NUMBER("alerts.repeat_s", alerts.repeat_s, LIVE, "15", 5, 3600,
 		"An alert nobody acknowledged is repeated."),
 	NUMBER("alerts.reminder_s", alerts.reminder_s, LIVE, "300", 30, 86400,

@@ -142,6 +142,8 @@ int apply_contact_retriage(struct core *core, const struct command *c)
 		return -1;
 	if (n->state != CONTACT_WRAPUP)
 		level_triage(core, n, c);
+	if (far_is_origin(n))
+		far_said(core, n, c);
 	return 0;
 }
 
@@ -158,6 +160,8 @@ static int person_says(struct core *core, const struct command *c)
 	if (n->state == CONTACT_ACTIVE)
 		pass_on(core, n, c, contact_tell_responder(core, n, OUTPUT_CONTACT_SAID));
 	pass_on(core, n, c, contact_tell_guest(core, n, OUTPUT_CONTACT_SAID));
+	if (far_is_origin(n))
+		far_said(core, n, c);
 	record_puti(&core->answer.fields, "seq", n->seq);
 	put_level(core, n);
 	put_unknown_facts(core, n, c);
@@ -175,6 +179,8 @@ static int responder_says(struct core *core, const struct command *c)
 	pass_on(core, n, c, contact_tell(core, n, OUTPUT_CONTACT_SAID));
 	if (!text_is(n->responder->id, c->identity))
 		pass_on(core, n, c, contact_tell_responder(core, n, OUTPUT_CONTACT_SAID));
+	if (far_is_receiver(n))
+		far_said(core, n, c);
 	if (n->guest && !text_is(n->guest->id, c->identity))
 		pass_on(core, n, c, contact_tell_guest(core, n, OUTPUT_CONTACT_SAID));
 	record_puti(&core->answer.fields, "seq", n->seq);
@@ -191,6 +197,8 @@ static int take_answers(struct core *core, struct contact *n, const struct comma
 {
 	put_message(core, n, c, "answers");
 	level_triage(core, n, c);
+	if (far_is_origin(n))
+		far_said(core, n, c);
 	put_level(core, n);
 	record_put(&core->answer.fields, "reasons", n->reasons.data, n->reasons.len);
 	put_unknown_facts(core, n, c);
@@ -228,6 +236,12 @@ static void leave_line(struct core *core, struct contact *n)
 	contact_enter(core, n, CONTACT_EV_END);
 }
 
+static void leave_handed(struct core *core, struct contact *n)
+{
+	far_over(core, n, "left");
+	far_end(core, n);
+}
+
 int apply_contact_leave(struct core *core, const struct command *c)
 {
 	struct contact *n = find_own_contact(core, c);
@@ -246,6 +260,8 @@ int apply_contact_leave(struct core *core, const struct command *c)
 	}
 	if (transfer_is_pending(&n->transfer))
 		transfer_end(core, n, "left");
+	if (n->state == CONTACT_HANDED)
+		leave_handed(core, n);
 	if (changed)
 		contact_touch(core, n);
 	record_puts(&core->answer.fields, "state", contact_state_name(n->state));

@@ -55,7 +55,7 @@ static struct responder *known_responder(struct core *core, const char *id)
 static void serve(struct core *core, struct contact *n, const char *identity)
 {
 	struct responder *r = known_responder(core, identity);
-	if (n->responder == r)
+	if (n->responder == r || n->state == CONTACT_HANDED)
 		return;
 	to_line(core, n);
 	DECIDE(core->step, "served_on_island", n->id, identity);

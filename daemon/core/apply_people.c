@@ -84,6 +84,8 @@ static void put_outcome(struct core *core, struct contact *n, const struct comma
 		record_puts(b, "outcome", c->disposition);
 	session_detach(n);
 	n->grace_due_ms = 0;
+	if (n->far.role != FAR_NONE)
+		far_over(core, n, c->disposition);
 }
 
 static void close_contact(struct core *core, struct contact *n, const struct command *c)
@@ -99,6 +101,8 @@ static void close_contact(struct core *core, struct contact *n, const struct com
 		return;
 	}
 	offer_end_all(core, n, OFFER_WITHDRAWN);
+	if (n->state == CONTACT_HANDED)
+		far_clear(&n->far);
 	contact_enter(core, n, CONTACT_EV_END);
 }
 

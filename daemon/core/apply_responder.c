@@ -73,6 +73,8 @@ void responder_takes(struct core *core, struct responder *r, struct contact *n)
 	responder_trim(core, r);
 	person_served(core, n);
 	contact_tell_connected(core, n);
+	if (far_is_receiver(n))
+		far_accepted(core, n);
 }
 
 /* From hand to hand: its wait was over when it was first accepted. */
@@ -86,6 +88,8 @@ static void take_over(struct core *core, struct responder *r, struct contact *n)
 	person_served(core, n);
 	contact_touch(core, n);
 	contact_tell_connected(core, n);
+	if (far_is_receiver(n)) /* they hear another name */
+		far_accepted(core, n);
 }
 
 /* Everything at once: the other offers are gone before anybody hears of the acceptance. */

@@ -56,7 +56,8 @@ static bool is_servable(struct core *core, const struct contact *n, const struct
 
 static int check_transfer(struct core *core, const struct contact *n, const struct command *c)
 {
-	int targets = (*c->responder != 0) + (*c->line != 0) + (*c->skills != 0);
+	int targets =
+		(*c->responder != 0) + (*c->line != 0) + (*c->skills != 0) + (*c->center != 0);
 	if (n->state != CONTACT_ACTIVE)
 		return core_refuse(core, OUTPUT_ERR_INVALID_STATE, "not_active", "contact");
 	if (n->transfer.state != TRANSFER_NONE)
@@ -65,6 +66,13 @@ static int check_transfer(struct core *core, const struct contact *n, const stru
 		return core_refuse(core, OUTPUT_ERR_INVALID_PARAMS, "summary_needed", "summary");
 	if (targets != 1)
 		return core_refuse(core, OUTPUT_ERR_INVALID_PARAMS, "one_target", "to");
+	if (*c->center && !words_have(core->options.centers, c->center, strlen(c->center)))
+		return core_refuse(core, OUTPUT_ERR_NOT_FOUND, "no_such_center", "to");
+	if (*c->center && (n->dispatches_open || n->far.role != FAR_NONE))
+		return core_refuse(core, OUTPUT_ERR_CONFLICT,
+			n->dispatches_open ? "dispatch_open" : "came_from_a_center", "to");
+	if (*c->center && c->warm)
+		return core_refuse(core, OUTPUT_ERR_INVALID_PARAMS, "warm_inside_only", "warm");
 	return 0;
 }
 
@@ -78,13 +86,13 @@ static void take_transfer(struct core *core, struct contact *n, const struct com
 	text_set(&t->responder, c->responder);
 	text_set(&t->line, c->line);
 	text_set(&t->skill, c->skills);
+	text_set(&t->center, c->center);
 	t->warm = c->warm != 0;
 	t->due_ms = core->now_ms + core->options.transfer_ms;
 	buf_add(&t->summary, c->text.data, c->text.len);
 	n->n_excluded = 0;
 	put_message(core, n, c, "note");
-	DECIDE(core->step, "transfer_asked", n->id, t->id,
-		*c->responder ? c->responder : (*c->line ? c->line : c->skills),
+	DECIDE(core->step, "transfer_asked", n->id, t->id, transfer_target(t),
 		t->warm ? "warm" : "cold");
 }
 
@@ -96,6 +104,18 @@ static void put_transfer(struct core *core, const struct contact *n, const char 
 	record_puts(b, "state", state);
 }
 
+static void begin(
+	struct core *core, struct contact *n, const struct command *c, struct responder *r)
+{
+	take_transfer(core, n, c);
+	if (*c->center)
+		transfer_send(core, n, c);
+	else if (r)
+		transfer_offer_to(core, n, r);
+	else
+		transfer_seek(core, n);
+}
+
 int apply_contact_transfer(struct core *core, const struct command *c)
 {
 	struct contact *n = find_served_contact(core, c);
@@ -104,13 +124,9 @@ int apply_contact_transfer(struct core *core, const struct command *c)
 	struct responder *r = *c->responder ? find_receiver(core, n, c) : NULL;
 	if (*c->responder && !r)
 		return -1;
-	if (!r && !is_servable(core, n, c))
+	if (!r && !*c->center && !is_servable(core, n, c))
 		return unavailable(core, "nobody_available");
-	take_transfer(core, n, c);
-	if (r)
-		transfer_offer_to(core, n, r);
-	else
-		transfer_seek(core, n);
+	begin(core, n, c, r);
 	match_run(core);
 	put_transfer(core, n, transfer_state_name(n->transfer.state));
 	return 0;

@@ -31,6 +31,9 @@ static int check_place(const struct core *core, const struct contact *c, struct 
 		return bad(e, "I3", c->id, "active and its responder disagree");
 	if (c->transfer.state != TRANSFER_NONE && c->state != CONTACT_ACTIVE)
 		return bad(e, "I2", c->id, "handed over by nobody");
+	if ((c->transfer.state == TRANSFER_SENT) != (c->far.role == FAR_ASKED) ||
+		(c->state == CONTACT_HANDED) != (c->far.role == FAR_THERE))
+		return bad(e, "I2", c->id, "it and its state in another center disagree");
 	if ((c->transfer.state == TRANSFER_JOINED) != (c->guest != NULL) ||
 		(c->guest && c->guest == c->responder))
 		return bad(e, "I3", c->id, "its guest and its transfer disagree");
@@ -154,7 +157,7 @@ static uint64_t digest_of(enum entity_kind kind, const char *id, struct buf *b)
 uint64_t core_digest(const struct core *core)
 {
 	struct buf b = { 0 };
-	uint64_t sum = core->next_id + (uint64_t)core->accept_gap_ms;
+	uint64_t sum = core->next_id + (uint64_t)core->accept_gap_ms + letters_digest(core);
 	const struct contact *c;
 	for (size_t i = 0; (c = map_walk(&core->contacts, &i, NULL));) {
 		if (c->state == CONTACT_ENDED)

@@ -38,12 +38,17 @@ static const struct {
 	},
 	[CONTACT_ACTIVE] = {
 		[CONTACT_EV_RETURN] = { 1, CONTACT_WAITING, FX_RELEASE | FX_LINE | FX_TELL },
+		[CONTACT_EV_HAND] = { 1, CONTACT_HANDED, FX_RELEASE | FX_TELL | FX_CALM },
 		[CONTACT_EV_CLOSE] = { 1, CONTACT_WRAPUP, 0 },
 		[CONTACT_EV_END] = { 1, CONTACT_ENDED, FX_RELEASE | FX_CALM },
 	},
 	[CONTACT_WRAPUP] = {
 		[CONTACT_EV_ABANDON] = { 1, CONTACT_REVIEW, FX_RELEASE },
 		[CONTACT_EV_END] = { 1, CONTACT_ENDED, FX_RELEASE | FX_CALM },
+	},
+	[CONTACT_HANDED] = {
+		[CONTACT_EV_ABANDON] = { 1, CONTACT_REVIEW, 0 },
+		[CONTACT_EV_END] = { 1, CONTACT_ENDED, FX_CALM },
 	},
 	[CONTACT_REVIEW] = {
 		[CONTACT_EV_RETURN] = { 1, CONTACT_WAITING, FX_LINE | FX_TELL | FX_CALM },
@@ -204,7 +209,7 @@ void contact_exclude(struct core *core, struct contact *c, struct responder *r, 
 
 bool contact_is_asynchronous(const struct contact *c)
 {
-	return text_is(c->channel, "sms") || text_is(c->channel, "email");
+	return text_is(c->channel, "sms") || text_is(c->channel, "email") || far_is_receiver(c);
 }
 
 struct buf *contact_tell(struct core *core, struct contact *c, enum output_kind kind)

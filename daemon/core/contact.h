@@ -10,13 +10,14 @@
  *                     └──end──▶ ENDED ◀──end─┘
  *
  * Owners: the queue (WAITING), the queue with a reservation (OFFERED), a responder (ACTIVE, WRAPUP),
- * the supervisors (REVIEW). Records of history: `change` = record of at_ms from to by cause.
+ * the supervisors (REVIEW), another center (HANDED, from ACTIVE by hand until it ends). Records of history: `change` = record of at_ms from to by cause.
  */
 #ifndef CORE_CONTACT_H
 #define CORE_CONTACT_H
 
 #include "triaged/core/core.h"
 
+#include "far.h"
 #include "requirement.h"
 #include "spot.h"
 #include "text.h"
@@ -27,7 +28,7 @@
 /* clang-format off */
 #define CONTACT_STATES(X)                                                                          \
 	X(NEW, "new") X(WAITING, "waiting") X(OFFERED, "offered") X(ACTIVE, "active")              \
-	X(WRAPUP, "wrapup") X(REVIEW, "review") X(ENDED, "ended")
+	X(WRAPUP, "wrapup") X(REVIEW, "review") X(HANDED, "handed") X(ENDED, "ended")
 
 #define CONTACT_EVENTS(X)                                                                          \
 	X(ARRIVE)  /* taken into custody */                                                        \
@@ -36,6 +37,7 @@
 	X(ACCEPT)                                                                                  \
 	X(RETURN)  /* back in line at its old place */                                             \
 	X(ABANDON) /* nobody to talk to, but not to be forgotten */                                \
+	X(HAND)    /* another center has it */                                                     \
 	X(CLOSE)   /* over for the person, not for the responder */                                \
 	X(END)
 /* clang-format on */
@@ -102,6 +104,7 @@ struct contact {
 	char *alert, *alert_by;
 	int64_t alert_since_ms, alert_due_ms;
 	struct transfer transfer; /* ACTIVE */
+	struct far far;
 	/* linked */
 	struct responder *responder; /* ACTIVE, WRAPUP */
 	struct responder *guest;     /* present too: the transfer is JOINED */

@@ -23,6 +23,8 @@ static const char *level_word(int level)
 #define SPOT_TEXT(n) { #n, FIELD_TEXT, offsetof(struct contact, spot.n), NULL }
 #define SPOT_INT(n)  { #n, FIELD_INT, offsetof(struct contact, spot.n), NULL }
 
+#define FAR_TEXT(n) { "far_" #n, FIELD_TEXT, offsetof(struct contact, far.n), NULL }
+#define FAR_INT(n)  { "far_" #n, FIELD_INT, offsetof(struct contact, far.n), NULL }
 #define TRANSFER(n, type, word) { "transfer_" #n, type, offsetof(struct contact, transfer.n), word }
 
 static const struct field fields[] = {
@@ -47,6 +49,8 @@ static const struct field fields[] = {
 	TRANSFER(by, FIELD_TEXT, NULL), TRANSFER(responder, FIELD_TEXT, NULL),
 	TRANSFER(line, FIELD_TEXT, NULL), TRANSFER(skill, FIELD_TEXT, NULL),
 	TRANSFER(warm, FIELD_INT, NULL), TRANSFER(due_ms, FIELD_INT, NULL),
+	TRANSFER(center, FIELD_TEXT, NULL),
+	FAR_INT(role), FAR_TEXT(center), FAR_TEXT(contact), FAR_TEXT(transfer), FAR_INT(due_ms),
 	TRANSFER(summary, FIELD_SEALED, NULL),
 };
 /* clang-format on */

@@ -3,6 +3,8 @@
 
 #include "state.h"
 
+#define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
+
 static int64_t earlier(int64_t a, int64_t b)
 {
 	return a < b ? a : b;
@@ -20,7 +22,9 @@ static int64_t next_due(const struct core *core, const struct contact *c)
 	int64_t due = NEVER;
 	if (contact_in_line(c) && !c->late)
 		due = earlier(due, contact_deadline(core, c));
-	if (transfer_is_pending(&c->transfer))
+	if (c->state == CONTACT_HANDED)
+		due = earlier(due, c->far.due_ms);
+	if (transfer_is_pending(&c->transfer) && c->transfer.due_ms)
 		due = earlier(due, c->transfer.due_ms);
 	if (contact_is_queued(c) || contact_is_reserved(c)) {
 		due = earlier(due, tier_due(core, c));
@@ -97,7 +101,21 @@ static void end_grace(struct core *core, struct contact *c)
 		struct buf *b = contact_tell_responder(core, c, OUTPUT_CONTACT_LEFT);
 		if (b)
 			record_puts(b, "why", "gone");
+	} else if (c->state == CONTACT_HANDED) {
+		far_over(core, c, "gone");
 	}
+}
+
+/* Inside the center it is off. Another center may only be slow: people are told, and may take it
+ * back; the contact is served all the while. */
+static void end_patience(struct core *core, struct contact *c)
+{
+	if (c->transfer.state != TRANSFER_SENT) {
+		transfer_end(core, c, "timeout");
+		return;
+	}
+	c->transfer.due_ms = 0;
+	alert_raise(core, c, "transfer_pending");
 }
 
 void contact_fire(struct core *core, void *contact)
@@ -105,8 +123,13 @@ void contact_fire(struct core *core, void *contact)
 	struct contact *c = contact;
 	expire_offers(core, c);
 	end_exclusions(core, c);
-	if (transfer_is_pending(&c->transfer) && c->transfer.due_ms <= core->now_ms)
-		transfer_end(core, c, "timeout");
+	if (transfer_is_pending(&c->transfer) && c->transfer.due_ms &&
+		c->transfer.due_ms <= core->now_ms)
+		end_patience(core, c);
+	if (c->state == CONTACT_HANDED && c->far.due_ms <= core->now_ms) {
+		c->far.due_ms = core->now_ms + DAY_MS;
+		alert_raise(core, c, "transfer_silent");
+	}
 	if (contact_is_queued(c) || contact_is_reserved(c))
 		widen(core, c);
 	if (c->grace_due_ms && c->grace_due_ms <= core->now_ms)

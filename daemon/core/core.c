@@ -26,6 +26,7 @@ struct core *core_new(const struct core_options *options)
 	tree_init(&core->emergencies, contact_cmp, offsetof(struct contact, offered));
 	heap_init(&core->timers, timer_cmp, offsetof(struct timer, index));
 	heap_init(&core->emissions, timer_cmp, offsetof(struct timer, index));
+	core->post = (struct timer){ .id = "letters", .owner = core, .fire = letters_emit };
 	heap_init(&core->marked_contacts, contact_cmp, offsetof(struct contact, mark));
 	heap_init(&core->marked_responders, compare_responders, offsetof(struct responder, mark));
 	return core;
@@ -79,6 +80,7 @@ void core_free(struct core **slot)
 	for (size_t i = 0; i < core->n_dirty; i++)
 		free_dirty(&core->dirty[i]);
 	origins_free(core);
+	letters_free(core);
 	text_set(&core->island, NULL);
 	free(core->dirty);
 	free(core->alerted);

@@ -16,6 +16,7 @@ void core_counters_encode(const struct core *core, struct buf *out)
 	record_puti(out, "accepted_ms", core->accepted_ms);
 	record_puti(out, "accept_gap_ms", core->accept_gap_ms);
 	origins_encode(core, out);
+	letters_encode(core, out);
 	tallies_encode(core, out);
 }
 
@@ -215,6 +216,8 @@ static int load_counters(struct core *core, struct slice bytes, struct err *e)
 			bad |= codec_int(value, &core->accept_gap_ms);
 		else if (slice_is(name, "origin"))
 			bad |= origin_decode(core, value);
+		else if (slice_is(name, "letter"))
+			bad |= letter_decode(core, value);
 		else if (slice_is(name, "tally_since_ms"))
 			bad |= codec_int(value, &core->tally_since_ms);
 		else if (slice_is(name, "rescues"))

@@ -118,6 +118,7 @@ void core_options_encode(const struct core_options *o, struct buf *out)
 			(int)t->needs);
 		record_puts(out, "tier", text);
 	}
+	record_puts(out, "centers", o->centers);
 	if (o->agencies_len)
 		record_put(out, "agencies", o->agencies, o->agencies_len);
 }
@@ -145,6 +146,15 @@ static int take_tier(struct slice value, struct core_options *o)
 		return -1;
 	o->tiers[o->n_tiers++] =
 		(struct core_tier){ v[0], (enum tier_demand)v[1], (enum tier_demand)v[2] };
+	return 0;
+}
+
+static int take_centers(struct slice value, struct core_options *o)
+{
+	if (value.len >= sizeof o->centers)
+		return -1;
+	memcpy(o->centers, value.data, value.len);
+	o->centers[value.len] = '\0';
 	return 0;
 }
 
@@ -187,6 +197,8 @@ int core_options_decode(struct slice record, struct core_options *o, struct err 
 			tiers = true;
 			bad = take_tier(value, o);
 		}
+		if (slice_is(name, "centers"))
+			bad = take_centers(value, o);
 		if (slice_is(name, "agencies"))
 			bad = take_agencies(value, o);
 		for (size_t i = 0; i < N_FIELDS; i++)

@@ -16,6 +16,10 @@ static const char *contradiction(const struct contact *c)
 		return "its state and its responder disagree";
 	if (c->transfer.state != TRANSFER_NONE && c->state != CONTACT_ACTIVE)
 		return "handed over by nobody";
+	if (c->far.role < FAR_NONE || c->far.role > FAR_HERE ||
+		(c->transfer.state == TRANSFER_SENT) != (c->far.role == FAR_ASKED) ||
+		(c->state == CONTACT_HANDED) != (c->far.role == FAR_THERE))
+		return "it and its state in another center disagree";
 	if ((c->transfer.state == TRANSFER_JOINED) != (c->guest != NULL) ||
 		(c->guest && c->guest == c->responder))
 		return "its guest and its transfer disagree";
@@ -42,6 +46,7 @@ static void hand_to_supervisors(struct core *core, struct contact *c)
 	c->state = CONTACT_REVIEW;
 	c->responder = c->guest = NULL;
 	transfer_clear(&c->transfer);
+	far_clear(&c->far);
 	text_set(&c->alert, "inconsistent");
 	text_set(&c->alert_by, NULL);
 	c->alert_since_ms = c->alert_due_ms = core->now_ms;

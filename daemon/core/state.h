@@ -12,6 +12,7 @@
 #include "dispatch.h"
 #include "guest.h"
 #include "island.h"
+#include "letter.h"
 #include "match.h"
 #include "offer.h"
 #include "origin.h"
@@ -62,6 +63,8 @@ struct core {
 	char *island; /* the node that reaches only its own; NULL: everybody is reached */
 	struct origin *origins;
 	size_t n_origins;
+	struct letter *letters; /* in their order */
+	struct timer post;
 	struct dirty *dirty;
 	size_t n_dirty, cap_dirty;
 	bool counters_dirty;

@@ -18,6 +18,11 @@ static const struct {
 	[TRANSFER_NONE] = {
 		[TRANSFER_EV_SEEK] = { 1, TRANSFER_WAITING, FX_LINE },
 		[TRANSFER_EV_OFFER] = { 1, TRANSFER_OFFERED, 0 },
+		[TRANSFER_EV_SEND] = { 1, TRANSFER_SENT, 0 },
+	},
+	[TRANSFER_SENT] = {
+		[TRANSFER_EV_ACCEPT] = { 1, TRANSFER_NONE, 0 },
+		[TRANSFER_EV_END] = { 1, TRANSFER_NONE, 0 },
 	},
 	[TRANSFER_WAITING] = {
 		[TRANSFER_EV_OFFER] = { 1, TRANSFER_OFFERED, FX_LEAVE_LINE },
@@ -50,9 +55,19 @@ int transfer_next_state(enum transfer_state state, enum transfer_event event)
 	return table[state][event].legal ? table[state][event].to : -1;
 }
 
+const char *transfer_target(const struct transfer *t)
+{
+	const char *const targets[] = { t->responder, t->line, t->skill, t->center };
+	size_t i = 0;
+	while (i < 3 && !targets[i])
+		i++;
+	return text_of(targets[i]);
+}
+
 bool transfer_is_pending(const struct transfer *t)
 {
-	return t->state == TRANSFER_WAITING || t->state == TRANSFER_OFFERED;
+	return t->state == TRANSFER_WAITING || t->state == TRANSFER_OFFERED ||
+	       t->state == TRANSFER_SENT;
 }
 
 /* Who may serve it follows from whom it is for, while somebody is sought, and from itself again. */
@@ -88,6 +103,7 @@ void transfer_clear(struct transfer *t)
 	text_set(&t->responder, NULL);
 	text_set(&t->line, NULL);
 	text_set(&t->skill, NULL);
+	text_set(&t->center, NULL);
 	buf_free(&t->summary);
 	*t = (struct transfer){ 0 };
 }
@@ -167,6 +183,20 @@ void transfer_taken(struct core *core, struct contact *c, const struct responder
 		transfer_clear(&c->transfer);
 }
 
+void transfer_send(struct core *core, struct contact *c, const struct command *asked)
+{
+	enter(core, c, TRANSFER_EV_SEND);
+	far_ask(core, c, asked);
+}
+
+void transfer_confirm(struct core *core, struct contact *c)
+{
+	DECIDE(core->step, "transferred", c->id, c->responder->id, c->far.center, "cold");
+	enter(core, c, TRANSFER_EV_ACCEPT);
+	tell(core, c, c->responder, &(struct telling){ .state = "accepted" });
+	transfer_clear(&c->transfer);
+}
+
 void transfer_end(struct core *core, struct contact *c, const char *why)
 {
 	struct responder *guest = c->guest;
@@ -178,6 +208,10 @@ void transfer_end(struct core *core, struct contact *c, const char *why)
 	struct telling what = { .state = guest ? "done" : "ended", .why = why };
 	tell(core, c, c->responder, &what);
 	tell(core, c, guest, &what);
+	if (c->far.role == FAR_ASKED)
+		far_cancel(core, c);
+	if (text_is(c->alert, "transfer_pending"))
+		alert_clear(c);
 	if (guest) {
 		guest_detach(core, c);
 		responder_rest(core, guest, c);

@@ -7,6 +7,8 @@
  *    │                ▲◀──unoffer──────┘  │                 │
  *    └──────end───────┴───────────────────┴───────end───────┘
  *
+ * SENT, by send, ends likewise: another center is asked, see far.h.
+ *
  * WAITING: in the line at the contact's own place, for a line or a skill. OFFERED: reserved; for a
  * named responder that is all there is. JOINED: both are present, and the receiver has the contact.
  */
@@ -18,16 +20,19 @@
 
 #include "triaged/base/buf.h"
 
+struct command;
 struct core;
 struct contact;
 struct responder;
 
 /* clang-format off */
 #define TRANSFER_STATES(X) \
-	X(NONE, "") X(WAITING, "waiting") X(OFFERED, "offered") X(JOINED, "joined")
+	X(NONE, "") X(WAITING, "waiting") X(OFFERED, "offered") X(SENT, "sent") \
+	X(JOINED, "joined")
 
 #define TRANSFER_EVENTS(X)                                                                         \
 	X(SEEK)    /* into the line */                                                             \
+	X(SEND)    /* to another center */                                                         \
 	X(OFFER)   /* reserved for a responder */                                                  \
 	X(UNOFFER) /* the last offer is gone */                                                    \
 	X(ACCEPT)  /* the receiver has it, its responder is released */                            \
@@ -50,13 +55,13 @@ enum transfer_event {
 };
 
 struct transfer {
-	int state;                      /* enum transfer_state */
-	char *id;                       /* "t" and 16 hex digits */
-	char *by;                       /* who asked for it */
-	char *responder, *line, *skill; /* one of them: whom it is for */
-	int64_t warm;                   /* both are to be present for a while */
-	int64_t due_ms;                 /* nobody has accepted by then: it is off */
-	struct buf summary;             /* sealed */
+	int state;                               /* enum transfer_state */
+	char *id;                                /* "t" and 16 hex digits */
+	char *by;                                /* who asked for it */
+	char *responder, *line, *skill, *center; /* one of them: whom it is for */
+	int64_t warm;                            /* both are to be present for a while */
+	int64_t due_ms;                          /* nobody has accepted by then: it is off */
+	struct buf summary;                      /* sealed */
 };
 
 const char *transfer_state_name(int state);
@@ -64,6 +69,7 @@ const char *transfer_state_name(int state);
 /* The table: next state, or -1 where the event is illegal. */
 int transfer_next_state(enum transfer_state state, enum transfer_event event);
 
+const char *transfer_target(const struct transfer *t); /* whom it is for, "" none */
 /* Asked for and not accepted. */
 bool transfer_is_pending(const struct transfer *t);
 
@@ -75,6 +81,9 @@ void transfer_offered(struct core *core, struct contact *c);
 void transfer_unoffered(struct core *core, struct contact *c, const char *why);
 /* r has accepted: the responder is released or stays as a guest, and c is nobody's for a moment. */
 void transfer_taken(struct core *core, struct contact *c, const struct responder *r);
+/* Another center is asked; and one of its responders has accepted. */
+void transfer_send(struct core *core, struct contact *c, const struct command *asked);
+void transfer_confirm(struct core *core, struct contact *c);
 /* Off, or over: the offers are gone, a guest leaves. Whoever takes part is told why. */
 void transfer_end(struct core *core, struct contact *c, const char *why);
 /* The receiver is lost while the guest is still there, who has it again. */

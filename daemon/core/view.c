@@ -25,9 +25,7 @@ static void view_contact(const struct core *core, const struct contact *c, struc
 		.guest = c->guest ? c->guest->id : "",
 		.transfer = transfer_state_name(c->transfer.state),
 		.transfer_id = text_of(c->transfer.id),
-		.transfer_to = text_of(c->transfer.responder ? c->transfer.responder
-				       : c->transfer.line    ? c->transfer.line
-							     : c->transfer.skill),
+		.transfer_to = transfer_target(&c->transfer),
 		.transfer_by = text_of(c->transfer.by),
 		.ruleset = text_of(c->ruleset),
 		.flags = text_of(c->flags),
@@ -156,4 +154,9 @@ void core_refusals(const struct core *core, const char *contact, struct buf *out
 	const struct contact *c = map_get(&core->contacts, contact);
 	if (c && c->need)
 		match_refusals(core, c, out);
+}
+
+int64_t core_letter(const struct core *core)
+{
+	return core->letters ? core->letters->number : 0;
 }

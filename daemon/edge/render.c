@@ -329,6 +329,8 @@ static const char *notice_text(struct slice kind)
 		{ "dispatch_unsent", "An agency could not be told about a rescue." },
 		{ "dispatch_proposed", "The rules propose a rescue; a person decides." },
 		{ "team_overdue", "A team was not heard of in time." },
+		{ "transfer_pending", "Another center has not yet taken a contact over." },
+		{ "transfer_silent", "Nothing was heard of a contact that another center has." },
 		{ "unscored", "A contact could not be assessed." },
 	};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)

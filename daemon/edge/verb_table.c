@@ -153,6 +153,7 @@ static const struct param transfer_target[] = {
 	{ "responder", PARAM_STRING, false, 1, NAME_MAX_BYTES, NULL, "this one", NULL },
 	{ "skill", PARAM_WORD, false, 1, 64, NULL, "somebody with this skill", NULL },
 	{ "line", PARAM_WORD, false, 1, 64, NULL, "somebody of this line", NULL },
+	{ "center", PARAM_WORD, false, 1, 64, NULL, "another center", NULL },
 	END
 };
 

@@ -10,7 +10,7 @@
 /* A contact's id: milliseconds since 1970 in 11 hex digits (good until 2527), so ids sort by
  * arrival, then 36 random bits, so nodes need not agree. Chosen here because the text is sealed
  * under it before it leaves the node. */
-static void new_contact_id(char out[24])
+void new_contact_id(char out[24])
 {
 	uint64_t random;
 	CHECK(RAND_bytes((unsigned char *)&random, sizeof random) == 1);

@@ -77,6 +77,8 @@ int64_t param_int(const struct edge_request *r, const char *name, int64_t absent
 
 void attach(struct verbs *v, uint64_t session, struct principal *who, unsigned role);
 
+void new_contact_id(char out[24]);
+
 /* The contact that a record names: the caller's to free. */
 char *record_contact(struct slice record);
 

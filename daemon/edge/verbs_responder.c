@@ -39,10 +39,18 @@ static int transfer(struct draft *d)
 		{ "responder", &d->command.responder },
 		{ "line", &d->command.line },
 		{ "skill", &d->command.skills },
+		{ "center", &d->command.center },
 	};
 	for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
 		const char *word = json_string_value(json_object_get(to, targets[i].member));
 		*targets[i].field = word ? word : "";
+	}
+	if (*d->command.center) { /* its id there: a letter is sealed under it */
+		struct buf *id = draft_buf(d);
+		char made[24];
+		new_contact_id(made);
+		buf_adds(id, made);
+		d->command.peer = buf_str(id);
 	}
 	d->command.warm = json_is_true(json_object_get(params, "warm"));
 	return draft_seal(d, d->command.contact, json_string_value(summary),

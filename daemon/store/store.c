@@ -254,6 +254,21 @@ struct store *store_open(struct event_base *base, const struct store_options *op
 	return s;
 }
 
+static void ignore_state(void *arg, enum store_state state, const char *why)
+{
+	(void)arg, (void)state, (void)why;
+}
+
+struct store *store_open_inbox(
+	struct event_base *base, const struct store_options *options, struct err *e)
+{
+	const struct store_events events = { .state = ignore_state };
+	struct store *s = store_open(base, options, &events, e);
+	if (s)
+		s->inbox_only = true;
+	return s;
+}
+
 void store_close(struct store **slot)
 {
 	struct store *s = *slot;
@@ -261,8 +276,10 @@ void store_close(struct store **slot)
 	if (!s)
 		return;
 	s->closing = true;
-	lease_yield(&s->lease);
-	lease_leave(&s->lease);
+	if (!s->inbox_only) {
+		lease_yield(&s->lease);
+		lease_leave(&s->lease);
+	}
 	link_flush(s->link, FAREWELL_MS);
 	tail_close(&s->inbox);
 	tail_close(&s->outputs);

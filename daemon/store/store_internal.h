@@ -29,6 +29,7 @@ struct store {
 	enum store_state state;
 	char *why;
 	bool closing;
+	bool inbox_only;   /* another center's */
 	struct link *link; /* commits, appends, reads: never blocked */
 	struct vet vet;
 	struct rights rights;

@@ -97,7 +97,13 @@ void store_on_moved(void *arg)
 static void on_vetted(void *arg)
 {
 	struct store *s = arg;
-	rights_check(&s->rights);
+	if (!s->inbox_only) {
+		rights_check(&s->rights);
+		return;
+	}
+	link_settled(s->link);
+	appender_open(&s->appender);
+	set_state(s, STORE_READY, "");
 }
 
 static void on_allowed(void *arg)

@@ -6,13 +6,14 @@ const struct option_def transfer_options[] = {
 	{ "responder", "RESPONDER", "to this responder", NULL },
 	{ "skill", "SKILL", "to somebody with this skill", NULL },
 	{ "line", "LINE", "to somebody of this line", NULL },
+	{ "center", "CENTER", "to another center", NULL },
 	{ "warm", NULL, "both are to be present for a while", NULL },
 	{ 0 },
 };
 
 int cmd_contact_transfer(struct ctl *ctl)
 {
-	static const char *const targets[] = { "responder", "skill", "line" };
+	static const char *const targets[] = { "responder", "skill", "line", "center" };
 	json_t *to = json_object();
 
 	for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {

@@ -99,7 +99,7 @@ const struct command commands[] = {
 	{ .name = "contact transfer", .args = "CONTACT SUMMARY", .options = transfer_options,
 		.run = cmd_contact_transfer,
 		.help = "Ask somebody else to take a contact over",
-		.detail = "One of --responder, --skill and --line says whom. Whoever has the contact keeps it until\n"
+		.detail = "One of --responder, --skill, --line and --center says whom. Whoever has the contact keeps it until\n"
 			  "somebody accepts." },
 	{ .name = "transfer cancel", .args = "CONTACT", .method = "transfer.cancel",
 		.show = view_fields,

@@ -33,6 +33,13 @@
 	X(CONTACT_TRANSFER, "contact.transfer") /* hand it over: responder, line or skills; text */ \
 	X(TRANSFER_CANCEL, "transfer.cancel")   /* before it is accepted */                        \
 	X(TRANSFER_DONE, "transfer.done")       /* the time together is over */                    \
+	/* letters of other centers, identity "center:NAME": see core/far.h */                     \
+	X(TRANSFER_OPEN, "transfer.open")       /* contact, ours, is to be taken over; peer theirs */ \
+	X(TRANSFER_ANSWER, "transfer.answer")   /* a responder there has it: result, name */       \
+	X(TRANSFER_SETTLE, "transfer.settle")   /* result: confirmed, cancelled */                 \
+	X(TRANSFER_SAID, "transfer.said")       /* words of the person, or of who serves them */   \
+	X(TRANSFER_OVER, "transfer.over")       /* it has ended there, or the person is gone */    \
+	X(LETTER_SENT, "letter.sent")           /* outreach: the other inbox has the letter */     \
 	X(CONTACT_NEXT, "contact.next")         /* responder asks for work */                      \
 	X(OFFER_ACCEPT, "offer.accept")                                                            \
 	X(OFFER_DECLINE, "offer.decline")                                                          \
@@ -111,6 +118,10 @@ enum command_kind {
 	I(human_level)  /* enum level + 1, contact.level */                                        \
 	T(reason)       /* code or short reason, no text of the person */                          \
 	T(disposition) B(outcome) /* JSON object */                                                \
+	T(center)       /* contact.transfer: to this other center, */                              \
+	T(peer)         /* where the contact has this id; in a letter, its id where it comes from */ \
+	I(letter)       /* letter.sent: its number */                                              \
+	I(arrived_ms)   /* transfer.open: at the first center */                                   \
 	I(warm)         /* contact.transfer: both are to be present for a while */                 \
 	T(kind) T(corrects)                                                                        \
 	T(consent) T(tried) T(agency) T(by)                                                        \

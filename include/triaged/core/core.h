@@ -176,6 +176,9 @@ size_t core_waiting(const struct core *core);
 /* When a test contact was last served and closed, in this core's time; 0: not since it was loaded. */
 int64_t core_test_served_ms(const struct core *core);
 
+/* The number of the oldest letter that waits for another center's inbox; 0: none does. */
+int64_t core_letter(const struct core *core);
+
 /* Why a contact is not offered to more people now: counts of responders as in contact_view.match. */
 void core_refusals(const struct core *core, const char *contact, struct buf *out);
 

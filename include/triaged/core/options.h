@@ -35,6 +35,7 @@ struct core_options {
 	int64_t exclusion_ms; /* a responder who declined or missed is not asked again before */
 	int64_t person_grace_ms;    /* a person's connection may be gone so long */
 	int64_t responder_grace_ms; /* a responder's connection may be gone so long with contacts */
+	char centers[512];          /* words: the other centers a contact may go to */
 	int64_t transfer_ms;        /* a transfer nobody has accepted is off */
 	int64_t alert_repeat_ms;    /* an unacknowledged alert repeats */
 	int64_t alert_reminder_ms;  /* an acknowledged one reminds while its cause lasts */

@@ -45,6 +45,8 @@
 	X(DISPATCH_SEND, "dispatch.send")         /* to the leading node's outreach: see below */  \
 	X(DISPATCH_DRILL, "dispatch.drill")       /* likewise: dispatch agency state(running passed   \
 	                                             late cancelled) took_ms? */                             \
+	X(LETTER, "letter")                       /* to the leading node: number center letter (an \
+	                                             encoded command for the core there) */        \
 	X(NOTICE, "notice")                       /* to supervisors: kind contact? level? line?    \
 	                                             waited_ms? responder? count? alarm? node?     \
 	                                             detail? */               \

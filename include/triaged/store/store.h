@@ -65,6 +65,12 @@ struct store_events {
 
 struct store *store_open(struct event_base *base, const struct store_options *options,
 	const struct store_events *events, struct err *e) MUST_CHECK;
+/*
+ * The inbox of another center on the same server or cluster, and nothing else of it: store_append()
+ * may be used, and store_close(). instance, incarnations, lease and retention are not looked at.
+ */
+struct store *store_open_inbox(
+	struct event_base *base, const struct store_options *options, struct err *e) MUST_CHECK;
 /* Gives up the lease and the node's place first if it can, for which it may block for 250 ms.
  * Not from inside a callback of this store. What is still open is answered from inside:
  * appends, loads and reads with STORE_UNAVAILABLE; a pending commit's done never runs. */

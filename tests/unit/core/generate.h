@@ -21,7 +21,7 @@ struct generator {
 	uint32_t offered_to[RECENT]; /* which responder */
 	uint32_t n_contacts, n_offers, n_dispatches;
 	uint64_t count;
-	char contact[24], session[24], ref[24];
+	char contact[24], session[24], ref[24], transfer[24];
 };
 
 static inline uint32_t generate_random(struct generator *g, uint32_t below)
@@ -199,6 +199,12 @@ static inline enum command_kind generate_kind(struct generator *g)
 		[COMMAND_CONTACT_TRANSFER] = 9,
 		[COMMAND_TRANSFER_CANCEL] = 1,
 		[COMMAND_TRANSFER_DONE] = 2,
+		[COMMAND_TRANSFER_OPEN] = 3,
+		[COMMAND_TRANSFER_ANSWER] = 2,
+		[COMMAND_TRANSFER_SETTLE] = 2,
+		[COMMAND_TRANSFER_SAID] = 3,
+		[COMMAND_TRANSFER_OVER] = 2,
+		[COMMAND_LETTER_SENT] = 3,
 		[COMMAND_CONTACT_NEXT] = 2,
 		[COMMAND_OFFER_ACCEPT] = 18,
 		[COMMAND_OFFER_DECLINE] = 3,
@@ -223,7 +229,7 @@ static inline enum command_kind generate_kind(struct generator *g)
 		[COMMAND_TICK] = 18,
 		[COMMAND_QUERY] = 1,
 	};
-	uint32_t at = g->next(g, 165);
+	uint32_t at = g->next(g, 180);
 	int kind = 0;
 	while (kind < COMMAND_QUERY && at >= weights[kind])
 		at -= weights[kind++];
@@ -254,11 +260,35 @@ static inline void generate_ref(struct generator *g, struct command *c)
 	c->fingerprint = (int64_t)(number % 7);
 }
 
+static inline bool generate_is_letter(const struct command *c)
+{
+	return c->command >= COMMAND_TRANSFER_OPEN && c->command <= COMMAND_TRANSFER_OVER;
+}
+
+/* Of the other center; about a transfer that one of the two began, mostly. */
+static inline void generate_letter(
+	struct generator *g, struct command *c, const struct contact_view *v)
+{
+	c->identity = g->next(g, 16) ? "center:south" : "center:";
+	c->role = g->next(g, 2) ? "frontend" : "responder";
+	c->peer = "00000000000000000abc";
+	c->transfer = "t1";
+	if (v && *v->transfer_id && g->next(g, 8)) {
+		snprintf(g->transfer, sizeof g->transfer, "%s", v->transfer_id);
+		c->transfer = g->transfer;
+	}
+	c->result = GENERATE_WORD(g, "accepted", "confirmed", "cancelled", "gone");
+	c->arrived_ms = (int64_t)g->next(g, 1000000);
+	c->request = 0;
+}
+
 static inline void generate_target(struct generator *g, struct command *c)
 {
 	uint32_t target = g->next(g, 8);
 	c->text = (struct slice){ "sealed", g->next(g, 8) ? 6 : 0 };
-	c->responder = target < 4 ? GENERATE_WORD(g, "ann", "bob", "cy") : "";
+	c->center = target == 3 ? "south" : "";
+	c->peer = "00000000000000000def";
+	c->responder = target < 3 ? GENERATE_WORD(g, "ann", "bob", "cy") : "";
 	c->line = target == 4 || target == 7 ? "veterans" : "";
 	c->skills = target > 4 ? "youth" : "";
 }
@@ -275,6 +305,9 @@ static inline void generate_command(struct generator *g, const struct core *core
 	bool found = generate_contact(g, core, done && g->next(g, 4), &v);
 	snprintf(g->contact, sizeof g->contact, "%s",
 		found ? v.id : generate_pick(g, g->contacts, g->n_contacts));
+	if (c->command == COMMAND_TRANSFER_OPEN && g->next(g, 4))
+		snprintf(g->contact, sizeof g->contact, "%020llx",
+			(unsigned long long)(g->count * 0x9e3779b97f4a7c15u));
 	if (c->command == COMMAND_CONTACT_OPEN &&
 		g->next(g, 8)) { /* the edge or the core names it */
 		g->contact[0] = '\0';
@@ -329,6 +362,9 @@ static inline void generate_command(struct generator *g, const struct core *core
 	c->watch = g->next(g, 2);
 	if (over) /* one target, mostly */
 		generate_target(g, c);
+	if (generate_is_letter(c))
+		generate_letter(g, c, found ? &v : NULL);
+	c->letter = core_letter(core);
 }
 
 /* Mostly little time passes; sometimes as much as until the next timer, or hours. */
