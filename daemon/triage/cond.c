@@ -109,7 +109,8 @@ static bool has_enough(const struct cond *c, const struct triage_scratch *w, con
 	for (size_t i = 0; message && i < w->n_signals && !is_enough(c, &t); i++) {
 		const struct signal *s = &w->signals[i];
 
-		if (in_region(c, s, r) && signal_fits(c, s))
+		if ((c->families & FAMILY_BIT(s->family)) && in_region(c, s, r) &&
+			signal_fits(c, s))
 			take(c, &t, s, overlaps(t.seen, t.n, s));
 	}
 	for (size_t i = 0; c->window != WINDOW_MESSAGE && i < w->n_facts && !is_enough(c, &t); i++)

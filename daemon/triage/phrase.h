@@ -48,13 +48,19 @@ struct phrase {
 	PHRASE_SET first, last;
 	PHRASE_SET *follow;        /* for each position, those that may come next */
 	PHRASE_SET numbers, any;   /* positions of # and of gaps */
-	struct phrase_word *slots; /* known words by phrase_slot(), then the next free one */
+	struct phrase_word *slots; /* known words at phrase_slot() or in the next free one */
 	uint32_t shift;            /* 32 - the binary logarithm of their number */
 	uint32_t n_words, n_prefixes, n_positions;
 	struct phrase_word *words, *prefixes;   /* words ascending */
 	struct phrase_need needs[PHRASE_NEEDS]; /* the rarest first; at least one */
 	uint32_t n_needs;
 };
+
+/* Where in slots a word is looked for first. The upper bits of the product spread neighbours. */
+static inline uint32_t phrase_slot(const struct phrase *ph, uint32_t word)
+{
+	return (word * UINT32_C(0x9e3779b1)) >> ph->shift;
+}
 
 /* Words are folded by fold and entered into vocab with `marks`. -1 with e saying what is wrong. */
 int phrase_compile(struct phrase *ph, const char *source, const struct fold *fold,

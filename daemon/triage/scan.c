@@ -104,14 +104,14 @@ static void match_around(
 	const struct token *tokens = l->in->text->tokens;
 	uint32_t *next = &w->done[l->number].next[over], at = from > *next ? from : *next;
 
-	while (at <= l->token) {
+	while (at <= l->place.last) {
 		uint32_t words = phrase_find(ph, &l->place, &at);
 
 		if (words && over && tokens[at].clause == tokens[at + words - 1].clause)
 			words = 0;
 		if (words)
 			add_match(w, (struct scan_match){ l->number, at, at + words });
-		at += words ? words : at <= l->token;
+		at += words ? words : at <= l->place.last;
 	}
 	*next = at;
 }
