@@ -203,7 +203,7 @@ void event_active(struct event *ev, int what, short calls)
 {
 	static const struct timeval now = { 0, 0 };
 	(void)calls;
-	if (!event_pending(ev, what, NULL))
+	if (!event_pending(ev, (short)what, NULL))
 		event_add(ev, &now);
 }
 
