@@ -109,10 +109,6 @@ static bool may_adopt(const struct command *c)
 static int about_contact(struct core *core, const struct command *c)
 {
 	struct contact *n = map_get(&core->contacts, c->contact);
-	if (n && n->state == CONTACT_ENDED) { /* whether it is written already must not matter */
-		core_forget(core, n);
-		n = NULL;
-	}
 	if (!n && (c->command == COMMAND_CONTACT_LEAVE || c->command == COMMAND_CONTACT_CLOSE)) {
 		record_puts(&core->answer.fields, "state", contact_state_name(CONTACT_ENDED));
 		return 0;
@@ -137,6 +133,9 @@ static int about_contact(struct core *core, const struct command *c)
 
 int apply_fact(struct core *core, const struct command *c)
 {
+	struct contact *n = map_get(&core->contacts, c->contact);
+	if (n && n->state == CONTACT_ENDED) /* whether it is written already must not matter */
+		core_forget(core, n);
 	switch (c->command) {
 	case COMMAND_CONTACT_OPEN:
 		return apply_contact_open(core, c);

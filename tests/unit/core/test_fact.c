@@ -227,6 +227,26 @@ static void what_had_ended_is_taken_in_anew(void **state)
 	assert_true(digests[0] == digests[1]);
 }
 
+static void what_had_ended_elsewhere_is_opened(void **state)
+{
+	(void)state;
+	for (int at_once = 0; at_once < 2; at_once++) {
+		struct world w;
+		world_start(&w);
+		apply(&w, as_fact(says("ann", "responder", "r3"), 1, w.now));
+		apply(&w, CMD(CONTACT_CLOSE, c->contact = known, c->identity = "sue",
+				  c->role = "supervisor", c->disposition = "resolved",
+				  c->reason = "seen"));
+		pass(&w, 600000);
+		assert_string_equal(view(&w).state, "ended");
+		if (!at_once)
+			written(&w);
+		apply(&w, as_fact(opening(), 2, w.now));
+		assert_string_equal(view(&w).state, "waiting");
+		world_end(&w);
+	}
+}
+
 static void a_rescue_keeps_its_name(void **state)
 {
 	(void)state;
@@ -503,6 +523,7 @@ int main(void)
 		cmocka_unit_test(who_was_there_is_not_told_again),
 		cmocka_unit_test(a_message_of_an_unknown_contact_is_not_lost),
 		cmocka_unit_test(what_had_ended_is_taken_in_anew),
+		cmocka_unit_test(what_had_ended_elsewhere_is_opened),
 		cmocka_unit_test(a_rescue_keeps_its_name),
 		cmocka_unit_test(only_those_here_are_offered_anything),
 		cmocka_unit_test(an_island_is_written_with_its_time),
