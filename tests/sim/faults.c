@@ -284,6 +284,12 @@ void faults_node_died(struct node *n)
 	sim_after(outage_us ? outage_us : us, restart, n);
 }
 
+void faults_moment(struct node *n)
+{
+	if (!sim.calm && (kinds & 1) && !n->crash_in_effects && chance(40))
+		n->crash_in_effects = rnd_in(1, 5);
+}
+
 void faults_init(void)
 {
 	mean_us = rnd_in(4, 40) * MINUTE;

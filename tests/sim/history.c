@@ -112,9 +112,10 @@ static void begin_anew(struct known *k, int64_t at_ms)
 static void note_opened(const char *id, const struct command *c, int64_t at_ms)
 {
 	struct known *k = map_get(&h.contacts, id);
-	if (k && k->opened && !(c->fact && k->ended))
+	bool over = k && (k->ended || k->closed);
+	if (k && k->opened && !(c->fact && over))
 		sim_fail("I9: contact %s was opened twice", id);
-	if (k && k->ended) /* begun on one island, ended by another that was heard of earlier */
+	if (over) /* begun on one island, ended by another that was heard of earlier */
 		begin_anew(k, at_ms);
 	k->opened = true;
 	snprintf(k->shape, sizeof k->shape, "%s|%s|%s|%s|%lld", c->channel, c->lang, c->line,
@@ -518,6 +519,8 @@ static void take_contact(const struct item *i)
 	k->seq = number_in(r, "seq");
 	k->waiting = live && slice_is(state, "waiting");
 	k->fit = number_in(find_field(r, "match"), "fit");
+	if (slice_is(state, "review")) /* closed, and its responder lost over an open dispatch */
+		k->closed = false;
 	if (k->heard && slice_is(state, "review"))
 		sim_fail("%s was heard from and is not back in line", k->id);
 	if (!live)

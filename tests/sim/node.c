@@ -395,6 +395,11 @@ bool node_leads(const struct node *n)
 	return n->alive && center_is_leading(n->center);
 }
 
+bool node_is_alone(const struct node *n)
+{
+	return n->alive && n->center->lead == ALONE;
+}
+
 const struct core *node_core(const struct node *n)
 {
 	return node_leads(n) ? n->center->core : NULL;

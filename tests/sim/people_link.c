@@ -450,6 +450,8 @@ void edge_result(struct edge *edge, uint64_t session, uint64_t token, struct sli
 void edge_error(struct edge *edge, uint64_t session, uint64_t token, const struct rpc_error *error)
 {
 	(void)edge;
+	if (error->code == RPC_NOT_FOUND && node_is_alone(sim.current))
+		sim_fail("%s knows little and says no: %s", sim.current->name, error->reason);
 	give(session, token, NULL, error->code, error->reason);
 }
 

@@ -279,6 +279,17 @@ static bool is_of_a_bad_disk(const char *event)
 	       strcmp(event, "spool.damaged") == 0;
 }
 
+/* Where much depends on what is done first. */
+static bool is_delicate(const char *event)
+{
+	static const char *const events[] = { "center.late", "center.on_time", "center.alone",
+		"center.not_alone", "center.leading", "center.following", "center.facts_told" };
+	for (size_t i = 0; i < sizeof events / sizeof *events; i++)
+		if (strcmp(event, events[i]) == 0)
+			return true;
+	return false;
+}
+
 void __wrap_log_event(
 	enum log_level level, const char *event, const struct log_field *fields, size_t n)
 {
@@ -293,6 +304,8 @@ void __wrap_log_event(
 	if (level <= LOG_LEVEL_ERROR && !is_of_a_bad_disk(event))
 		sim_fail("the daemon logged an error: %s", text);
 	sim_trace("%s", text);
+	if (sim.current && is_delicate(event))
+		faults_moment(sim.current);
 }
 
 void __wrap_check_failed(const char *what, const char *file, int line)

@@ -129,6 +129,7 @@ void sim_inside(struct node *n);
 const struct core *node_core(const struct node *n); /* NULL: does not lead */
 bool node_is_settled(const struct node *n);         /* leads, and everything is committed */
 bool node_leads(const struct node *n);
+bool node_is_alone(const struct node *n); /* decides for those here, without the center's state */
 void node_free_events(struct node *n);
 
 /* ---- the disks (disk.c) ---- */
@@ -327,6 +328,7 @@ void supervisors_calm(void);
 
 void faults_init(void);
 void faults_node_died(struct node *n);
+void faults_moment(struct node *n); /* a bad one to die */
 void faults_end(void);
 
 /* ---- what must hold (oracle.c, history.c) ---- */
