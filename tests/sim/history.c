@@ -112,10 +112,9 @@ static void begin_anew(struct known *k, int64_t at_ms)
 static void note_opened(const char *id, const struct command *c, int64_t at_ms)
 {
 	struct known *k = map_get(&h.contacts, id);
-	bool over = k && (k->ended || k->closed);
-	if (k && k->opened && !(c->fact && over))
+	if (k && k->opened && !c->fact)
 		sim_fail("I9: contact %s was opened twice", id);
-	if (over) /* begun on one island, ended by another that was heard of earlier */
+	if (k && k->opened) /* begun on one island, ended by another that was heard of earlier */
 		begin_anew(k, at_ms);
 	k->opened = true;
 	snprintf(k->shape, sizeof k->shape, "%s|%s|%s|%s|%lld", c->channel, c->lang, c->line,
@@ -386,7 +385,8 @@ static void note_fact(const struct command *c)
 		return;
 	totals.facts++;
 	struct known *k = map_get(&h.contacts, c->contact);
-	if (k && strcmp(c->role, "frontend") == 0 && c->command != COMMAND_CONTACT_LEAVE)
+	if (k && strcmp(c->role, "frontend") == 0 && c->command != COMMAND_CONTACT_LEAVE &&
+		c->command != COMMAND_CONTACT_OPEN)
 		k->closed = false; /* it goes on there */
 	if (last && c->fact <= *last)
 		sim_fail("I9: fact %lld of %s is taken over behind %lld", (long long)c->fact,
