@@ -31,6 +31,16 @@ static void after(struct event *ev, int64_t ms)
 
 /* ---- what the spool would need ---- */
 
+static bool was_decided(const struct step *s, const char *what)
+{
+	struct record_reader in = { s->decisions.data, s->decisions.data + s->decisions.len };
+	struct slice name, value;
+	while (record_next(&in, &name, &value) == 1)
+		if (slice_is(name, what))
+			return true;
+	return false;
+}
+
 /* What the core chose goes with the command: it is told again under the same names. */
 static void add_choices(const struct step *s, size_t answer, struct command *fact, char ids[2][64])
 {
@@ -40,10 +50,13 @@ static void add_choices(const struct step *s, size_t answer, struct command *fac
 	struct slice name, value;
 	if (answer >= s->n_outputs || s->outputs[answer].kind != OUTPUT_REPLY)
 		return;
+	/* A rescue that was only changed here may be over elsewhere, and its name is used up. */
+	bool changed =
+		fact->command == COMMAND_CONTACT_ESCALATE && !was_decided(s, "dispatch_requested");
 	const struct buf *fields = &s->outputs[answer].fields;
 	in = (struct record_reader){ fields->data, fields->data + fields->len };
 	while (record_next(&in, &name, &value) == 1)
-		for (int i = 0; i < 2; i++)
+		for (int i = 0; i < (changed ? 1 : 2); i++)
 			if (!**into[i] && slice_is(name, names[i]) && value.len < 64) {
 				memcpy(ids[i], value.data, value.len);
 				ids[i][value.len] = '\0';

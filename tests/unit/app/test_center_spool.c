@@ -280,11 +280,59 @@ static void who_decides_alone_does_not_say_no(void **state)
 	assert_int_equal(site.refused, 2);
 }
 
+static void escalate(int64_t request, const char *reason)
+{
+	struct command c;
+	command_init(&c, COMMAND_CONTACT_ESCALATE);
+	c.node = "n1";
+	c.session = "n1/i1/2";
+	c.identity = "sue";
+	c.role = "supervisor";
+	c.contact = "0123456789abcdef0000";
+	c.kind = "mobile_team";
+	c.consent = "yes";
+	c.reason = reason;
+	c.request = request;
+	center_submit(site.center, &c);
+	run_for(40);
+	assert_int_equal(site.answered, request);
+}
+
+static void expect_fact(uint64_t *at, enum command_kind kind, bool named)
+{
+	struct spool_entry entry;
+	struct command fact;
+	struct err e;
+	assert_int_equal(spool_read(site.spool, *at, &entry, &e), 1);
+	assert_int_equal(command_decode(entry.data, entry.bytes.len, &fact, &e), 0);
+	assert_int_equal(fact.command, kind);
+	assert_int_equal(*fact.dispatch != '\0', named);
+	*at = entry.sequence;
+}
+
+/* Elsewhere it may be over by then: a new one must not bear its name. */
+static void a_rescue_is_named_where_it_is_asked_for_and_not_where_it_is_changed(void **state)
+{
+	(void)state;
+	uint64_t at = 0;
+	lead();
+	open_contact(1);
+	run_for(40);
+	escalate(2, "danger");
+	escalate(3, "more danger");
+	expect_fact(&at, COMMAND_CONTACT_OPEN, false);
+	expect_fact(&at, COMMAND_CONTACT_ESCALATE, true);
+	expect_fact(&at, COMMAND_CONTACT_ESCALATE, false);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			asked_again_it_is_refused_until_the_spool_has_it, begin, end),
+		cmocka_unit_test_setup_teardown(
+			a_rescue_is_named_where_it_is_asked_for_and_not_where_it_is_changed, begin,
+			end),
 		cmocka_unit_test_setup_teardown(who_decides_alone_does_not_say_no, begin, end),
 	};
 	return cmocka_run_group_tests_name("center_spool", tests, NULL, NULL);
