@@ -22,7 +22,8 @@ DAYS = int(os.environ.get("SIM_MUTANT_DAYS", "300"))
 # name, file, the text (once in the file), what stands in its place
 MUTANTS = [
     ("decline_not_requeued", "core/offer.c",
-     "why != OFFER_ACCEPTED && why != OFFER_LEFT)", "why != OFFER_ACCEPTED && why < OFFER_EXPIRED)"),
+     "why != OFFER_ACCEPTED && why != OFFER_LEFT && why != OFFER_OVER)",
+     "why != OFFER_ACCEPTED && why < OFFER_EXPIRED)"),
     ("arrival_lost_on_reoffer", "core/contact.c",
      "		queue_insert(core, c);\n		match_mark",
      "		if (event == CONTACT_EV_UNOFFER) c->arrived_ms = core->now_ms;\n"
