@@ -241,8 +241,8 @@ struct op {
 	struct commit *commit;
 	void *tag; /* the store's own */
 	/* answer */
-	bool applied, answered;
-	int64_t now_ms; /* when applied */
+	bool applied, answered, taken; /* taken: by who asked */
+	int64_t now_ms;                /* when applied */
 	int run;
 	char error[64];
 	int64_t a_epoch, a_remaining_ms;

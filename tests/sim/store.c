@@ -19,6 +19,7 @@ static void on_reply(void *arg)
 	struct store *s = op->store;
 	if (s->dead || op->link != s->link || !s->up)
 		return;
+	op->taken = true;
 	if (--s->unanswered == 0)
 		s->oldest_us = 0;
 	else
@@ -71,6 +72,19 @@ static void on_arrival(void *arg)
 	sim_after(in_order(&server.last_sync_us, rnd_in(100, 900)), on_synced, op);
 }
 
+static void go_down(void *arg);
+
+/* What is not answered in time ends the link. */
+static void on_command_deadline(void *arg)
+{
+	struct op *op = arg;
+	struct store *s = op->store;
+	if (op->taken || s->dead || !s->up || op->link != s->link)
+		return;
+	s->cut_us = sim.now_us + (chance(300) ? rnd_in(0, 5 * SECOND) : 0);
+	go_down(s);
+}
+
 void store_transmit(struct store *s, struct op *op)
 {
 	op->store = s;
@@ -83,6 +97,7 @@ void store_transmit(struct store *s, struct op *op)
 	if (s->unanswered++ == 0)
 		s->oldest_us = sim.now_us;
 	sim_after(in_order(&s->last_up_us, hop()), on_arrival, op);
+	sim_after_in(s->node, COMMAND_MS * 1000, on_command_deadline, op);
 }
 
 struct op *op_new(enum op_kind kind)
