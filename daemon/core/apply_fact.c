@@ -131,6 +131,51 @@ static int about_contact(struct core *core, const struct command *c)
 	return 0;
 }
 
+/* ---- one request, two contacts ---- */
+
+static struct contact *contact_of_ref(struct core *core, const struct ref *r)
+{
+	struct record_reader in = { r->fields.data, r->fields.data + r->fields.len };
+	struct slice name, value;
+	while (record_next(&in, &name, &value) == 1)
+		if (slice_is(name, "contact"))
+			return map_getn(&core->contacts, value.data, value.len);
+	return NULL;
+}
+
+static void link_twin(struct core *core, struct contact *n, const struct contact *other)
+{
+	text_set(&n->twin, other->id);
+	if (n->level_auto < other->level_auto)
+		n->level_auto = other->level_auto;
+	if (n->level < other->level)
+		level_set(core, n, (enum level)other->level, "", "twin");
+	struct buf *b = contact_tell_responder(core, n, OUTPUT_NOTICE);
+	if (b) {
+		record_puts(b, "kind", "twin");
+		record_puts(b, "twin", other->id);
+	}
+	alert_raise(core, n, "twin");
+	contact_touch(core, n);
+}
+
+/* The same person asked twice for the same thing, nodes that could not hear of each other answered,
+ * and which of the answers arrived is not known: neither contact may go. People are told of both. */
+static int open_contact(struct core *core, const struct command *c)
+{
+	const struct ref *r = ref_find(core, c);
+	struct contact *first = r && ref_is_of(r, c) ? contact_of_ref(core, r) : NULL;
+	if (apply_contact_open(core, c) != 0)
+		return -1;
+	struct contact *second = map_get(&core->contacts, c->contact);
+	if (!first || !second || first->state == CONTACT_ENDED || second->state == CONTACT_ENDED)
+		return 0;
+	DECIDE(core->step, "twins", first->id, second->id);
+	link_twin(core, first, second);
+	link_twin(core, second, first);
+	return 0;
+}
+
 int apply_fact(struct core *core, const struct command *c)
 {
 	struct contact *n = map_get(&core->contacts, c->contact);
@@ -138,7 +183,7 @@ int apply_fact(struct core *core, const struct command *c)
 		core_forget(core, n);
 	switch (c->command) {
 	case COMMAND_CONTACT_OPEN:
-		return apply_contact_open(core, c);
+		return open_contact(core, c);
 	case COMMAND_RESPONDER_SET:
 		(void)known_responder(core, c->identity);
 		return apply_command(core, c);

@@ -100,6 +100,7 @@ struct contact {
 	int64_t seq;
 	char *disposition, *closed_by;
 	struct buf outcome;
+	char *twin; /* contact that was made for the same request elsewhere */
 	/* the alert that runs */
 	char *alert, *alert_by;
 	int64_t alert_since_ms, alert_due_ms;

@@ -44,7 +44,7 @@ static const struct field fields[] = {
 	INT(test), INT(reconnects), INT(contacts_24h), INT(prior_level),
 	TEXT(previous), INT(grace_due_ms), INT(wrap_due_ms), INT(seq),
 	TEXT(disposition), TEXT(closed_by), BYTES(outcome),
-	TEXT(alert), TEXT(alert_by), INT(alert_since_ms), INT(alert_due_ms),
+	TEXT(twin), TEXT(alert), TEXT(alert_by), INT(alert_since_ms), INT(alert_due_ms),
 	TRANSFER(state, FIELD_WORD, transfer_state_name), TRANSFER(id, FIELD_TEXT, NULL),
 	TRANSFER(by, FIELD_TEXT, NULL), TRANSFER(responder, FIELD_TEXT, NULL),
 	TRANSFER(line, FIELD_TEXT, NULL), TRANSFER(skill, FIELD_TEXT, NULL),

@@ -33,6 +33,7 @@ static void view_contact(const struct core *core, const struct contact *c, struc
 		.disposition = text_of(c->disposition),
 		.alert = text_of(c->alert),
 		.alert_by = text_of(c->alert_by),
+		.twin = text_of(c->twin),
 		.level = (enum level)c->level,
 		.level_auto = (enum level)c->level_auto,
 		.unscored = c->unscored != 0,

@@ -53,6 +53,8 @@ static void contact_line(
 	jtext_put_words(out, "flags", v->flags);
 	jtext_put_str(out, "alert", v->alert);
 	jtext_put_str(out, "alert_by", v->alert_by);
+	if (*v->twin)
+		jtext_put_str(out, "twin", v->twin);
 	jtext_put_bool(out, "connected", v->connected);
 }
 

@@ -315,6 +315,7 @@ static const char *notice_text(struct slice kind)
 		{ "offers_missed", "A contact's offers were not taken." },
 		{ "unservable", "No responder on duty can serve a waiting contact." },
 		{ "missed_offers", "A responder missed several offers and was set away." },
+		{ "twin", "A person has two contacts for one request." },
 		{ "review", "A person is gone before being served; someone must follow up." },
 		{ "responder_lost", "A responder with open contacts lost the connection." },
 		{ "dispatch_requested", "A rescue was requested and waits for a named person." },

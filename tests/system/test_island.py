@@ -534,6 +534,25 @@ def test_both_nodes_are_islands(pair):
     assert len(known) == 4
 
 
+def test_one_request_acknowledged_on_two_islands(pair):
+    """Both contacts stay, each names the other, has the higher level, and supervisors are told."""
+    center, n1, n2, _ = pair
+    lead = center.session("lead", at=n1)
+    fronts = [center.session("gateway", at=n) for n in (n1, n2)]
+    stop_store(center)
+    opened = [center.open(front, "high", ref="the same")["contact"] for front in fronts]
+    for n in (n1, n2):
+        eventually(lambda n=n: status(center, n)["mode"] == "island", 10)
+    assert opened[0] != opened[1]
+    continue_store(center)
+    for n in (n1, n2):
+        settled(center, n)
+    known = eventually(lambda: (lambda k: k if set(opened) <= set(k) else None)(listed(center, n1)))
+    for one, other in (opened, reversed(opened)):
+        assert known[one]["twin"] == other and known[one]["alert"] == "twin"
+        assert lead.note("notice", 5, kind="twin", contact=one)
+
+
 def test_H01_started_without_the_store(stalled):
     n = stalled.nodes[0]
     gateway = stalled.session("gateway")

@@ -131,6 +131,7 @@ struct contact_view {
 	const char *transfer_id, *transfer_to, *transfer_by;
 	const char *ruleset, *flags, *domains, *disposition, *alert; /* alert: kind or "" */
 	const char *alert_by; /* who acknowledged it, or "" */
+	const char *twin;     /* contact made for the same request by another node, or "" */
 	enum level level, level_auto;
 	bool unscored, connected, test;
 	int64_t arrived_ms, deadline_ms, accepted_ms, closed_ms; /* 0: not yet */

@@ -122,6 +122,41 @@ static void what_came_through_the_inbox_too_counts_once(void **state)
 	world_end(&w);
 }
 
+static void is_twin_of(struct world *w, const char *id, const char *other, const char *alert)
+{
+	struct contact_view v;
+	assert_true(core_contact(w->core, id, &v));
+	assert_string_equal(v.twin, other);
+	assert_string_equal(v.alert, alert);
+	assert_int_equal(v.level, LEVEL_URGENT);
+	assert_int_equal(v.level_auto, LEVEL_URGENT);
+}
+
+/* Each keeps the highest level, names the other, and people are alerted; whoever talks is told. */
+static void twins_are_told_of_each_other(void **state)
+{
+	(void)state;
+	struct world w;
+	world_start(&w);
+	struct command up = CMD(
+		SESSION_UP, c->identity = "lead", c->role = "supervisor", c->session = "n1/i1/90");
+	apply(&w, up);
+	apply(&w, opening());
+	struct command other = opening();
+	other.contact = "0123456789abcdef0001";
+	other.level = other.level_alone = LEVEL_URGENT + 1;
+	apply(&w, as_fact(other, 1, w.now));
+	is_twin_of(&w, known, other.contact, "twin");
+	is_twin_of(&w, other.contact, known, "twin");
+	size_t told = 0;
+	for (size_t i = 0; i < w.step.n_outputs; i++)
+		told += w.step.outputs[i].kind == OUTPUT_NOTICE &&
+			strcmp(field(&w, &w.step.outputs[i], "kind"), "twin") == 0;
+	assert_int_equal(told, 2);
+	world_check(&w);
+	world_end(&w);
+}
+
 /* Two islands acknowledged the same request, each with a contact of its own: both are kept. */
 static void one_reference_two_contacts(void **state)
 {
@@ -518,6 +553,7 @@ int main(void)
 		cmocka_unit_test(a_fact_told_twice_has_no_second_effect),
 		cmocka_unit_test(what_came_through_the_inbox_too_counts_once),
 		cmocka_unit_test(one_reference_two_contacts),
+		cmocka_unit_test(twins_are_told_of_each_other),
 		cmocka_unit_test(a_contact_offered_elsewhere_is_with_the_islands_responder),
 		cmocka_unit_test(a_contact_accepted_elsewhere_is_with_the_islands_responder),
 		cmocka_unit_test(who_was_there_is_not_told_again),
