@@ -22,7 +22,7 @@ bool journal_next(const struct journal *j, size_t *at, enum spool_use *use, stru
 /* All of it behind what is in `into`; j is empty then. */
 void journal_move(struct journal *into, struct journal *j);
 void journal_drop(struct journal *j, size_t n); /* the first n */
-void journal_clear(struct journal *j); /* the memory is kept, what people wrote is not */
+void journal_clear(struct journal *j);          /* the memory is kept, what people wrote is not */
 void journal_free(struct journal *j);
 
 #endif
