@@ -143,13 +143,21 @@ static struct contact *contact_of_ref(struct core *core, const struct ref *r)
 	return NULL;
 }
 
+/* The higher level counts for both. Whom a person lowered stays: the request says nothing new; but
+ * that word was about one contact and lowers no other. */
+static void level_with_twin(struct core *core, struct contact *n, const struct contact *other)
+{
+	if (n->level_auto < other->level_auto)
+		n->level_auto = other->level_auto;
+	int level = other->level > n->level_auto ? other->level : n->level_auto;
+	if (!n->lowered && n->level < level)
+		level_set(core, n, (enum level)level, "", "twin");
+}
+
 static void link_twin(struct core *core, struct contact *n, const struct contact *other)
 {
 	text_set(&n->twin, other->id);
-	if (n->level_auto < other->level_auto)
-		n->level_auto = other->level_auto;
-	if (n->level < other->level)
-		level_set(core, n, (enum level)other->level, "", "twin");
+	level_with_twin(core, n, other);
 	struct buf *b = contact_tell_responder(core, n, OUTPUT_NOTICE);
 	if (b) {
 		record_puts(b, "kind", "twin");

@@ -157,6 +157,34 @@ static void twins_are_told_of_each_other(void **state)
 	world_end(&w);
 }
 
+/* What a person said of one contact lowers no other. */
+static void a_twin_of_a_lowered_contact_has_the_level_rules_asked_for(void **state)
+{
+	(void)state;
+	struct world w;
+	struct contact_view v;
+	world_start(&w);
+	responder(&w, "ann", "n1/i1/2");
+	struct command first = opening(), second = opening();
+	first.level = first.level_alone = LEVEL_URGENT + 1;
+	apply(&w, first);
+	apply(&w, as_fact(accepted("ann"), 1, w.now));
+	struct command lower = CMD(CONTACT_LEVEL, c->identity = "ann", c->role = "responder",
+		c->session = "n1/i1/2", c->contact = known, c->human_level = LEVEL_LOW + 1,
+		c->reason = "talked");
+	apply(&w, lower);
+	assert_true(core_contact(w.core, known, &v));
+	assert_int_equal(v.level, LEVEL_LOW);
+	second.contact = "0123456789abcdef0001";
+	apply(&w, as_fact(second, 2, w.now));
+	assert_true(core_contact(w.core, second.contact, &v));
+	assert_int_equal(v.level, LEVEL_URGENT);
+	assert_true(core_contact(w.core, known, &v));
+	assert_int_equal(v.level, LEVEL_LOW);
+	world_check(&w);
+	world_end(&w);
+}
+
 /* Two islands acknowledged the same request, each with a contact of its own: both are kept. */
 static void one_reference_two_contacts(void **state)
 {
@@ -554,6 +582,7 @@ int main(void)
 		cmocka_unit_test(what_came_through_the_inbox_too_counts_once),
 		cmocka_unit_test(one_reference_two_contacts),
 		cmocka_unit_test(twins_are_told_of_each_other),
+		cmocka_unit_test(a_twin_of_a_lowered_contact_has_the_level_rules_asked_for),
 		cmocka_unit_test(a_contact_offered_elsewhere_is_with_the_islands_responder),
 		cmocka_unit_test(a_contact_accepted_elsewhere_is_with_the_islands_responder),
 		cmocka_unit_test(who_was_there_is_not_told_again),
