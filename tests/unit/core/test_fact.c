@@ -11,6 +11,8 @@
 
 #include "generate.h"
 
+WORLD(w)
+
 #define ISLAND "n1/i1"
 
 static struct command as_fact(struct command c, int64_t number, int64_t at_ms)
@@ -20,6 +22,17 @@ static struct command as_fact(struct command c, int64_t number, int64_t at_ms)
 	c.decided_ms = at_ms;
 	c.request = 0;
 	return c;
+}
+
+/* Told by the island. at_ms: when it decided it. */
+static void tell_at(struct command c, int64_t number, int64_t at_ms)
+{
+	apply(&w, as_fact(c, number, at_ms));
+}
+
+static void tell_now(struct command c, int64_t number)
+{
+	tell_at(c, number, w.now);
 }
 
 static const char known[] = "0123456789abcdef0000";
@@ -32,10 +45,10 @@ static struct command opening(void)
 		c->text = (struct slice){ "sealed", 6 });
 }
 
-static struct contact_view view(struct world *w)
+static struct contact_view view(void)
 {
 	struct contact_view v;
-	if (!core_contact(w->core, known, &v))
+	if (!core_contact(w.core, known, &v))
 		fail_msg("the contact is gone");
 	return v;
 }
@@ -56,76 +69,64 @@ static struct command says(const char *who, const char *role, const char *ref)
 static void an_unknown_contact_is_inserted_as_it_stands(void **state)
 {
 	(void)state;
-	struct world w;
-	world_start(&w);
-	apply(&w, as_fact(opening(), 1, w.now - 60000));
-	assert_string_equal(view(&w).state, "waiting");
-	assert_int_equal(view(&w).level, LEVEL_HIGH);
-	assert_int_equal(view(&w).arrived_ms, w.now - 60000);
-	assert_int_equal(view(&w).seq, 1);
-	apply(&w, as_fact(accepted("ann"), 2, w.now - 50000));
-	assert_string_equal(view(&w).responder, "ann");
-	assert_string_equal(view(&w).state, "active");
-	assert_int_equal(view(&w).accepted_ms, w.now - 50000);
-	apply(&w, as_fact(says("web", "frontend", "r2"), 3, w.now - 40000));
-	apply(&w, as_fact(says("ann", "responder", "r3"), 4, w.now - 30000));
-	assert_int_equal(view(&w).seq, 3);
-	world_end(&w);
+	tell_at(opening(), 1, w.now - 60000);
+	assert_string_equal(view().state, "waiting");
+	assert_int_equal(view().level, LEVEL_HIGH);
+	assert_int_equal(view().arrived_ms, w.now - 60000);
+	assert_int_equal(view().seq, 1);
+	tell_at(accepted("ann"), 2, w.now - 50000);
+	assert_string_equal(view().responder, "ann");
+	assert_string_equal(view().state, "active");
+	assert_int_equal(view().accepted_ms, w.now - 50000);
+	tell_at(says("web", "frontend", "r2"), 3, w.now - 40000);
+	tell_at(says("ann", "responder", "r3"), 4, w.now - 30000);
+	assert_int_equal(view().seq, 3);
 }
 
 /* A responder whose answer got lost asks again under the reference, and needs all of it. */
 static void an_acceptance_told_as_a_fact_is_answered_in_full(void **state)
 {
 	(void)state;
-	struct world w;
-	world_start(&w);
-	apply(&w, as_fact(opening(), 1, w.now));
+	tell_now(opening(), 1);
 	struct command accept = accepted("ann");
 	accept.ref = "taken";
-	apply(&w, as_fact(accept, 2, w.now));
+	tell_now(accept, 2);
 	accept.session = "n2/i1/7";
 	const struct output *o = apply(&w, accept);
 	assert_string_equal(field(&w, o, "contact"), known);
 	assert_string_equal(field(&w, o, "state"), "active");
 	assert_string_equal(field(&w, o, "level"), "high");
-	world_end(&w);
 }
 
 static void a_fact_told_twice_has_no_second_effect(void **state)
 {
 	(void)state;
-	struct world w;
-	world_start(&w);
-	apply(&w, as_fact(opening(), 1, w.now));
-	apply(&w, as_fact(says("web", "frontend", ""), 2, w.now));
+	tell_now(opening(), 1);
+	tell_now(says("web", "frontend", ""), 2);
 	uint64_t digest = core_digest(w.core);
 	for (int64_t n = 1; n <= 2; n++) {
-		apply(&w, as_fact(says("web", "frontend", ""), n, w.now));
+		tell_now(says("web", "frontend", ""), n);
 		assert_false(w.step.changed);
 	}
 	assert_true(core_digest(w.core) == digest);
 	assert_int_equal(core_taken(w.core, ISLAND), 2);
 	assert_int_equal(core_taken(w.core, "n2/i9"), 0);
-	world_end(&w);
 }
 
 static void what_came_through_the_inbox_too_counts_once(void **state)
 {
 	(void)state;
-	struct world w;
-	world_start(&w);
 	apply(&w, opening());
-	apply(&w, as_fact(opening(), 1, w.now));
-	apply(&w, as_fact(says("web", "frontend", "r2"), 2, w.now));
+	tell_now(opening(), 1);
+	tell_now(says("web", "frontend", "r2"), 2);
 	apply(&w, says("web", "frontend", "r2"));
-	assert_int_equal(view(&w).seq, 2);
-	world_end(&w);
+	assert_int_equal(view().seq, 2);
 }
 
-static void is_twin_of(struct world *w, const char *id, const char *other, const char *alert)
+static void is_twin_of(const char *id, const char *other, const char *alert)
 {
 	struct contact_view v;
-	assert_true(core_contact(w->core, id, &v));
+	assert_true(core_contact(w.core, id, &v));
 	assert_string_equal(v.twin, other);
 	assert_string_equal(v.alert, alert);
 	assert_int_equal(v.level, LEVEL_URGENT);
@@ -136,8 +137,6 @@ static void is_twin_of(struct world *w, const char *id, const char *other, const
 static void twins_are_told_of_each_other(void **state)
 {
 	(void)state;
-	struct world w;
-	world_start(&w);
 	struct command up = CMD(
 		SESSION_UP, c->identity = "lead", c->role = "supervisor", c->session = "n1/i1/90");
 	apply(&w, up);
@@ -145,30 +144,27 @@ static void twins_are_told_of_each_other(void **state)
 	struct command other = opening();
 	other.contact = "0123456789abcdef0001";
 	other.level = other.level_alone = LEVEL_URGENT + 1;
-	apply(&w, as_fact(other, 1, w.now));
-	is_twin_of(&w, known, other.contact, "twin");
-	is_twin_of(&w, other.contact, known, "twin");
+	tell_now(other, 1);
+	is_twin_of(known, other.contact, "twin");
+	is_twin_of(other.contact, known, "twin");
 	size_t told = 0;
 	for (size_t i = 0; i < w.step.n_outputs; i++)
 		told += w.step.outputs[i].kind == OUTPUT_NOTICE &&
 			strcmp(field(&w, &w.step.outputs[i], "kind"), "twin") == 0;
 	assert_int_equal(told, 2);
 	world_check(&w);
-	world_end(&w);
 }
 
 /* What a person said of one contact lowers no other. */
 static void a_twin_of_a_lowered_contact_has_the_level_rules_asked_for(void **state)
 {
 	(void)state;
-	struct world w;
 	struct contact_view v;
-	world_start(&w);
 	responder(&w, "ann", "n1/i1/2");
 	struct command first = opening(), second = opening();
 	first.level = first.level_alone = LEVEL_URGENT + 1;
 	apply(&w, first);
-	apply(&w, as_fact(accepted("ann"), 1, w.now));
+	tell_now(accepted("ann"), 1);
 	struct command lower = CMD(CONTACT_LEVEL, c->identity = "ann", c->role = "responder",
 		c->session = "n1/i1/2", c->contact = known, c->human_level = LEVEL_LOW + 1,
 		c->reason = "talked");
@@ -176,93 +172,77 @@ static void a_twin_of_a_lowered_contact_has_the_level_rules_asked_for(void **sta
 	assert_true(core_contact(w.core, known, &v));
 	assert_int_equal(v.level, LEVEL_LOW);
 	second.contact = "0123456789abcdef0001";
-	apply(&w, as_fact(second, 2, w.now));
+	tell_now(second, 2);
 	assert_true(core_contact(w.core, second.contact, &v));
 	assert_int_equal(v.level, LEVEL_URGENT);
 	assert_true(core_contact(w.core, known, &v));
 	assert_int_equal(v.level, LEVEL_LOW);
 	world_check(&w);
-	world_end(&w);
 }
 
 /* Two islands acknowledged the same request, each with a contact of its own: both are kept. */
 static void one_reference_two_contacts(void **state)
 {
 	(void)state;
-	struct world w;
 	struct contact_view v;
-	world_start(&w);
 	apply(&w, opening());
 	struct command other = opening();
 	other.contact = "0123456789abcdef0001";
-	apply(&w, as_fact(other, 1, w.now));
+	tell_now(other, 1);
 	assert_true(core_contact(w.core, known, &v));
 	assert_true(core_contact(w.core, other.contact, &v));
-	world_end(&w);
 }
 
 static void a_contact_offered_elsewhere_is_with_the_islands_responder(void **state)
 {
 	(void)state;
-	struct world w;
-	world_start(&w);
 	responder(&w, "bob", "n2/i1/1");
 	apply(&w, opening());
-	assert_string_equal(view(&w).state, "offered");
-	apply(&w, as_fact(accepted("ann"), 1, w.now));
+	assert_string_equal(view().state, "offered");
+	tell_now(accepted("ann"), 1);
 	assert_non_null(told(&w, OUTPUT_OFFER_GONE, "n2/i1/1", 0));
-	assert_string_equal(view(&w).responder, "ann");
-	world_end(&w);
+	assert_string_equal(view().responder, "ann");
 }
 
 static void a_contact_accepted_elsewhere_is_with_the_islands_responder(void **state)
 {
 	(void)state;
-	struct world w;
-	world_start(&w);
 	responder(&w, "bob", "n2/i1/1");
 	apply(&w, opening());
 	const char *offer = field(&w, told(&w, OUTPUT_OFFER_NEW, "n2/i1/1", 0), "offer");
 	apply(&w, CMD(OFFER_ACCEPT, c->identity = "bob", c->role = "responder", c->offer = offer));
-	assert_string_equal(view(&w).responder, "bob");
-	apply(&w, as_fact(says("ann", "responder", "r3"), 1, w.now));
+	assert_string_equal(view().responder, "bob");
+	tell_now(says("ann", "responder", "r3"), 1);
 	assert_non_null(told(&w, OUTPUT_CONTACT_LEFT, "n2/i1/1", 0));
-	assert_string_equal(view(&w).responder, "ann");
-	assert_string_equal(view(&w).state, "active");
-	world_end(&w);
+	assert_string_equal(view().responder, "ann");
+	assert_string_equal(view().state, "active");
 }
 
 static void who_was_there_is_not_told_again(void **state)
 {
 	(void)state;
-	struct world w;
-	world_start(&w);
 	apply(&w, opening());
-	apply(&w, as_fact(accepted("ann"), 1, w.now));
+	tell_now(accepted("ann"), 1);
 	assert_null(told(&w, OUTPUT_CONTACT_CONNECTED, "", 0));
-	apply(&w, as_fact(says("ann", "responder", "r3"), 2, w.now));
+	tell_now(says("ann", "responder", "r3"), 2);
 	assert_null(told(&w, OUTPUT_CONTACT_SAID, "", 0));
 	struct command close = CMD(CONTACT_CLOSE, c->contact = known, c->identity = "ann",
 		c->role = "responder", c->disposition = "resolved");
-	apply(&w, as_fact(close, 3, w.now));
+	tell_now(close, 3);
 	assert_null(told(&w, OUTPUT_CONTACT_CLOSED, "", 0));
-	assert_string_equal(view(&w).state, "wrapup");
-	world_end(&w);
+	assert_string_equal(view().state, "wrapup");
 }
 
 static void a_message_of_an_unknown_contact_is_not_lost(void **state)
 {
 	(void)state;
-	struct world w;
-	world_start(&w);
 	supervisor(&w, "sue", "n2/i1/5");
-	apply(&w, as_fact(says("ann", "responder", "r3"), 1, w.now));
-	assert_string_equal(view(&w).responder, "ann");
-	assert_int_equal(view(&w).seq, 1);
-	assert_string_equal(view(&w).alert, "");
-	apply(&w, as_fact(says("web", "frontend", "r4"), 2, w.now));
-	assert_int_equal(view(&w).seq, 2);
-	world_end(&w);
+	tell_now(says("ann", "responder", "r3"), 1);
+	assert_string_equal(view().responder, "ann");
+	assert_int_equal(view().seq, 1);
+	assert_string_equal(view().alert, "");
+	tell_now(says("web", "frontend", "r4"), 2);
+	assert_int_equal(view().seq, 2);
 }
 
 /* Whether what had ended was written already when the fact came must not matter to who replays. */
@@ -271,21 +251,20 @@ static void what_had_ended_is_taken_in_anew(void **state)
 	(void)state;
 	uint64_t digests[2];
 	for (int at_once = 0; at_once < 2; at_once++) {
-		struct world w;
+		world_end(&w);
 		world_start(&w);
-		apply(&w, as_fact(opening(), 1, w.now));
+		tell_now(opening(), 1);
 		apply(&w, CMD(CONTACT_CLOSE, c->contact = known, c->identity = "sue",
 				  c->role = "supervisor", c->disposition = "resolved",
 				  c->reason = "seen"));
-		assert_string_equal(view(&w).state, "ended");
+		assert_string_equal(view().state, "ended");
 		if (!at_once)
 			written(&w);
-		apply(&w, as_fact(says("web", "frontend", "r9"), 3, w.now));
-		assert_string_equal(view(&w).state, "waiting");
-		assert_int_equal(view(&w).seq, 1);
+		tell_now(says("web", "frontend", "r9"), 3);
+		assert_string_equal(view().state, "waiting");
+		assert_int_equal(view().seq, 1);
 		written(&w);
 		digests[at_once] = core_digest(w.core);
-		world_end(&w);
 	}
 	assert_true(digests[0] == digests[1]);
 }
@@ -294,35 +273,31 @@ static void what_had_ended_elsewhere_is_opened(void **state)
 {
 	(void)state;
 	for (int at_once = 0; at_once < 2; at_once++) {
-		struct world w;
+		world_end(&w);
 		world_start(&w);
-		apply(&w, as_fact(says("ann", "responder", "r3"), 1, w.now));
+		tell_now(says("ann", "responder", "r3"), 1);
 		apply(&w, CMD(CONTACT_CLOSE, c->contact = known, c->identity = "sue",
 				  c->role = "supervisor", c->disposition = "resolved",
 				  c->reason = "seen"));
 		pass(&w, 600000);
-		assert_string_equal(view(&w).state, "ended");
+		assert_string_equal(view().state, "ended");
 		if (!at_once)
 			written(&w);
-		apply(&w, as_fact(opening(), 2, w.now));
-		assert_string_equal(view(&w).state, "waiting");
-		world_end(&w);
+		tell_now(opening(), 2);
+		assert_string_equal(view().state, "waiting");
 	}
 }
 
 static void a_rescue_keeps_its_name(void **state)
 {
 	(void)state;
-	struct world w;
 	struct dispatch_view v;
-	world_start(&w);
 	apply(&w, opening());
 	struct command escalate = CMD(CONTACT_ESCALATE, c->contact = known, c->identity = "ann",
 		c->role = "responder", c->kind = "ems", c->dispatch = "d00000000000000aa");
-	apply(&w, as_fact(escalate, 1, w.now));
+	tell_now(escalate, 1);
 	assert_true(core_find_dispatch(w.core, "d00000000000000aa", &v));
 	assert_string_equal(v.contact, known);
-	world_end(&w);
 }
 
 /* ---- whom an island reaches ---- */
@@ -335,39 +310,34 @@ static struct command cut_off(int on)
 static void only_those_here_are_offered_anything(void **state)
 {
 	(void)state;
-	struct world w;
-	world_start(&w);
 	responder(&w, "bob", "n2/i1/1");
 	apply(&w, opening());
-	assert_string_equal(view(&w).state, "offered");
+	assert_string_equal(view().state, "offered");
 	apply(&w, cut_off(1));
 	assert_string_equal(
 		field(&w, told(&w, OUTPUT_OFFER_GONE, "n2/i1/1", 0), "why"), "withdrawn");
-	assert_string_equal(view(&w).state, "waiting");
+	assert_string_equal(view().state, "waiting");
 	responder(&w, "ann", "n1/i1/8");
-	assert_string_equal(view(&w).state, "offered");
+	assert_string_equal(view().state, "offered");
 	apply(&w, CMD(SESSION_DOWN, c->session = "n1/i1/8"));
-	assert_string_equal(view(&w).state, "waiting");
+	assert_string_equal(view().state, "waiting");
 	apply(&w, cut_off(0));
-	assert_string_equal(view(&w).state, "offered");
+	assert_string_equal(view().state, "offered");
 	struct responder_view bob;
 	assert_true(core_responder(w.core, "bob", &bob));
 	assert_int_equal(bob.missed, 0);
-	world_end(&w);
 }
 
-static void note_counters(void *arg, const struct entity_write *w)
+static void note_counters(void *arg, const struct entity_write *one)
 {
-	*(int *)arg += w->kind == ENTITY_COUNTERS;
+	*(int *)arg += one->kind == ENTITY_COUNTERS;
 }
 
 /* Else whoever loads the state could write to the ledger in front of what is there. */
 static void an_island_is_written_with_its_time(void **state)
 {
 	(void)state;
-	struct world w;
 	int counters = 0;
-	world_start(&w);
 	written(&w);
 	for (int on = 1; on >= 0; on--) {
 		w.now += 1000;
@@ -376,24 +346,20 @@ static void an_island_is_written_with_its_time(void **state)
 		core_take_dirty(w.core, note_counters, &counters);
 		assert_int_equal(counters, 2 - on);
 	}
-	world_end(&w);
 }
 
 static void a_person_elsewhere_is_offered_to_nobody(void **state)
 {
 	(void)state;
-	struct world w;
-	world_start(&w);
 	struct command open = opening();
 	open.session = "n2/i1/7";
 	apply(&w, open);
 	apply(&w, cut_off(1));
 	responder(&w, "ann", "n1/i1/8");
-	assert_string_equal(view(&w).state, "waiting");
+	assert_string_equal(view().state, "waiting");
 	apply(&w, CMD(CONTACT_RESUME, c->contact = known, c->identity = "web", c->role = "frontend",
 			  c->session = "n1/i1/9"));
-	assert_string_equal(view(&w).state, "offered");
-	world_end(&w);
+	assert_string_equal(view().state, "offered");
 }
 
 /* ---- any island, any mainland ---- */
@@ -422,16 +388,17 @@ struct side {
 static struct kept kept[4096];
 static size_t n_kept;
 
-static void keep(void *arg, const struct entity_write *w)
+static void keep(void *arg, const struct entity_write *one)
 {
 	(void)arg;
-	if (w->kind == ENTITY_MESSAGE || w->bytes.len == 0 ||
-		(w->kind == ENTITY_CONTACT && !w->live) ||
-		(w->kind == ENTITY_DISPATCH && !w->live) || n_kept == 4096)
+	if (one->kind == ENTITY_MESSAGE || one->bytes.len == 0 ||
+		(one->kind == ENTITY_CONTACT && !one->live) ||
+		(one->kind == ENTITY_DISPATCH && !one->live) || n_kept == 4096)
 		return;
 	struct kept *k = &kept[n_kept++];
-	*k = (struct kept){ w->kind, mem_strdup(w->id), w->ref ? mem_strdup(w->ref) : NULL, { 0 } };
-	buf_add(&k->bytes, w->bytes.data, w->bytes.len);
+	*k = (struct kept){ one->kind, mem_strdup(one->id), one->ref ? mem_strdup(one->ref) : NULL,
+		{ 0 } };
+	buf_add(&k->bytes, one->bytes.data, one->bytes.len);
 }
 
 /* A core that holds what the other wrote at once. */
@@ -576,24 +543,24 @@ static void any_island_joins_any_mainland(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_unknown_contact_is_inserted_as_it_stands),
-		cmocka_unit_test(an_acceptance_told_as_a_fact_is_answered_in_full),
-		cmocka_unit_test(a_fact_told_twice_has_no_second_effect),
-		cmocka_unit_test(what_came_through_the_inbox_too_counts_once),
-		cmocka_unit_test(one_reference_two_contacts),
-		cmocka_unit_test(twins_are_told_of_each_other),
-		cmocka_unit_test(a_twin_of_a_lowered_contact_has_the_level_rules_asked_for),
-		cmocka_unit_test(a_contact_offered_elsewhere_is_with_the_islands_responder),
-		cmocka_unit_test(a_contact_accepted_elsewhere_is_with_the_islands_responder),
-		cmocka_unit_test(who_was_there_is_not_told_again),
-		cmocka_unit_test(a_message_of_an_unknown_contact_is_not_lost),
-		cmocka_unit_test(what_had_ended_is_taken_in_anew),
-		cmocka_unit_test(what_had_ended_elsewhere_is_opened),
-		cmocka_unit_test(a_rescue_keeps_its_name),
-		cmocka_unit_test(only_those_here_are_offered_anything),
-		cmocka_unit_test(an_island_is_written_with_its_time),
-		cmocka_unit_test(a_person_elsewhere_is_offered_to_nobody),
-		cmocka_unit_test(any_island_joins_any_mainland),
+		TEST(an_unknown_contact_is_inserted_as_it_stands),
+		TEST(an_acceptance_told_as_a_fact_is_answered_in_full),
+		TEST(a_fact_told_twice_has_no_second_effect),
+		TEST(what_came_through_the_inbox_too_counts_once),
+		TEST(one_reference_two_contacts),
+		TEST(twins_are_told_of_each_other),
+		TEST(a_twin_of_a_lowered_contact_has_the_level_rules_asked_for),
+		TEST(a_contact_offered_elsewhere_is_with_the_islands_responder),
+		TEST(a_contact_accepted_elsewhere_is_with_the_islands_responder),
+		TEST(who_was_there_is_not_told_again),
+		TEST(a_message_of_an_unknown_contact_is_not_lost),
+		TEST(what_had_ended_is_taken_in_anew),
+		TEST(what_had_ended_elsewhere_is_opened),
+		TEST(a_rescue_keeps_its_name),
+		TEST(only_those_here_are_offered_anything),
+		TEST(an_island_is_written_with_its_time),
+		TEST(a_person_elsewhere_is_offered_to_nobody),
+		TEST(any_island_joins_any_mainland),
 	};
 	return cmocka_run_group_tests_name("facts", tests, NULL, NULL);
 }
