@@ -66,8 +66,4 @@ void outreach_stop_drills(struct outreach *o);
 void outreach_note_drill(struct outreach *o, const struct output *output);
 void outreach_show_drills(const struct outreach *o, struct buf *out);
 
-/* Append the address at which an agency may fetch the report; nothing when there is none. */
-void outreach_report_url(
-	struct outreach *o, const char *dispatch, const struct token *token, struct buf *out);
-
 #endif

@@ -48,7 +48,8 @@ static int read_send(const struct output *output, struct send *s)
 	return good == 0 && more == 0 && *s->dispatch && *s->agency ? 0 : -1;
 }
 
-void outreach_report_url(
+/* Append the address at which an agency may fetch the report; nothing when there is none. */
+static void add_report_url(
 	struct outreach *o, const char *dispatch, const struct token *token, struct buf *out)
 {
 	const struct config *c = o->node->config;
@@ -81,7 +82,7 @@ static void post(struct outreach *o, const struct send *s, const struct report *
 	struct token token = { .version = s->version, .what = s->what };
 	token.expires_ms = wall_now_ms() + o->node->config->outreach.token_s * 1000;
 	snprintf(token.agency, sizeof token.agency, "%s", s->agency);
-	outreach_report_url(o, s->dispatch, &token, &url);
+	add_report_url(o, s->dispatch, &token, &url);
 	report_event(r, buf_str(&url), token.expires_ms, &body);
 	report_key(r, id);
 	const struct webhook_message m = { .id = id,

@@ -74,7 +74,7 @@ void whatif_free(struct whatif **slot)
 
 /* ---- people ---- */
 
-void what_delay_add(struct delays *d, int64_t ms)
+static void delay_add(struct delays *d, int64_t ms)
 {
 	if ((d->n & (d->n - 1)) == 0)
 		d->at = mem_resize(d->at, d->n ? 2 * d->n : 1, sizeof *d->at);
@@ -130,8 +130,8 @@ static void react(struct whatif *w, const char *offer, enum reaction_kind kind, 
 	r->at = mem_resize(r->at, r->n + 1, sizeof *r->at);
 	r->at[r->n++] = (struct reaction){ kind, after };
 	if (kind == REACT_ACCEPT) {
-		what_delay_add(what_responder(w, o->responder), after);
-		what_delay_add(&w->accepts, after);
+		delay_add(what_responder(w, o->responder), after);
+		delay_add(&w->accepts, after);
 	}
 	free(o);
 }
@@ -184,7 +184,7 @@ static void close_segment(struct whatif *w, size_t contact, int64_t at_ms)
 	if (s->closed_ms)
 		return;
 	s->closed_ms = at_ms;
-	what_delay_add(&w->conversations, at_ms - s->accepted_ms);
+	delay_add(&w->conversations, at_ms - s->accepted_ms);
 }
 
 static void return_segment(struct what_contact *c, int64_t at_ms)

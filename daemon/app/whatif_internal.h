@@ -82,7 +82,6 @@ struct whatif {
 	struct buf scratch;
 };
 
-void what_delay_add(struct delays *d, int64_t ms);
 int64_t what_median(struct delays *d, int64_t unless);
 struct delays *what_responder(struct whatif *w, const char *name);
 struct reactions *what_reactions(

@@ -118,10 +118,3 @@ int zone_read(const char *name, struct agency_zone *z, struct err *e)
 	free(bytes);
 	return result;
 }
-
-void zone_free(struct agency_zone *z)
-{
-	free(z->name);
-	free(z->shifts);
-	*z = (struct agency_zone){ 0 };
-}

@@ -11,6 +11,5 @@
  * its file ends before 2036 though its clocks go on changing.
  */
 int zone_read(const char *name, struct agency_zone *z, struct err *e) MUST_CHECK;
-void zone_free(struct agency_zone *z);
 
 #endif

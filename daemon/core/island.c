@@ -5,7 +5,7 @@
 #include "apply.h"
 #include "triaged/core/fact.h"
 
-bool island_reaches(const struct core *core, const char *session)
+static bool reaches(const struct core *core, const char *session)
 {
 	size_t n = core->island ? strlen(core->island) : 0;
 	return n == 0 || (session && strncmp(session, core->island, n) == 0 && session[n] == '/');
@@ -13,12 +13,12 @@ bool island_reaches(const struct core *core, const char *session)
 
 bool island_reaches_contact(const struct core *core, const struct contact *c)
 {
-	return !core->island || island_reaches(core, c->session);
+	return !core->island || reaches(core, c->session);
 }
 
 void island_place(struct core *core, struct responder *r)
 {
-	r->cut_off = !island_reaches(core, r->session);
+	r->cut_off = !reaches(core, r->session);
 }
 
 void island_moved(struct core *core, struct contact *c)

@@ -10,7 +10,6 @@
 #include "contact.h"
 #include "responder.h"
 
-bool island_reaches(const struct core *core, const char *session); /* NULL: nobody there */
 /* The person can be told of an acceptance. */
 bool island_reaches_contact(const struct core *core, const struct contact *c);
 /* Their session has changed, or the island begins or ends. */

@@ -9,7 +9,7 @@
 
 #define BAND (4398046511104.0) /* 2^42 ms: deadlines stay below until the year 2109 */
 
-void core_counters_encode(const struct core *core, struct buf *out)
+static void encode_counters(const struct core *core, struct buf *out)
 {
 	record_puti(out, "next_id", (int64_t)core->next_id);
 	record_puti(out, "now_ms", core->now_ms);
@@ -116,7 +116,7 @@ static void forget_ended(struct core *core, struct dirty *d)
 static void write_counters(struct core *core, entity_write_fn write, void *arg, struct buf *b)
 {
 	buf_clear(b);
-	core_counters_encode(core, b);
+	encode_counters(core, b);
 	write(arg, &(struct entity_write){
 			   .kind = ENTITY_COUNTERS, .id = "", .bytes = { b->data, b->len } });
 	core->counters_dirty = false;

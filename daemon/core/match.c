@@ -51,7 +51,8 @@ bool match_fits(const struct core *core, const struct contact *c, const struct r
 	return r->load + (weight < r->capacity ? weight : r->capacity) <= r->capacity;
 }
 
-bool match_eligible(const struct core *core, const struct contact *c, const struct responder *r)
+/* May r serve c at its present tier (room and presence apart)? */
+static bool eligible(const struct core *core, const struct contact *c, const struct responder *r)
 {
 	return profile_fit(core, r->profile, c->need).tier <= contact_tier(core, c) &&
 	       !contact_excludes(c, r);
@@ -131,7 +132,7 @@ static void search_profile(
 static void search_previous(struct core *core, struct pick *pick, struct contact *c, bool only_idle)
 {
 	struct responder *r = c->previous ? map_get(&core->responders, c->previous) : NULL;
-	if (r && r->available && match_eligible(core, c, r) && usable(core, c, r, only_idle))
+	if (r && r->available && eligible(core, c, r) && usable(core, c, r, only_idle))
 		consider(core, pick, c, r);
 }
 
@@ -155,7 +156,7 @@ static struct offer *spare_offer(struct core *core, struct contact *c, struct pi
 	for (; other; other = tree_next(&core->emergencies, other)) {
 		for (int i = 0; other->n_offers > 1 && i < other->n_offers; i++) {
 			struct responder *r = other->offers[i]->responder;
-			if (!match_eligible(core, c, r))
+			if (!eligible(core, c, r))
 				continue;
 			struct responder *before = pick->best;
 			consider(core, pick, c, r);
@@ -222,7 +223,7 @@ static struct contact *emergency_to_widen(struct core *core, struct responder *r
 	for (; c; c = tree_next(&core->emergencies, c))
 		if (c->n_offers < core->options.parallel_emergency_offers &&
 			c->n_offers < CONTACT_OFFERS_MAX && island_reaches_contact(core, c) &&
-			match_eligible(core, c, r))
+			eligible(core, c, r))
 			return c;
 	return NULL;
 }

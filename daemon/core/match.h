@@ -18,7 +18,5 @@ void match_run(struct core *core);
 bool match_fits(const struct core *core, const struct contact *c, const struct responder *r);
 /* Reserve it for r, who has room: an emergency pushes what else they are offered aside. */
 struct offer *match_offer(struct core *core, struct contact *c, struct responder *r);
-/* May r serve c at its present tier (room and presence apart)? */
-bool match_eligible(const struct core *core, const struct contact *c, const struct responder *r);
 
 #endif

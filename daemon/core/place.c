@@ -39,17 +39,6 @@ bool place_is_point(int64_t lat, int64_t lon)
 	return llabs(lat) <= 90 * PLACE_DEGREE && llabs(lon) <= 180 * PLACE_DEGREE;
 }
 
-static int32_t nearest(int32_t v)
-{
-	int32_t half = v < 0 ? -PLACE_COARSE / 2 : PLACE_COARSE / 2;
-	return (v + half) / PLACE_COARSE * PLACE_COARSE;
-}
-
-struct place_point place_coarse(struct place_point p)
-{
-	return (struct place_point){ nearest(p.lat), nearest(p.lon) };
-}
-
 int64_t place_distance_m(struct place_point a, struct place_point b)
 {
 	int64_t north = llabs((int64_t)a.lat - b.lat), east = llabs((int64_t)a.lon - b.lon);

@@ -23,6 +23,8 @@ int presence_parse(const char *name)
 	return -1;
 }
 
+static void responder_fire(struct core *core, void *responder);
+
 struct responder *responder_get(struct core *core, const char *id)
 {
 	struct responder *r = map_get(&core->responders, id);
@@ -300,7 +302,7 @@ static void give_up(struct core *core, struct responder *r)
 	responder_touch(core, r);
 }
 
-void responder_fire(struct core *core, void *responder)
+static void responder_fire(struct core *core, void *responder)
 {
 	struct responder *r = responder;
 	if (r->after_due_ms && r->after_due_ms <= core->now_ms)

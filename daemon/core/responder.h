@@ -74,7 +74,6 @@ void responder_reprofile(struct core *core, struct responder *r); /* its abiliti
 /* Withdraw offers that no longer fit, the least urgent first. */
 void responder_trim(struct core *core, struct responder *r);
 void responder_touch(struct core *core, struct responder *r);
-void responder_fire(struct core *core, void *responder);
 
 /* Contacts it carries. */
 void responder_attach(struct core *core, struct responder *r, struct contact *c);

@@ -95,8 +95,6 @@ void core_forget(struct core *core, struct contact *c);
 struct buf *core_message(struct core *core, const char *contact);
 void core_free_entity(struct core *core, enum entity_kind kind, void *entity);
 
-void core_counters_encode(const struct core *core, struct buf *out);
-
 /* Derive queue, timers and load again from what is stored. */
 void core_rebuild(struct core *core);
 

@@ -25,6 +25,8 @@ static const struct field fields[] = {
 
 #define N_FIELDS (sizeof fields / sizeof fields[0])
 
+static void team_fire(struct core *core, void *team);
+
 struct team *team_get(struct core *core, const char *id)
 {
 	struct team *t = map_get(&core->teams, id);
@@ -81,7 +83,7 @@ void team_arm(struct core *core, struct team *t)
 	timer_set(&core->timers, &t->timer, next_due(t));
 }
 
-void team_touch(struct core *core, struct team *t)
+static void touch(struct core *core, struct team *t)
 {
 	core_dirty(core, ENTITY_TEAM, t, &t->dirty);
 	team_arm(core, t);
@@ -99,7 +101,7 @@ void teams_changed(struct core *core)
 	}
 }
 
-void team_fire(struct core *core, void *team)
+static void team_fire(struct core *core, void *team)
 {
 	struct team *t = team;
 	if (t->has && !t->overdue && t->checkin_due_ms <= core->now_ms) {
@@ -112,12 +114,12 @@ void team_fire(struct core *core, void *team)
 	bool rested = t->rest_until_ms && t->rest_until_ms <= core->now_ms;
 	if (rested)
 		t->rest_until_ms = 0;
-	team_touch(core, t);
+	touch(core, t);
 	if (rested)
 		teams_changed(core);
 }
 
-bool team_is_free(const struct core *core, const struct team *t)
+static bool is_free(const struct core *core, const struct team *t)
 {
 	return t->presence == PRESENCE_READY && t->connected && !t->dispatch &&
 	       t->rest_until_ms <= core->now_ms;
@@ -140,7 +142,7 @@ void team_ask(struct core *core, struct team *t, const char *dispatch)
 {
 	text_set(&t->dispatch, dispatch);
 	t->has = 0;
-	team_touch(core, t);
+	touch(core, t);
 }
 
 void team_take(struct core *core, struct team *t)
@@ -155,7 +157,7 @@ void team_let_go(struct core *core, struct team *t)
 		t->rest_until_ms = core->now_ms + core->options.rest_ms;
 	text_set(&t->dispatch, NULL);
 	t->has = t->checkin_due_ms = t->overdue = t->seen = 0;
-	team_touch(core, t);
+	touch(core, t);
 	teams_changed(core);
 }
 
@@ -166,7 +168,7 @@ void team_heard(struct core *core, struct team *t)
 	t->overdue = t->seen = 0;
 	text_set(&t->seen_by, NULL);
 	t->checkin_due_ms = t->has ? core->now_ms + core->options.checkin_ms : 0;
-	team_touch(core, t);
+	touch(core, t);
 }
 
 /* ---- who can reach it ---- */
@@ -180,7 +182,7 @@ void teams_connect(struct core *core, const char *identity, const char *session)
 			continue;
 		text_set(&t->session, session);
 		t->connected = 1;
-		team_touch(core, t);
+		touch(core, t);
 	}
 	teams_changed(core);
 }
@@ -192,7 +194,7 @@ void teams_lost(struct core *core, const char *session)
 		if (!t->connected || !text_is(t->session, session))
 			continue;
 		t->connected = 0;
-		team_touch(core, t);
+		touch(core, t);
 	}
 }
 
@@ -210,7 +212,7 @@ void teams_seen(struct core *core, const char *dispatch, const char *by)
 		t->seen = 1;
 		text_set(&t->seen_by, by);
 		t->alert_due_ms = core->now_ms + alert_gap(core, true);
-		team_touch(core, t);
+		touch(core, t);
 	}
 }
 
@@ -279,7 +281,7 @@ struct team_rank *teams_nearest(const struct core *core, const struct team_query
 	struct team *t;
 	*n = 0;
 	for (size_t i = 0; (t = map_walk(&core->teams, &i, NULL));) {
-		if (!q->all && (!team_is_free(core, t) || (t->test != 0) != q->test))
+		if (!q->all && (!is_free(core, t) || (t->test != 0) != q->test))
 			continue;
 		ranks[(*n)++] = (struct team_rank){ t, words_within(q->skills, t->skills),
 			q->has_point ? team_eta_ms(core, t, q->point) : -1 };

@@ -34,11 +34,7 @@ struct team {
 
 struct team *team_get(struct core *core, const char *id); /* made when there is none */
 void team_free(void *team);
-void team_touch(struct core *core, struct team *t);
-void team_arm(struct core *core, struct team *t); /* the timer alone */
-void team_fire(struct core *core, void *team);
-
-bool team_is_free(const struct core *core, const struct team *t);
+void team_arm(struct core *core, struct team *t);                      /* the timer alone */
 const char *team_state(const struct core *core, const struct team *t); /* for people: one word */
 
 /* Of a dispatch: asked for it, takes it, is rid of it. */

@@ -9,7 +9,8 @@
 #include "session_io.h"
 #include "verb_check.h"
 
-void edge_refuse(struct session *s, const char *id, const char *reason, int retry_after_ms)
+/* Too many requests, or too fast: an error, and the end of a session that goes on like this. */
+static void refuse(struct session *s, const char *id, const char *reason, int retry_after_ms)
 {
 	struct edge *edge = s->edge;
 	bool flood = ++s->refused > edge->limits.unanswered;
@@ -45,7 +46,7 @@ static bool admit(struct session *s, const char *id, const struct verb *verb)
 {
 	int wait_ms = wait_for_bucket(s);
 	if (wait_ms > 0 && !(verb && verb->vital)) {
-		edge_refuse(s, id, "rate", wait_ms);
+		refuse(s, id, "rate", wait_ms);
 		return false;
 	}
 	return true;
@@ -148,7 +149,7 @@ static void handle(struct session *s, struct rpc_request *r)
 			&(struct rpc_error){
 				.code = f.code, .reason = f.reason, .field = f.field });
 	else if (verb->roles != 0 && s->unanswered >= edge->limits.unanswered)
-		edge_refuse(s, r->id, "unanswered", 0);
+		refuse(s, r->id, "unanswered", 0);
 	else
 		serve(s, verb, r);
 }

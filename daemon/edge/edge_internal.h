@@ -39,8 +39,6 @@ int limits_check(const struct edge_limits *limits, struct err *e) MUST_CHECK;
 
 /* One line that came, without its end. Secrets in it are overwritten. */
 void edge_line(struct session *s, char *text, size_t n);
-/* Too many requests, or too fast: an error, and the end of a session that goes on like this. */
-void edge_refuse(struct session *s, const char *id, const char *reason, int retry_after_ms);
 
 /* session.hello, answered now or later. Secrets in r are overwritten. */
 struct rpc_request;

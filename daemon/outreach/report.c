@@ -8,7 +8,7 @@
 
 #include "report_words.h"
 
-const char *report_what_name(enum report_what what)
+static const char *what_name(enum report_what what)
 {
 	static const char *const names[] = { "new", "update", "cancel" };
 	return names[what];
@@ -90,7 +90,7 @@ static void event_data(const struct report *r, const char *url, int64_t expires_
 	jtext_put_str(out, "dispatch", r->dispatch);
 	jtext_put_str(out, "agency", r->agency);
 	jtext_put_int(out, "version", r->version);
-	jtext_put_str(out, "what", report_what_name(r->what));
+	jtext_put_str(out, "what", what_name(r->what));
 	jtext_put_str(out, "kind", r->kind);
 	jtext_put_str(out, "level", level_name(r->level));
 	jtext_put_str(out, "status", r->test ? "Test" : "Actual");
@@ -116,7 +116,7 @@ void report_event(const struct report *r, const char *url, int64_t expires_ms, s
 	buf_addf(&words, "/triaged/%s", r->center);
 	jtext_put_str(out, "source", buf_str(&words));
 	buf_clear(&words);
-	buf_addf(&words, "triaged.dispatch.%s", report_what_name(r->what));
+	buf_addf(&words, "triaged.dispatch.%s", what_name(r->what));
 	jtext_put_str(out, "type", buf_str(&words));
 	buf_free(&words);
 	jtext_put_str(out, "subject", r->dispatch);

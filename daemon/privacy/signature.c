@@ -55,7 +55,9 @@ static bool is_hex(const char *s, size_t n)
 	return strlen(s) == n && strspn(s, "0123456789abcdef") == n;
 }
 
-int signature_check_fields(const struct signature *s, struct err *e)
+/* Whether the fields may stand in an approval: all there, of printable characters, author and
+ * approver two people, expiry behind signing and at most SIGNATURE_DAYS_MAX later. */
+static int check_fields(const struct signature *s, struct err *e)
 {
 	const struct {
 		const char *name, *value;
@@ -131,7 +133,7 @@ int signature_sign(const struct signature *s, const char *key_file, struct buf *
 	unsigned char raw[RAW_SIZE];
 	char hex[2 * RAW_SIZE + 1];
 	struct buf text = { 0 };
-	if (signature_check_fields(s, e) < 0)
+	if (check_fields(s, e) < 0)
 		return -1;
 	EVP_PKEY *key = read_private(key_file, e);
 	if (!key)
@@ -214,7 +216,7 @@ static int read_fields(struct reading *r, struct signature *s, struct err *e)
 		read_time(r, "signed", &s->signed_ms, e) < 0 ||
 		read_time(r, "expires", &s->expires_ms, e) < 0 || read_reasons(r, s, e) < 0)
 		return -1;
-	return signature_check_fields(s, e);
+	return check_fields(s, e);
 }
 
 static bool verify(const struct signature_key *key, const char *text, size_t n,

@@ -92,22 +92,23 @@ static void decide(struct finder *f)
 		set_master(f, &best->master, best->epoch);
 }
 
+/* It cannot be made out. */
+static void unanswered(struct source *s, const char *why)
+{
+	char at[URL_TEXT_SIZE];
+	if (!s->finder->known)
+		snprintf(s->finder->why, sizeof s->finder->why, "%s: %s", url_text(&s->url, at),
+			why);
+}
+
 void finder_answered(struct source *s)
 {
 	s->asked = false;
 	s->last = s->next;
 	s->answered = mono_now();
 	if (!s->last.known)
-		finder_unanswered(s, s->last.why.text);
+		unanswered(s, s->last.why.text);
 	decide(s->finder);
-}
-
-void finder_unanswered(struct source *s, const char *why)
-{
-	char at[URL_TEXT_SIZE];
-	if (!s->finder->known)
-		snprintf(s->finder->why, sizeof s->finder->why, "%s: %s", url_text(&s->url, at),
-			why);
 }
 
 /* ---- asking ---- */
@@ -183,7 +184,7 @@ static void on_down(void *arg, const char *why)
 {
 	struct source *s = arg;
 	s->asked = false;
-	finder_unanswered(s, why);
+	unanswered(s, why);
 }
 
 static void on_news_up(void *arg)

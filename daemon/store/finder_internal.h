@@ -49,8 +49,6 @@ struct finder {
 
 /* s->next is complete. */
 void finder_answered(struct source *s);
-/* It cannot be made out. */
-void finder_unanswered(struct source *s, const char *why);
 void finder_ask_now(struct finder *f);
 
 /* ---- finder_sentinel.c ---- */

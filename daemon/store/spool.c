@@ -285,11 +285,6 @@ void spool_maintain(struct spool *s)
 		start(s, NULL, NULL);
 }
 
-bool spool_is_syncing(const struct spool *s)
-{
-	return s->syncing;
-}
-
 /* ---- reading and releasing ---- */
 
 static const struct segment *segment_with(const struct spool *s, uint64_t behind)

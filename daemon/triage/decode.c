@@ -132,7 +132,9 @@ static uint32_t typo_lookup(
 	return WORD_NONE;
 }
 
-uint32_t decode_typo(const struct decoder *d, const struct vocab *vocab, const char *p, size_t n)
+/* The known word that the n letters at p are one typing mistake away from, or WORD_NONE. */
+static uint32_t mistyped(
+	const struct decoder *d, const struct vocab *vocab, const char *p, size_t n)
 {
 	uint32_t word;
 
@@ -222,7 +224,7 @@ static uint32_t resolve(struct decoding *c, const char *p, size_t n)
 	}
 	if (word != WORD_NONE || !spend(c, n))
 		return word;
-	return decode_typo(c->d, c->vocab, p, n);
+	return mistyped(c->d, c->vocab, p, n);
 }
 
 /* split_word() with its doubtful letters read one way throughout. */

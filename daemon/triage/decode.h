@@ -43,7 +43,4 @@ enum decode_outcome {
 
 enum decode_outcome decode_text(const struct decode_input *in, struct text *out);
 
-/* The known word that the n letters at p are one typing mistake away from, or WORD_NONE. */
-uint32_t decode_typo(const struct decoder *d, const struct vocab *vocab, const char *p, size_t n);
-
 #endif

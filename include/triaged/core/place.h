@@ -22,7 +22,6 @@ struct place_point {
 };
 
 bool place_is_point(int64_t lat, int64_t lon);
-struct place_point place_coarse(struct place_point p); /* to the nearest PLACE_COARSE */
 
 /* Metres over the ground, within half a percent of the great circle up to 500 km; the order of
  * farther places is right, their distance is not. */

@@ -18,8 +18,6 @@
 
 enum report_what { REPORT_NEW, REPORT_UPDATE, REPORT_CANCEL };
 
-const char *report_what_name(enum report_what what);
-
 #define REPORT_CIVIC_MAX 32
 
 /* Strings are never NULL; "" is not known. */

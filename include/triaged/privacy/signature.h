@@ -51,10 +51,6 @@ struct signature_key {
 void signature_free(struct signature *s);
 void signature_add_reason(struct signature *s, const char *reason);
 
-/* Whether the fields may stand in an approval: all there, of printable characters, author and
- * approver two people, expiry behind signing and at most SIGNATURE_DAYS_MAX later. */
-int signature_check_fields(const struct signature *s, struct err *e) MUST_CHECK;
-
 /* Append the signed text. key_file: PEM, an Ed25519 private key that nobody else can read. */
 int signature_sign(
 	const struct signature *s, const char *key_file, struct buf *out, struct err *e) MUST_CHECK;

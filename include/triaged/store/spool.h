@@ -61,7 +61,6 @@ uint64_t spool_add(struct spool *s, enum spool_use use, struct slice entry) MUST
 typedef void (*spool_done_fn)(void *arg, bool ok);
 /* One at a time. done never runs from inside this call when options.submit is set. */
 void spool_sync(struct spool *s, spool_done_fn done, void *arg);
-bool spool_is_syncing(const struct spool *s);
 
 /* Allocate ahead again after what was used: does nothing when enough is there. Off the loop too. */
 void spool_maintain(struct spool *s);
