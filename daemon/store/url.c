@@ -31,9 +31,12 @@ static int parse_tcp(const char *p, struct url *u, struct err *e)
 	if (!colon || slice_int((struct slice){ colon + 1, strlen(colon + 1) }, &port) < 0 ||
 		set_port(u, port, e) < 0)
 		return err_set(e, "\"%s\" does not end in a port (1 to 65535)", p);
-	if (*p == '[' && colon[-1] == ']')
-		return set_host(u, p + 1, (size_t)(colon - p) - 2, sizeof u->host - 1, e);
-	return set_host(u, p, (size_t)(colon - p), sizeof u->host - 1, e);
+	const char *end = colon;
+	if (*p == '[' && end[-1] == ']')
+		p++, end--;
+	if (memchr(p, '[', (size_t)(end - p)) || memchr(p, ']', (size_t)(end - p)))
+		return err_set(e, "brackets stand around a whole address, [::1]:6379");
+	return set_host(u, p, (size_t)(end - p), sizeof u->host - 1, e);
 }
 
 int url_parse(const char *text, struct url *u, struct err *e)

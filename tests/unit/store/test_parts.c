@@ -45,7 +45,8 @@ static void urls_are_read(void **state)
 	assert_int_equal(url_parse(longest, &u, &e), 0);
 	memset(longest + 5, 'x', 108);
 	static const char *const bad[] = { "", "unix:", "redis://x", "tcp:host", "tcp::1",
-		"tcp:host:0", "tcp:host:65536", "tcp:host:1x", "tcp:[]:1", "tls:host" };
+		"tcp:host:0", "tcp:host:65536", "tcp:host:1x", "tcp:[]:1", "tcp:[[]]:6", "tcp:a]:6",
+		"tls:host" };
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		if (url_parse(bad[i], &u, &e) == 0)
 			fail_msg("%s was accepted", bad[i]);
