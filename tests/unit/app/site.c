@@ -53,8 +53,9 @@ static void make_tls(void)
 	EVP_PKEY_free(key);
 }
 
-const char *site_make(void)
+int site_setup(void **state)
 {
+	(void)state;
 	strcpy(dir, "/tmp/triaged-site-XXXXXX");
 	assert_non_null(mkdtemp(dir));
 	make_tls();
@@ -63,11 +64,12 @@ const char *site_make(void)
 	assert_int_equal(chmod(site_path("hook.key"), 0600), 0);
 	site_put("clients.conf",
 		"clients = ( { name = \"gw\"; cert = \"gw.example.org\"; roles = [ \"frontend\" ]; } );\n");
-	return dir;
+	return 0;
 }
 
-void site_remove(void)
+int site_teardown(void **state)
 {
+	(void)state;
 	DIR *d = opendir(dir);
 	struct dirent *e;
 	while (d && (e = readdir(d)))
@@ -75,6 +77,7 @@ void site_remove(void)
 			unlink(site_path(e->d_name));
 	closedir(d);
 	assert_int_equal(rmdir(dir), 0);
+	return 0;
 }
 
 const char *site_minimal(void)

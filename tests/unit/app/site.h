@@ -2,10 +2,9 @@
 #ifndef TRIAGED_TESTS_SITE_H
 #define TRIAGED_TESTS_SITE_H
 
-/* Makes the directory with certificate, key, rules file and clients file; its path. */
-const char *site_make(void);
-/* Ends it, with the files it holds. */
-void site_remove(void);
+/* Around a group of tests: the directory with certificate, key, rules file and clients file. */
+int site_setup(void **state);
+int site_teardown(void **state);
 
 /* Write a file in it; returns its path, valid until the next call. */
 const char *site_put(const char *name, const char *text);

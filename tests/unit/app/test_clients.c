@@ -230,20 +230,6 @@ static void the_command_line_is_strict(void **state)
 	assert_string_equal(e.text, "unknown argument stray");
 }
 
-static int setup(void **state)
-{
-	(void)state;
-	site_make();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	site_remove();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -254,5 +240,5 @@ int main(void)
 		cmocka_unit_test(a_reload_ends_only_sessions_whose_proof_or_rights_changed),
 		cmocka_unit_test(the_command_line_is_strict),
 	};
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, site_setup, site_teardown);
 }

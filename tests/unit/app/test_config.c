@@ -20,8 +20,6 @@
 #include "../../../daemon/app/options.h"
 #include "site.h"
 
-static const char *dir;
-
 struct loaded {
 	struct config *c;
 	struct conf_errors errors, warnings;
@@ -451,20 +449,6 @@ static void passwords_are_read_together_or_not_at_all(void **state)
 	free(c.store.sentinel_password_file);
 }
 
-static int setup(void **state)
-{
-	(void)state;
-	dir = site_make();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	site_remove();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -482,5 +466,5 @@ int main(void)
 		cmocka_unit_test(addresses_and_near_names),
 		cmocka_unit_test(passwords_are_read_together_or_not_at_all),
 	};
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, site_setup, site_teardown);
 }

@@ -17,13 +17,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	world_fini(*state);
-	free(*state);
-	return 0;
-}
-
 static int64_t now_ms(void)
 {
 	struct timespec t;
@@ -461,7 +454,7 @@ static void limits_that_make_no_sense_are_refused(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, world_teardown)
 	const struct CMUnitTest tests[] = {
 		T(a_silent_handshake_ends),
 		T(a_peer_that_does_not_log_in_is_closed),

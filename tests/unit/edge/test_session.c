@@ -8,22 +8,6 @@
 
 #include "world.h"
 
-static int setup(void **state)
-{
-	struct world *w = mem_zalloc(sizeof *w);
-	world_init(w);
-	world_start(w);
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	world_fini(*state);
-	free(*state);
-	return 0;
-}
-
 static void a_request_reaches_the_handler_and_its_answer_the_client(void **state)
 {
 	struct world *w = *state;
@@ -411,7 +395,7 @@ static void a_handler_may_end_its_session(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 	const struct CMUnitTest tests[] = {
 		T(a_request_reaches_the_handler_and_its_answer_the_client),
 		T(a_notification_reaches_the_client),

@@ -7,22 +7,6 @@
 #include "world.h"
 #include "../../../daemon/edge/session.h"
 
-static int setup(void **state)
-{
-	struct world *w = mem_zalloc(sizeof *w);
-	world_init(w);
-	world_start(w);
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	world_fini(*state);
-	free(*state);
-	return 0;
-}
-
 /* Steps that are not in possible (bits) change nothing. */
 static void refuses_all_but(struct session *s, unsigned possible)
 {
@@ -123,7 +107,7 @@ static void a_number_never_finds_the_successor(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 	const struct CMUnitTest tests[] = {
 		T(every_state_refuses_the_steps_it_does_not_have),
 		T(a_peer_that_does_not_close_is_dropped_after_a_second),

@@ -16,13 +16,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	world_fini(*state);
-	free(*state);
-	return 0;
-}
-
 #define PING CALL(1, "session.ping", "{}")
 
 static SSL *ssl_of(const struct client *c)
@@ -151,7 +144,7 @@ static void a_record_that_drips_in_is_read(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, world_teardown)
 	const struct CMUnitTest tests[] = {
 		T(what_is_said_in_one_turn_is_one_record),
 		T(much_arrives_whole),

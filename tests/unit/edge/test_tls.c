@@ -8,22 +8,6 @@
 
 #include "world.h"
 
-static int setup(void **state)
-{
-	struct world *w = mem_zalloc(sizeof *w);
-	world_init(w);
-	world_start(w);
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	world_fini(*state);
-	free(*state);
-	return 0;
-}
-
 #define LEAVE CALL(1, "contact.leave", "{\"contact\":\"c\"}")
 
 /* "" when the handshake was refused, else the answer to a request. */
@@ -212,7 +196,7 @@ static void a_passed_socket_is_used(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 	const struct CMUnitTest tests[] = {
 		T(certificates_that_do_not_verify_end_the_handshake),
 		T(names_are_exact),

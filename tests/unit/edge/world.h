@@ -378,4 +378,21 @@ static inline struct edge_counts world_counts(const struct world *w)
 	return counts;
 }
 
+/* Around each test. */
+static inline int world_setup(void **state)
+{
+	struct world *w = mem_zalloc(sizeof *w);
+	world_init(w);
+	world_start(w);
+	*state = w;
+	return 0;
+}
+
+static inline int world_teardown(void **state)
+{
+	world_fini(*state);
+	free(*state);
+	return 0;
+}
+
 #endif
