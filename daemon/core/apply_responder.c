@@ -199,9 +199,8 @@ static void change_settings(struct core *core, struct responder *r, const struct
 			core, r, (enum presence)presence_parse(c->presence), c->reason);
 }
 
-int apply_responder_set(struct core *core, const struct command *c)
+static int set_responder(struct core *core, struct responder *r, const struct command *c)
 {
-	struct responder *r = find_responder(core, c->identity, NULL);
 	if (!r || check_settings(core, c, r) != 0)
 		return -1;
 	change_settings(core, r, c);
@@ -210,17 +209,16 @@ int apply_responder_set(struct core *core, const struct command *c)
 	return 0;
 }
 
+int apply_responder_set(struct core *core, const struct command *c)
+{
+	return set_responder(core, find_responder(core, c->identity, NULL), c);
+}
+
 int apply_responder_force(struct core *core, const struct command *c)
 {
 	if (!is_supervisor(c))
 		return core_refuse(core, OUTPUT_ERR_FORBIDDEN, "supervisors_only", NULL);
-	struct responder *r = find_responder(core, c->responder, "responder");
-	if (!r || check_settings(core, c, r) != 0)
-		return -1;
-	change_settings(core, r, c);
-	match_run(core);
-	responder_answer(core, r);
-	return 0;
+	return set_responder(core, find_responder(core, c->responder, "responder"), c);
 }
 
 int apply_responder_done(struct core *core, const struct command *c)
