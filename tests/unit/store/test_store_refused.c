@@ -120,18 +120,29 @@ static void copy_data(const struct world *w, const char *from, const char *to)
 	assert_int_equal(system(line), 0);
 }
 
-/* A server comes back without the last batches, as a replica does that was promoted too early:
- * they are sent again, in order and once, with everything in them. */
-static void rolled_back_server_gets_the_last_batches_again(void **state)
+/* Written: 5 batches, kept as "old", and 7 behind them; then the server is dead. */
+static void commit_past_a_copy(struct world *w)
 {
-	struct world *w = *state;
 	start_leader(w);
 	commit_some(w, 0, 5);
 	copy_data(w, "appendonlydir", "old");
 	commit_some(w, 5, 12);
 	redis_kill(&w->redis);
+}
+
+static void start_from_the_copy(struct world *w)
+{
 	copy_data(w, "old", "appendonlydir");
 	redis_start(&w->redis);
+}
+
+/* A server comes back without the last batches, as a replica does that was promoted too early:
+ * they are sent again, in order and once, with everything in them. */
+static void rolled_back_server_gets_the_last_batches_again(void **state)
+{
+	struct world *w = *state;
+	commit_past_a_copy(w);
+	start_from_the_copy(w);
 	assert_int_equal(count(w, "XLEN", "log"), 5);
 	RUN_UNTIL(w->base, count(w, "XLEN", "log") == 12, 3000);
 	commit_some(w, 12, 14);
@@ -146,14 +157,9 @@ static void rolled_back_server_gets_the_last_batches_again(void **state)
 static void rollback_under_a_pending_batch(void **state)
 {
 	struct world *w = *state;
-	start_leader(w);
-	commit_some(w, 0, 5);
-	copy_data(w, "appendonlydir", "old");
-	commit_some(w, 5, 12);
-	redis_kill(&w->redis);
+	commit_past_a_copy(w);
 	send_commit(w, 12);
-	copy_data(w, "old", "appendonlydir");
-	redis_start(&w->redis);
+	start_from_the_copy(w);
 	RUN_UNTIL(w->base, w->a.committed == 13, 3000);
 	assert_int_equal(count(w, "XLEN", "log"), 13);
 }
@@ -170,8 +176,7 @@ static void data_older_than_the_lead_are_written_again(void **state)
 	RUN_UNTIL(w->base, w->a.epoch == 2 && w->a.loads == 2, 3000);
 	commit_some(w, 1, 3);
 	redis_kill(&w->redis);
-	copy_data(w, "old", "appendonlydir");
-	redis_start(&w->redis);
+	start_from_the_copy(w);
 	RUN_UNTIL(w->base, w->a.rewrites == 1, 3000);
 	assert_int_equal(w->a.empties, 0);
 	assert_int_equal(w->a.epoch, 2);
