@@ -134,7 +134,8 @@ static struct contact_view *collect(const struct core *core, const struct filter
 	return all;
 }
 
-static void contact_list(const struct query_context *q, const json_t *params, struct buf *out)
+/* false: the contact that ended the page before is not in the list any more. */
+static bool contact_list(const struct query_context *q, const json_t *params, struct buf *out)
 {
 	const struct filter f = {
 		.state = json_string_value(json_object_get(params, "state")),
@@ -164,6 +165,7 @@ static void contact_list(const struct query_context *q, const json_t *params, st
 	jtext_put_int(out, "matching", (int64_t)n);
 	jtext_close(out, '}');
 	free(all);
+	return !after;
 }
 
 /* ---- explanations ---- */
@@ -340,7 +342,7 @@ bool query_answer(
 	const char *id = json_string_value(json_object_get(p, "contact"));
 	struct contact_view v;
 	if (strcmp(method, "contact.list") == 0) {
-		contact_list(q, p, out);
+		found = contact_list(q, p, out);
 	} else if (!id || !core_contact(q->core, id, &v)) {
 		found = false;
 	} else {

@@ -6,6 +6,9 @@ import json
 import os
 import signal
 
+import pytest
+
+from devkit import line
 from harness.center import TEXT, end_managed_store, eventually, managed_store_pids
 from harness.desk import triagectl
 
@@ -126,3 +129,16 @@ def test_nothing_left_to_read(center, tmp_path):
     center.node()
     done = triagectl("panic-list", "--data-dir", str(tmp_path))
     assert done.returncode == 3 and "no daemon" in done.stderr
+
+
+def test_the_list_goes_on_behind_what_is_there(center):
+    """A page that would begin behind a contact that is gone is refused, not empty."""
+    _, expected = night(center)
+    lead = center.session("lead")
+    page = lead.request("contact.list", limit=1)
+    assert [c["contact"] for c in page["contacts"]] == [expected[0][0]] and page["matching"] == 3
+    rest = lead.request("contact.list", limit=1000, after=expected[0][0])["contacts"]
+    assert [c["contact"] for c in rest] == [e[0] for e in expected[1:]]
+    with pytest.raises(line.RpcError) as refused:
+        lead.request("contact.list", after="0" * 20)
+    assert refused.value.code == 3

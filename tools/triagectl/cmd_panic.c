@@ -2,6 +2,7 @@
  * triagectl panic-list: what people go on with on paper. From the daemon, also on an island; when it
  * does not answer, from its store and spool.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "ctl.h"
@@ -10,7 +11,8 @@
 #include "triaged/base/mem.h"
 #include "views.h"
 
-#define PAGE 1000
+#define PAGE     1000
+#define ATTEMPTS 5
 
 const struct option_def panic_options[] = {
 	{ "csv", NULL, "contacts as comma separated values", NULL },
@@ -29,22 +31,64 @@ static json_t *instant(int64_t ms)
 
 /* ---- from the daemon ---- */
 
-/* Every page of the list, in one array. */
+/* What `all` has not got yet of a page. last: the contact that ends the page. */
+static size_t add_page(json_t *all, json_t *seen, const json_t *page, char last[64])
+{
+	size_t i;
+	json_t *c, *contacts = json_object_get(page, "contacts");
+	json_array_foreach(contacts, i, c)
+	{
+		snprintf(last, 64, "%s", json_string_value(json_object_get(c, "contact")));
+		if (json_object_get(seen, last))
+			continue;
+		json_object_set_new(seen, last, json_true());
+		json_array_append(all, c);
+	}
+	return json_array_size(contacts);
+}
+
+/* One page after the other. false in *complete: the list changed meanwhile, and some may be missing. */
+static enum client_result ask_pages(
+	struct ctl *ctl, json_t *all, json_t *seen, bool *complete, struct err *e)
+{
+	char last[64] = "";
+	size_t on_page, matching;
+	do {
+		json_t *page, *params = json_pack(
+				      "{s:i, s:s*}", "limit", PAGE, "after", *last ? last : NULL);
+		enum client_result r = client_call(ctl->client, "contact.list", params, &page, e);
+		*complete = false;
+		if (r != CLIENT_OK)
+			return *last && r == CLIENT_REFUSED ? CLIENT_OK : r; /* last has ended */
+		on_page = add_page(all, seen, page, last);
+		matching = (size_t)json_integer_value(json_object_get(page, "matching"));
+		json_decref(page);
+	} while (on_page == PAGE);
+	*complete = json_array_size(all) >= matching;
+	return CLIENT_OK;
+}
+
+/* Everybody in one array. Those already read stay when the list has to be begun again: better one
+ * who has just ended than one too few. */
 static int ask_contacts(struct ctl *ctl, json_t *all)
 {
-	size_t before;
-	do {
-		json_t *params = json_pack("{s:i}", "limit", PAGE), *page;
-		before = json_array_size(all);
-		if (before)
-			json_object_set(params, "after",
-				json_object_get(json_array_get(all, before - 1), "contact"));
-		int code = ctl_call(ctl, "contact.list", params, &page);
-		if (code != CTL_OK)
-			return code;
-		json_array_extend(all, json_object_get(page, "contacts"));
-		json_decref(page);
-	} while (json_array_size(all) == before + PAGE);
+	int code = ctl_connect(ctl);
+	if (code != CTL_OK)
+		return code;
+	json_t *seen = json_object();
+	struct err e;
+	bool complete = false;
+	enum client_result r = CLIENT_OK;
+	for (int i = 0; i < ATTEMPTS && !complete && r == CLIENT_OK; i++)
+		r = ask_pages(ctl, all, seen, &complete, &e);
+	json_decref(seen);
+	if (r != CLIENT_OK)
+		return ctl_fail(ctl, r == CLIENT_REFUSED ? CTL_FAILED : CTL_UNREACHABLE,
+			"contact.list: %s", e.text);
+	if (!complete)
+		fprintf(stderr,
+			"triagectl: the list changed while it was read: some may be missing, "
+			"print it again\n");
 	return CTL_OK;
 }
 

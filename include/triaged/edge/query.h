@@ -19,7 +19,7 @@ struct query_context {
 };
 
 /* Append the result's JSON. params: the request's JSON text, checked by the verb table. false: the
- * contact asked for is not here (never was, or has ended). */
+ * contact asked for is not here (never was, or has ended), whatever was appended. */
 bool query_answer(
 	const struct query_context *q, const char *method, struct slice params, struct buf *out);
 
