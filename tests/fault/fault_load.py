@@ -55,9 +55,12 @@ def final_states(center, at=None):
     def ask():
         try:
             s = center.session("lead", at=at)
-            listed = s.request("contact.list", limit=1000)["contacts"]
+            pages = [s.request("contact.list", limit=1000)["contacts"]]
+            while len(pages[-1]) == 1000:
+                pages.append(s.request("contact.list", limit=1000,
+                                       after=pages[-1][-1]["contact"])["contacts"])
             s.close()
-            return [listed]
+            return [[c for page in pages for c in page]]
         except (line.RpcError, line.Closed, line.Deadline, OSError):
             return None
     return {c["contact"]: c["state"] for c in eventually(ask, 20)[0]}

@@ -113,7 +113,9 @@ class Session:
         left = end - time.monotonic()
         if left <= 0:
             raise Deadline("no progress in time")
-        select.select([self], [self] if write else [], [], left)
+        poll = select.poll()  # select() takes no descriptor above 1023
+        poll.register(self, select.POLLIN | (select.POLLOUT if write else 0))
+        poll.poll(left * 1000)
 
     def poll(self):
         """Take in whatever has arrived. True when there was something."""
