@@ -163,7 +163,10 @@ static void link_twin(struct core *core, struct contact *n, const struct contact
 		record_puts(b, "kind", "twin");
 		record_puts(b, "twin", other->id);
 	}
-	alert_raise(core, n, "twin");
+	if (n->alert) /* which says what is to be done now, and is repeated */
+		notice_contact(core, n, "twin");
+	else
+		alert_raise(core, n, "twin");
 	contact_touch(core, n);
 }
 

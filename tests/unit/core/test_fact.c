@@ -180,6 +180,22 @@ static void a_twin_of_a_lowered_contact_has_the_level_rules_asked_for(void **sta
 	world_check(&w);
 }
 
+/* Somebody must look after it: that it has a twin does not take the place of that. */
+static void a_twin_leaves_the_alert_that_runs(void **state)
+{
+	(void)state;
+	apply(&w, opening());
+	struct command left = CMD(CONTACT_LEAVE, c->identity = "web", c->role = "frontend",
+		c->session = ISLAND "/7", c->contact = known);
+	apply(&w, left);
+	assert_string_equal(view().alert, "left");
+	struct command second = opening();
+	second.contact = "0123456789abcdef0001";
+	tell_now(second, 1);
+	assert_string_equal(view().alert, "left");
+	assert_string_equal(view().twin, second.contact);
+}
+
 /* Two islands acknowledged the same request, each with a contact of its own: both are kept. */
 static void one_reference_two_contacts(void **state)
 {
@@ -550,6 +566,7 @@ int main(void)
 		TEST(one_reference_two_contacts),
 		TEST(twins_are_told_of_each_other),
 		TEST(a_twin_of_a_lowered_contact_has_the_level_rules_asked_for),
+		TEST(a_twin_leaves_the_alert_that_runs),
 		TEST(a_contact_offered_elsewhere_is_with_the_islands_responder),
 		TEST(a_contact_accepted_elsewhere_is_with_the_islands_responder),
 		TEST(who_was_there_is_not_told_again),
