@@ -14,18 +14,32 @@ class Redis:
         self.url = "unix:" + self.socket
         self.process = None
 
-    def start(self, prefix=(), timeout=15.0):
+    def _spawn(self, prefix):
         with open(os.path.join(self.directory, "log"), "ab") as log:
             self.process = subprocess.Popen(
                 [*prefix, self.program, "--port", "0", "--unixsocket", self.socket,
                  "--unixsocketperm", "700", "--dir", self.directory, "--appendonly", "yes",
-                 "--appendfsync", "always", "--save", "", "--maxmemory-policy", "noeviction",
-                 "--auto-aof-rewrite-percentage", "0"],
+                 "--appendfsync", "always", "--aof-load-truncated", "no", "--save", "",
+                 "--maxmemory-policy", "noeviction", "--auto-aof-rewrite-percentage", "0"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+
+    def _repair(self):
+        """What a kill tore is cut off, as its operator would do it. False: it is something else."""
+        manifest = os.path.join(self.directory, "appendonlydir", "appendonly.aof.manifest")
+        return os.path.exists(manifest) and subprocess.run(
+            ["redis-check-aof", "--fix", manifest], input=b"y\n", stdout=subprocess.DEVNULL,
+            check=False).returncode == 0
+
+    def start(self, prefix=(), timeout=15.0):
+        self._spawn(prefix)
+        repaired = False
         end = time.monotonic() + timeout
         while time.monotonic() < end:
             if self.process.poll() is not None:
-                raise RuntimeError("redis-server ended with %d" % self.process.returncode)
+                if repaired or not self._repair():
+                    raise RuntimeError("redis-server ended with %d" % self.process.returncode)
+                repaired = True
+                self._spawn(prefix)
             try:
                 if self.command("PING") == "PONG":
                     return self
