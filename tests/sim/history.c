@@ -162,12 +162,14 @@ static void note_offered(char *const w[5], int64_t at_ms)
 static void exclude(struct known *k, const char *responder, int64_t at_ms)
 {
 	int64_t ms = h.options.exclusion_ms / (k->level == LEVEL_EMERGENCY ? 4 : 1);
-	int oldest = 0;
-	for (int i = 0; i < EXCLUSIONS_MAX; i++)
+	int i = 0, oldest = 0;
+	for (; i < EXCLUSIONS_MAX && strcmp(k->excluded[i].responder, responder) != 0; i++)
 		if (k->excluded[i].until_ms < k->excluded[oldest].until_ms)
 			oldest = i;
-	k->excluded[oldest].until_ms = at_ms + ms;
-	snprintf(k->excluded[oldest].responder, sizeof k->excluded[0].responder, "%s", responder);
+	if (i == EXCLUSIONS_MAX)
+		i = oldest;
+	k->excluded[i].until_ms = at_ms + ms;
+	snprintf(k->excluded[i].responder, sizeof k->excluded[0].responder, "%s", responder);
 	k->missed++;
 }
 
