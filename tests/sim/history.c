@@ -121,13 +121,19 @@ static void note_opened(const char *id, const struct command *c, int64_t at_ms)
 		c->needs, (long long)c->age);
 }
 
+/* Which exclusion is the responder's; EXCLUSIONS_MAX: none. */
+static int exclusion(const struct known *k, const char *responder)
+{
+	int i = 0;
+	while (i < EXCLUSIONS_MAX && strcmp(k->excluded[i].responder, responder) != 0)
+		i++;
+	return i;
+}
+
 static bool is_excluded(const struct known *k, const char *responder, int64_t at_ms)
 {
-	for (int i = 0; i < EXCLUSIONS_MAX; i++)
-		if (strcmp(k->excluded[i].responder, responder) == 0 &&
-			at_ms < k->excluded[i].until_ms)
-			return true;
-	return false;
+	int i = exclusion(k, responder);
+	return i < EXCLUSIONS_MAX && at_ms < k->excluded[i].until_ms;
 }
 
 static void note_offered(char *const w[5], int64_t at_ms)
@@ -148,7 +154,10 @@ static void note_offered(char *const w[5], int64_t at_ms)
 		sim_fail("I3: %s is offered and not in line", k->id);
 	if (++k->offers > most)
 		sim_fail("I3: %s has %d offers", k->id, k->offers);
-	if (!pulled && is_excluded(k, w[2], at_ms))
+	int i = exclusion(k, w[2]);
+	if (pulled && i < EXCLUSIONS_MAX) /* asked again, whatever becomes of this offer */
+		k->excluded[i].until_ms = 0;
+	if (is_excluded(k, w[2], at_ms))
 		sim_fail("%s was offered to %s again, who had just not taken it", k->id, w[2]);
 	*o = (struct known_offer){ .contact = k, .open = true };
 	snprintf(o->responder, sizeof o->responder, "%s", w[2]);
@@ -162,14 +171,15 @@ static void note_offered(char *const w[5], int64_t at_ms)
 static void exclude(struct known *k, const char *responder, int64_t at_ms)
 {
 	int64_t ms = h.options.exclusion_ms / (k->level == LEVEL_EMERGENCY ? 4 : 1);
-	int i = 0, oldest = 0;
-	for (; i < EXCLUSIONS_MAX && strcmp(k->excluded[i].responder, responder) != 0; i++)
-		if (k->excluded[i].until_ms < k->excluded[oldest].until_ms)
-			oldest = i;
-	if (i == EXCLUSIONS_MAX)
-		i = oldest;
-	k->excluded[i].until_ms = at_ms + ms;
+	int i = exclusion(k, responder);
+	if (i == EXCLUSIONS_MAX) { /* in the place of the one that ends first */
+		i = 0;
+		for (int other = 1; other < EXCLUSIONS_MAX; other++)
+			if (k->excluded[other].until_ms < k->excluded[i].until_ms)
+				i = other;
+	}
 	snprintf(k->excluded[i].responder, sizeof k->excluded[0].responder, "%s", responder);
+	k->excluded[i].until_ms = at_ms + ms;
 	k->missed++;
 }
 
