@@ -23,6 +23,7 @@ static struct history {
 	bool was_island; /* some of this commit was decided so, or too much to tell what was when */
 	struct replay *replay;
 	int64_t last_at_ms;
+	int64_t decided_ms;          /* of the last command; marks decide nothing */
 	struct core_options options; /* of the last mark */
 } h;
 
@@ -80,7 +81,7 @@ void history_reset(void)
 	map_init(&h.sessions, 2, 2);
 	map_init(&h.origins, 2, 2);
 	h.island = false;
-	h.last_at_ms = 0;
+	h.last_at_ms = h.decided_ms = 0;
 	h.replay = replay_new(NULL, NULL);
 }
 
@@ -477,6 +478,7 @@ static void take_ledger(const struct item *i)
 	sim_trace("ledger: %s %s %s %s%s", command_name(c.command), c.identity, c.contact, c.offer,
 		c.session);
 	struct entry_at at = { &c, i->at_ms };
+	h.decided_ms = i->at_ms;
 	note_sessions(&c);
 	note_fact(&c);
 	replay_decisions(decisions, on_decision, &at);
@@ -591,7 +593,7 @@ static void check_emergency(const struct known *w)
 	for (size_t i = 0; (o = map_walk(&h.offers, &i, NULL));)
 		if (o->open && o->contact->level < LEVEL_EMERGENCY && o->contact->fit == 0 &&
 			strcmp(o->contact->shape, w->shape) == 0 &&
-			!is_excluded(w, o->responder, h.last_at_ms))
+			!is_excluded(w, o->responder, h.decided_ms))
 			sim_fail("I10: %s waits while %s is offered to %s", w->id, o->contact->id,
 				o->responder);
 }
