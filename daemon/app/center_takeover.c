@@ -212,6 +212,7 @@ void center_store_lead(struct center *c, int64_t epoch, const char *leader_node)
 		return;
 	}
 	center_drop_lead(c);
+	center_facts_stop(c); /* as a follower it may have been about to tell them */
 	c->leader_known = false;
 	c->lead = LOADING;
 	c->settled = c->holding = c->inbox_read = false;
