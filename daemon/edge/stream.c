@@ -52,10 +52,10 @@ static const struct stream_events *events(const struct stream *s)
 	return s->all->events;
 }
 
-/* An SSL_ function did not get through: what it waits for, or the end. */
-static void wait_or_end(struct stream *s, int result)
+/* An SSL_ function did not get through: what it waits for, or the end. why: of SSL_get_error(), asked
+ * at once, as others leave errors of theirs in the same queue. */
+static void wait_or_end(struct stream *s, int why)
 {
-	int why = SSL_get_error(s->ssl, result);
 	if (why == SSL_ERROR_WANT_WRITE)
 		event_add(&s->writable, NULL);
 	else if (why != SSL_ERROR_WANT_READ)
@@ -67,7 +67,7 @@ static void shake_hands(struct stream *s)
 	ERR_clear_error();
 	int result = SSL_do_handshake(s->ssl);
 	if (result != 1) {
-		wait_or_end(s, result);
+		wait_or_end(s, SSL_get_error(s->ssl, result));
 		return;
 	}
 	s->state = STREAM_OPEN;
@@ -79,7 +79,7 @@ static void shake_hands(struct stream *s)
 static void take(struct stream *s)
 {
 	size_t taken = 0;
-	int n;
+	int n, why;
 	do {
 		ERR_clear_error();
 		n = SSL_read(s->ssl, s->all->record, RECORD_BYTES);
@@ -89,10 +89,11 @@ static void take(struct stream *s)
 			taken += (size_t)n;
 		}
 	} while (n > 0 && taken < TURN_BYTES && SSL_has_pending(s->ssl));
+	why = SSL_get_error(s->ssl, n);
 	if (taken)
 		events(s)->came(s->arg);
 	if (s->state == STREAM_OPEN && n <= 0)
-		wait_or_end(s, n);
+		wait_or_end(s, why);
 	if (s->state != STREAM_OPEN)
 		return;
 	if (n > 0 && !s->paused && SSL_has_pending(s->ssl))
@@ -110,7 +111,7 @@ static void write_out(struct stream *s)
 		/* Tried again, it is the same bytes and perhaps more, as TLS demands. */
 		int wrote = SSL_write(s->ssl, evbuffer_pullup(s->out, (ev_ssize_t)some), (int)some);
 		if (wrote <= 0) {
-			wait_or_end(s, wrote);
+			wait_or_end(s, SSL_get_error(s->ssl, wrote));
 			return;
 		}
 		evbuffer_drain(s->out, (size_t)wrote);

@@ -120,25 +120,51 @@ static void keys_may_change(void **state)
 	client_free(c);
 }
 
+/* A request as a record that is not sent yet. */
+static void put_record(struct client *c, const char *line, struct buf *out)
+{
+	BIO *socket = SSL_get_wbio(ssl_of(c)), *memory = BIO_new(BIO_s_mem());
+	char *bytes;
+	BIO_up_ref(socket);
+	SSL_set0_wbio(ssl_of(c), memory);
+	assert_true(SSL_write(ssl_of(c), line, (int)strlen(line)) > 0);
+	size_t n = (size_t)BIO_get_mem_data(memory, &bytes);
+	buf_add(out, bytes, n);
+	SSL_set0_wbio(ssl_of(c), socket);
+}
+
 static void a_record_that_drips_in_is_read(void **state)
 {
 	struct world *w = *state;
 	struct client *c = known_client(w);
 	struct buf record = { 0 };
-	BIO *socket = SSL_get_wbio(ssl_of(c)), *memory = BIO_new(BIO_s_mem());
-	char *bytes;
-	BIO_up_ref(socket);
-	SSL_set0_wbio(ssl_of(c), memory);
-	assert_true(SSL_write(ssl_of(c), PING "\n", sizeof PING) > 0);
-	size_t n = (size_t)BIO_get_mem_data(memory, &bytes);
-	buf_add(&record, bytes, n);
-	SSL_set0_wbio(ssl_of(c), socket);
+	put_record(c, PING "\n", &record);
 	for (size_t i = 0; i < record.len; i++) {
 		assert_int_equal(send(bufferevent_getfd(c->bev), record.data + i, 1, 0), 1);
 		world_run_ms(w, 1);
 	}
 	ASSERT_HAS(client_line(c), "result");
 	buf_free(&record);
+	client_free(c);
+}
+
+/* Half a record waits behind a request whose service failed in some other use of OpenSSL. */
+static void errors_of_others_end_no_session(void **state)
+{
+	struct world *w = *state;
+	struct client *c = known_client(w);
+	struct buf records = { 0 };
+	w->leaves_error = true;
+	put_record(c, CALL(2, "contact.leave", "{\"contact\":\"c\"}") "\n", &records);
+	size_t first = records.len;
+	put_record(c, PING "\n", &records);
+	size_t most = first + (records.len - first) / 2;
+	int fd = bufferevent_getfd(c->bev);
+	assert_int_equal(send(fd, records.data, most, 0), most);
+	ASSERT_HAS(client_line(c), "result");
+	assert_int_equal(send(fd, records.data + most, records.len - most, 0), records.len - most);
+	ASSERT_HAS(client_line(c), "result");
+	buf_free(&records);
 	client_free(c);
 }
 
@@ -152,6 +178,7 @@ int main(void)
 		T(a_line_behind_the_handshake_is_read),
 		T(keys_may_change),
 		T(a_record_that_drips_in_is_read),
+		T(errors_of_others_end_no_session),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

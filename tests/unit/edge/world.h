@@ -24,8 +24,9 @@ struct world {
 	const char *address; /* of another server than the edge; NULL */
 	char dir[64], cert[96], key[96], ca_file[96];
 	struct pki ca, server, frontend, unknown;
-	SSL_CTX *plain; /* a client without a certificate */
-	bool hold;      /* do not answer requests */
+	SSL_CTX *plain;    /* a client without a certificate */
+	bool hold;         /* do not answer requests */
+	bool leaves_error; /* in OpenSSL's queue, while a request is served */
 	bool revoke;
 	struct edge_request held[WORLD_HELD];
 	int requests, opened, closed;
@@ -67,6 +68,8 @@ static inline void world_request(void *arg, const struct edge_request *r)
 	char json[200];
 	w->session = r->session;
 	w->held[w->requests++ % WORLD_HELD] = *r;
+	if (w->leaves_error)
+		ERR_raise(ERR_LIB_USER, ERR_R_INTERNAL_ERROR);
 	if (w->hold)
 		return;
 	snprintf(json, sizeof json, "{\"method\":\"%s\",\"role\":\"%s\"}", r->verb->method,
