@@ -34,6 +34,7 @@ struct crowd {
 	const char *question;
 	bool hold; /* keep connections; else close and connect again until end_us */
 	struct connection *all;
+	int taken; /* of all, each once: one may be answered while the others are still begun */
 	int opened, answered, failed;
 	int64_t end_us;
 	struct samples handshake;
@@ -57,6 +58,11 @@ static int connection_open(struct crowd *w, struct connection *c)
 	return 0;
 }
 
+static int connection_add(struct crowd *w)
+{
+	return connection_open(w, &w->all[w->taken++]);
+}
+
 /* Closed with a reset, so that thousands a second do not use up the ports. */
 static void connection_close(struct connection *c)
 {
@@ -74,8 +80,7 @@ static void next(struct crowd *w, struct connection *c)
 	if (w->hold) {
 		if (w->answered + w->failed == w->o->connections)
 			event_base_loopbreak(w->base);
-		else if (w->opened < w->o->connections &&
-			 connection_open(w, &w->all[w->opened]) < 0)
+		else if (w->taken < w->o->connections && connection_add(w) < 0)
 			event_base_loopbreak(w->base);
 		return;
 	}
@@ -160,8 +165,8 @@ static void crowd_fini(struct crowd *w)
 
 static int crowd_start(struct crowd *w, int n)
 {
-	for (int i = 0; i < n; i++)
-		if (connection_open(w, &w->all[i]) < 0)
+	while (w->taken < n)
+		if (connection_add(w) < 0)
 			return -1;
 	event_base_dispatch(w->base);
 	return 0;
