@@ -38,6 +38,7 @@ static void set_lead(struct lease *l, int64_t epoch, const char *leader, int64_t
 	if (epoch != l->epoch) {
 		map_fini(&l->told);
 		map_init(&l->told, 0, 0);
+		l->ready = false;
 	}
 	l->epoch = epoch;
 	l->followed = followed;
@@ -166,12 +167,13 @@ static void on_lead_end(evutil_socket_t fd, short what, void *arg)
 
 /* ---- the nodes' leases ---- */
 
-/* A member that is not named any more was forgotten, or is back: when it ends again, that is news. */
+/* A member that is not named any more was forgotten, or is back: when it ends again, that is news.
+ * Whoever still loads the state could do nothing about it, and is told when it is ready. */
 static void report_lost(struct lease *l, const redisReply *expired)
 {
 	struct map before = l->told;
 	map_init(&l->told, 0, 0);
-	for (size_t i = 0; i < reply_count(expired) && l->epoch; i++) {
+	for (size_t i = 0; i < reply_count(expired) && l->ready; i++) {
 		const char *member = reply_str(reply_at(expired, i));
 		const char *space = strchr(member, ' ');
 		if (!space)
@@ -254,6 +256,11 @@ static void on_node_timer(evutil_socket_t fd, short what, void *arg)
 	struct lease *l = arg;
 	if (l->running)
 		ask_node(l);
+}
+
+void lease_ready(struct lease *l)
+{
+	l->ready = l->epoch != 0;
 }
 
 /* ---- life ---- */

@@ -46,6 +46,7 @@ struct lease {
 	const char *prefix, *node, *incarnation, *previous; /* the store's, not owned */
 	int64_t term_ms;
 	int64_t epoch;    /* 0: not leading */
+	bool ready;       /* leads, and has loaded the state */
 	int64_t highest;  /* epoch ever seen here: a wiped server must not start again below */
 	int64_t lapsed;   /* epoch whose trust ended for want of an answer: still ours, maybe */
 	int64_t followed; /* epoch of the node that leads instead, 0: none known */
@@ -67,6 +68,7 @@ void lease_fini(struct lease *l);
 void lease_resume(struct lease *l);  /* the link is vetted: register, then compete */
 void lease_compete(struct lease *l); /* the store is ready */
 void lease_suspend(struct lease *l); /* the link went down */
+void lease_ready(struct lease *l);   /* the state is loaded: hear of lost nodes */
 void lease_lose(struct lease *l);    /* this node must not lead on: another epoch does */
 void lease_yield(struct lease *l);
 void lease_rejoin(struct lease *l); /* after lease_yield(): compete again */

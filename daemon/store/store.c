@@ -112,6 +112,7 @@ void store_cancel_load(struct store *s)
 
 void store_lead_ready(struct store *s)
 {
+	lease_ready(&s->lease);
 	if (!s->lease.epoch || s->inbox)
 		return;
 	s->delivered = s->committed = s->commit_mark = 0;

@@ -276,7 +276,7 @@ static void set_lead(struct store *s, int64_t epoch, const char *leader, int64_t
 	if (epoch == s->epoch && followed == s->followed && strcmp(leader, s->leader) == 0)
 		return;
 	if (epoch != s->epoch)
-		s->n_told = 0;
+		s->n_told = 0, s->lead_ready = false;
 	s->epoch = epoch;
 	s->followed = followed;
 	snprintf(s->leader, sizeof s->leader, "%s", leader);
@@ -430,7 +430,7 @@ static void report_lost(struct store *s, const struct op *op)
 	size_t n_before = s->n_told;
 	memcpy(before, s->told, sizeof before);
 	s->n_told = 0;
-	for (size_t i = 0; i < op->n_lost && s->epoch; i++) {
+	for (size_t i = 0; i < op->n_lost && s->lead_ready; i++) {
 		size_t k = 0;
 		while (k < n_before && strcmp(before[k], op->a_lost[i]) != 0)
 			k++;

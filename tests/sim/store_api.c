@@ -281,6 +281,7 @@ void store_load(struct store *s, store_load_fn each, store_done_fn done, void *a
 void store_lead_ready(struct store *s)
 {
 	struct node *in = sim_outside();
+	s->lead_ready = s->epoch != 0;
 	if (s->epoch && !s->inbox.open) {
 		s->inbox.open = s->inbox.behind = true;
 		s->inbox.busy = false;

@@ -48,6 +48,7 @@ struct store {
 	uint64_t lead_end; /* number of the one that counts */
 	char told[16][32];
 	size_t n_told;
+	bool lead_ready; /* and has loaded the state */
 	/* commit */
 	struct sent {
 		struct commit *commit;

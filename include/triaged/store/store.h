@@ -45,8 +45,8 @@ struct store_events {
 	void (*caught_up)(void *arg);
 	/* An output for this node, in order, each exactly once as long as this process lives. */
 	void (*output)(void *arg, char *bytes, size_t n);
-	/* Leader only: the lease of another node's incarnation ended. Comes once in an epoch, and
-	 * again in the next one until a commit with commit_node_gone() forgets that incarnation. */
+	/* Leader only, after store_lead_ready(): the lease of another node's incarnation ended. Comes
+	 * once in an epoch, and again in the next one until a commit with commit_node_gone() forgets that incarnation. */
 	void (*node_lost)(void *arg, const char *node, const char *incarnation);
 	/* Others may not know any more what this node told them (its lease had ended, another server
 	 * took over, commits were lost): announce its live sessions and unanswered commands again. */

@@ -336,6 +336,25 @@ static void paused_leader_is_fenced(void **state)
 	event_base_free(other);
 }
 
+static void lost_node_is_reported_to_who_has_loaded(void **state)
+{
+	struct world *w = *state;
+	struct event_base *other = event_base_new();
+	struct store_options o = peer_options(w->redis.url, "b");
+	peer_open(&w->b, other, &o);
+	RUN_UNTIL(other, w->b.epoch > 0, 3000);
+	o.node = "a";
+	peer_open(&w->a, w->base, &o);
+	RUN_UNTIL(w->base, w->a.epoch > 0, 5000); /* b stands still: its leases end */
+	run_ms(w->base, 1000);
+	assert_string_equal(w->a.lost_nodes, "");
+	store_load(w->a.store, peer_loaded_one, peer_loaded, &w->a);
+	RUN_UNTIL(w->base, *w->a.lost_nodes, 3000);
+	assert_string_equal(w->a.lost_nodes, "b/one;");
+	peer_close(&w->b);
+	event_base_free(other);
+}
+
 static void lost_node_is_reported_until_committed(void **state)
 {
 	struct world *w = *state;
@@ -710,6 +729,7 @@ int main(void)
 		T(outputs_start_at_registration),
 		T(yield_and_close_hand_over_at_once),
 		T(paused_leader_is_fenced),
+		T(lost_node_is_reported_to_who_has_loaded),
 		T(lost_node_is_reported_until_committed),
 		T(late_lease_commands_change_nothing),
 		T(malformed_commits_write_nothing),
