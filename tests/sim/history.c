@@ -16,8 +16,9 @@ static struct history {
 	struct map offers;     /* id -> struct known_offer, open or not */
 	struct map dispatches; /* id -> struct known_dispatch */
 	struct map refs, marks;
-	struct map sessions; /* responder -> its live session */
-	struct map origins;  /* of facts -> int64_t, the last one's number */
+	struct map sessions;  /* responder -> its live session */
+	struct map origins;   /* of facts -> int64_t, the last one's number */
+	struct map transfers; /* id -> struct known */
 	char island_node[8];
 	bool island;     /* whoever decides reaches only the sessions of its node */
 	bool was_island; /* some of this commit was decided so, or too much to tell what was when */
@@ -80,6 +81,7 @@ void history_reset(void)
 	map_init(&h.marks, 2, 2);
 	map_init(&h.sessions, 2, 2);
 	map_init(&h.origins, 2, 2);
+	map_init(&h.transfers, 2, 2);
 	h.island = false;
 	h.last_at_ms = h.decided_ms = 0;
 	h.replay = replay_new(NULL, NULL);
@@ -106,7 +108,8 @@ static void note_level(struct known *k, const struct command *c, int level, cons
 static void begin_anew(struct known *k, int64_t at_ms)
 {
 	k->arrived_ms = at_ms;
-	k->ended = k->closed = k->active = false;
+	k->ended = k->closed = k->active = k->handing = false;
+	k->guest[0] = '\0';
 	k->seq = k->level_auto = 0;
 }
 
@@ -151,8 +154,10 @@ static void note_offered(char *const w[5], int64_t at_ms)
 	int most = k->level == LEVEL_EMERGENCY ? h.options.parallel_emergency_offers : 1;
 	if (map_get(&h.offers, w[0]))
 		sim_fail("offer %s was made twice", w[0]);
-	if (k->active || k->ended || k->closed)
+	if ((k->active && !k->handing) || k->ended || k->closed)
 		sim_fail("I3: %s is offered and not in line", k->id);
+	if (k->handing && strcmp(k->responder, w[2]) == 0)
+		sim_fail("I3: %s is handed over to %s, who has it", k->id, w[2]);
 	if (++k->offers > most)
 		sim_fail("I3: %s has %d offers", k->id, k->offers);
 	int i = exclusion(k, w[2]);
@@ -164,7 +169,7 @@ static void note_offered(char *const w[5], int64_t at_ms)
 	snprintf(o->responder, sizeof o->responder, "%s", w[2]);
 	o->expires_ms = at_ms + h.options.offer_ms[k->level];
 	map_put(&h.offers, w[0], o);
-	if (!pulled && n_made < sizeof made / sizeof made[0])
+	if (!pulled && !k->handing && n_made < sizeof made / sizeof made[0])
 		made[n_made++] = (struct offered){ k, o, at_ms };
 	k->moved = true;
 }
@@ -181,7 +186,6 @@ static void exclude(struct known *k, const char *responder, int64_t at_ms)
 	}
 	snprintf(k->excluded[i].responder, sizeof k->excluded[0].responder, "%s", responder);
 	k->excluded[i].until_ms = at_ms + ms;
-	k->missed++;
 }
 
 static struct known_offer *open_offer(const char *id)
@@ -211,10 +215,9 @@ static void note_accepted(char *const w[5], const struct command *c, int64_t at_
 		sim_fail("offer %s was taken by %s and was %s's", w[0], c->identity, o->responder);
 	if (at_ms >= o->expires_ms)
 		sim_fail("offer %s was taken after it had expired", w[0]);
-	if (k->active || k->closed || k->ended)
+	if ((k->active && !k->handing) || k->closed || k->ended)
 		sim_fail("I3: %s was taken twice", k->id);
 	k->active = true;
-	k->missed = 0;
 	memset(k->excluded, 0, sizeof k->excluded);
 	snprintf(k->responder, sizeof k->responder, "%s", w[2]);
 }
@@ -239,7 +242,6 @@ static void note_served(const char *id, const char *responder)
 		sim_fail("I3: %s had ended and is served on an island", id);
 	k->closed = false;
 	k->active = true;
-	k->missed = 0;
 	memset(k->excluded, 0, sizeof k->excluded);
 	snprintf(k->responder, sizeof k->responder, "%s", responder);
 }
@@ -258,6 +260,52 @@ static void note_returned(const char *id)
 	if (!k->active)
 		sim_fail("%s came back from nobody", id);
 	k->active = false;
+}
+
+/* What is handed over stays where it is until it is accepted, and is asked for once at a time. */
+static void ask_transfer(struct known *k, char *const w[5], int64_t at_ms)
+{
+	if (!k->active || k->handing || *k->guest)
+		sim_fail("%s is handed over by nobody, or twice", k->id);
+	if (map_put(&h.transfers, w[1], k))
+		sim_fail("I9: transfer %s was begun twice", w[1]);
+	k->handing = true;
+	k->off_by_ms = at_ms + h.options.transfer_ms;
+}
+
+static void take_over(struct known *k, char *const w[5])
+{
+	if (!k->handing)
+		sim_fail("%s was taken over and nobody had asked", k->id);
+	if (strcmp(k->responder, w[2]) != 0)
+		sim_fail("%s was taken over by %s and accepted by %s", k->id, w[2], k->responder);
+	k->handing = false;
+	snprintf(k->shape, sizeof k->shape, "handed over %s", k->id); /* it may need more now */
+	if (strcmp(w[3], "warm") == 0)
+		snprintf(k->guest, sizeof k->guest, "%s", w[1]);
+	totals.handed++;
+}
+
+/* Whoever did not take it is asked again by who begins the next one, or in the line. */
+static void note_transfer(const char *name, char *const w[5], int64_t at_ms)
+{
+	struct known *k = known(w[0]);
+	memset(k->excluded, 0, sizeof k->excluded);
+	if (strcmp(name, "transfer_asked") == 0) {
+		ask_transfer(k, w, at_ms);
+	} else if (strcmp(name, "transferred") == 0) {
+		take_over(k, w);
+	} else if (strcmp(name, "transfer_off") == 0) {
+		if (!k->handing)
+			sim_fail("%s is handed over no more, and never was", k->id);
+		k->handing = false;
+	} else {
+		if (!*k->guest)
+			sim_fail("%s: %s, and nobody was with it", k->id, name);
+		if (strcmp(name, "transfer_returned") == 0)
+			snprintf(k->responder, sizeof k->responder, "%s", k->guest);
+		k->guest[0] = '\0';
+	}
 }
 
 static void open_dispatch(char *const w[5])
@@ -343,6 +391,8 @@ static void on_decision(void *arg, const char *name, char *const w[5])
 		h.was_island = true;
 	} else if (strcmp(name, "returned") == 0) {
 		note_returned(w[0]);
+	} else if (strncmp(name, "transfer", 8) == 0) {
+		note_transfer(name, w, e->at_ms);
 	} else if (strncmp(name, "dispatch_", 9) == 0) {
 		note_dispatch(name, w, e->at_ms);
 	} else if (strcmp(name, "notice") == 0) {
@@ -422,7 +472,7 @@ static void note_heard(const struct command *c)
 static void check_entry(const struct command *c)
 {
 	struct known *k = *c->contact ? map_get(&h.contacts, c->contact) : NULL;
-	if (k && k->offers > 0 && (k->active || k->closed))
+	if (k && k->offers > 0 && ((k->active && !k->handing) || k->closed))
 		sim_fail("I17: %s is taken or closed and still offered", k->id);
 	if (k && c->command == COMMAND_CONTACT_LEAVE && k->offers > 0)
 		sim_fail("I17: %s has left and is still offered", k->id);
@@ -508,6 +558,14 @@ static void check_carried(const struct known *k, struct slice r)
 	if (active != k->active)
 		sim_fail("I3: %s is %s by the record and %s by the ledger", k->id,
 			active ? "active" : "not active", k->active ? "active" : "not active");
+	struct slice guest = find_field(r, "guest"), transfer = find_field(r, "transfer_state");
+	bool handing = slice_is(transfer, "waiting") || slice_is(transfer, "offered");
+	if (handing != k->handing)
+		sim_fail("%s is%s handed over by the record and is%s by the ledger", k->id,
+			handing ? "" : " not", k->handing ? "" : " not");
+	if (!slice_is(guest, k->guest) && (guest.len || *k->guest))
+		sim_fail("%.*s is with %s by the record and %s by the ledger", (int)guest.len,
+			guest.data ? guest.data : "", k->id, k->guest);
 	if (active && !slice_is(by, k->responder))
 		sim_fail("I3: %s is with %.*s by the record and with %s by the ledger", k->id,
 			(int)by.len, by.data, k->responder);
@@ -592,7 +650,7 @@ static void check_emergency(const struct known *w)
 		return;
 	for (size_t i = 0; (o = map_walk(&h.offers, &i, NULL));)
 		if (o->open && o->contact->level < LEVEL_EMERGENCY && o->contact->fit == 0 &&
-			strcmp(o->contact->shape, w->shape) == 0 &&
+			!o->contact->handing && strcmp(o->contact->shape, w->shape) == 0 &&
 			!is_excluded(w, o->responder, h.decided_ms))
 			sim_fail("I10: %s waits while %s is offered to %s", w->id, o->contact->id,
 				o->responder);
@@ -651,6 +709,11 @@ const struct known *history_contact(const char *id)
 const struct known_dispatch *history_dispatch(const char *id)
 {
 	return map_get(&h.dispatches, id);
+}
+
+bool history_has_transfer(const char *id)
+{
+	return map_get(&h.transfers, id) != NULL;
 }
 
 bool history_has_offer(const char *id)

@@ -16,7 +16,10 @@ struct known {
 	bool heard;           /* the last command of this commit about it came from the person */
 	char asked_by[16];    /* who asked to lower it from emergency */
 	int64_t fit;          /* tier at which the last one who was offered it fits */
-	int offers, dispatches, missed;
+	int offers, dispatches;
+	bool handing;      /* somebody else is asked to take it over */
+	int64_t off_by_ms; /* nobody is asked any longer than until then */
+	char guest[16];    /* who handed it over and is still there, "" none */
 	struct {
 		char responder[16];
 		int64_t until_ms;
@@ -39,6 +42,7 @@ struct known_dispatch {
 const struct known *history_contact(const char *id);
 const struct known_dispatch *history_dispatch(const char *id);
 bool history_has_offer(const char *id);
+bool history_has_transfer(const char *id);
 bool history_has_mark(const char *mark);
 const struct core *history_core(void); /* the ledger, folded from empty */
 

@@ -68,6 +68,8 @@ static void check_alerts(const struct core *core)
 		if (*v.alert && is_overdue(now, k->told_ms, taken) &&
 			is_overdue(now, summed_ms, taken))
 			sim_fail("alert %s of %s is not repeated", v.alert, v.id);
+		if (k->handing && now - k->off_by_ms > LATE_MS)
+			sim_fail("%s is still handed over to %s", v.id, v.transfer_to);
 	}
 }
 
@@ -211,8 +213,11 @@ void oracle_told(const char *method, const json_t *params)
 {
 	const char *contact = json_string_value(json_object_get(params, "contact"));
 	const char *offer = json_string_value(json_object_get(params, "offer"));
+	const char *transfer = json_string_value(json_object_get(params, "transfer"));
 	if (server_has_gap())
 		return;
+	if (transfer && !history_has_transfer(transfer))
+		sim_fail("told of transfer %s (%s) before it was written", transfer, method);
 	if (contact && !history_contact(contact))
 		sim_fail("told of %s (%s) before it was written", contact, method);
 	if (offer && !history_has_offer(offer))

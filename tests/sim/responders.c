@@ -80,22 +80,71 @@ static void on_pending(void *arg, const json_t *result, int code, const char *re
 	on_served(arg, result, code, reason);
 }
 
+/* ---- handing over ---- */
+
+/* Of one that goes to somebody else, or has gone there. */
+static void on_goodbye(void *arg)
+{
+	struct service *s = arg;
+	client_ask(s->by->client, "transfer.done", NULL, NULL, "{\"contact\":\"%s\"", s->contact);
+}
+
+static void on_regret(void *arg)
+{
+	struct service *s = arg;
+	client_ask(s->by->client, "transfer.cancel", NULL, NULL, "{\"contact\":\"%s\"", s->contact);
+}
+
+static void on_transfer_asked(void *arg, const json_t *result, int code, const char *reason)
+{
+	struct service *s = arg;
+	if (result)
+		totals.transfers++;
+	if (result && chance(200))
+		sim_after(rnd_wait(30 * SECOND), on_regret, s);
+	if (result && chance(700))
+		sim_after(rnd_wait(4 * MINUTE), on_goodbye, s);
+	if (!result && strcmp(reason, "nobody_available") != 0) /* they go on */
+		on_served(arg, result, code, reason);
+}
+
+static void hand_over(struct service *s)
+{
+	char to[64];
+	int64_t whom = rnd_below(100);
+	if (whom < 55)
+		snprintf(to, sizeof to, "\"responder\":\"%s\"",
+			staff[rnd_below(n_staff)].client->name);
+	else if (whom < 90)
+		snprintf(to, sizeof to, "\"skill\":\"%s\"",
+			whom < 75   ? "veteran"
+			: whom < 85 ? "interpreter"
+				    : "youth");
+	else
+		snprintf(to, sizeof to, "\"line\":\"night\"");
+	client_ask(s->by->client, "contact.transfer", on_transfer_asked, s,
+		"{\"contact\":\"%s\",\"to\":{%s},\"warm\":%s,\"summary\":\"they know you\"",
+		s->contact, to, chance(500) ? "true" : "false");
+}
+
 static void step(struct service *s)
 {
 	static const char *const levels[] = { "low", "moderate", "high", "urgent", "emergency" };
 	struct client *c = s->by->client;
 	int64_t what = rnd_below(1000);
-	if (what < 560)
+	if (what < 520)
 		client_ask(c, "contact.say", on_served, s,
 			"{\"contact\":\"%s\",\"text\":\"I am here, tell me more\"", s->contact);
-	else if (what < 700)
+	else if (what < 640)
 		client_ask(c, "contact.note", on_served, s,
 			"{\"contact\":\"%s\",\"text\":\"calmer now\"", s->contact);
-	else if (what < 820)
+	else if (what < 750)
 		client_ask(c, "contact.level", on_pending, s,
 			"{\"contact\":\"%s\",\"level\":\"%s\",\"reason\":\"talked\"", s->contact,
 			levels[rnd_below(5)]);
-	else if (what < 920)
+	else if (what < 840)
+		hand_over(s);
+	else if (what < 930)
 		client_ask(c, "contact.assess", on_served, s,
 			"{\"contact\":\"%s\",\"instrument\":\"cssrs\",\"answers\":{\"q1\":true,"
 			"\"q2\":%s,\"q5\":%s}",

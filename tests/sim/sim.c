@@ -151,13 +151,15 @@ static void report(size_t days, double seconds)
 		add_up(&t, &shared->sums[i]);
 	printf("%zu days in %.0f s (%.1f a second): %llu steps, %llu contacts, %llu messages, "
 	       "%llu offers, %llu commits, %llu node deaths, %llu takeovers, %llu repeated "
-	       "requests, %llu contacts acknowledged by spools, %llu facts, %llu islands\n",
+	       "requests, %llu contacts acknowledged by spools, %llu facts, %llu islands, "
+	       "%llu transfers, %llu of them taken\n",
 		days, seconds, (double)days / seconds, (unsigned long long)t.steps,
 		(unsigned long long)t.contacts, (unsigned long long)t.messages,
 		(unsigned long long)t.offers, (unsigned long long)t.commits,
 		(unsigned long long)t.crashes, (unsigned long long)t.takeovers,
 		(unsigned long long)t.repeats, (unsigned long long)t.spooled,
-		(unsigned long long)t.facts, (unsigned long long)t.islands);
+		(unsigned long long)t.facts, (unsigned long long)t.islands,
+		(unsigned long long)t.transfers, (unsigned long long)t.handed);
 }
 
 /* ---- what is asked for ---- */

@@ -66,7 +66,7 @@ extern struct sim sim;
 
 struct sim_totals {
 	uint64_t steps, contacts, served, offers, crashes, takeovers, commits, repeats, messages,
-		spooled, facts, islands;
+		spooled, facts, islands, transfers, handed;
 };
 extern struct sim_totals totals;
 
