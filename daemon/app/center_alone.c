@@ -3,7 +3,8 @@
  * are here. It begins when intake has waited for ack_after_ms: contacts are taken and acknowledged
  * from the spool. After down_after_ms it is an island: the sessions here are announced to the core,
  * and it offers, connects and closes among them. What it knows of contacts from before is what the
- * edge remembers; who talks with somebody on another node stays with them.
+ * edge remembers; who talks with somebody on another node stays with them. While the link is there
+ * and what was sent fails, it sends something again and again until the store takes it.
  *
  *     following ──intake waits, the store does not take it──▶ alone ──down_after_ms──▶ island
  *         ◀────────── the store says who leads: told as facts, center_facts.c ──────────┘
@@ -70,8 +71,12 @@ static void on_appended(void *arg, enum store_result result)
 		c->unsaid = true;
 	}
 	discard(w);
-	if (late && result == STORE_OK && c->lead == ALONE && !c->down_since.us)
+	if (!late || c->lead != ALONE || c->down_since.us)
+		return;
+	if (result == STORE_OK)
 		center_follow(c, store_leader(c->store)); /* it was only slow */
+	else
+		arm(c);
 }
 
 void center_alone_append(struct center *c, const struct command *command, struct buf *bytes)
@@ -94,6 +99,18 @@ void center_alone_backlogged(struct center *c, const struct command *command)
 {
 	if (c->spool && is_intake(command))
 		arm(c);
+}
+
+/* The link is there, and nothing is on its way that would show when the store takes what it is given
+ * again. A tick changes nothing. */
+static void probe(struct center *c)
+{
+	struct command tick;
+	struct buf bytes = { 0 };
+	command_init(&tick, COMMAND_TICK);
+	command_encode(&tick, true, &bytes);
+	center_alone_append(c, &tick, &bytes);
+	buf_free(&bytes);
 }
 
 static bool intake_waits(const struct center *c)
@@ -174,6 +191,8 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	struct center *c = arg;
 	if (c->lead == FOLLOWING && intake_waits(c) && !c->late.writing)
 		begin(c);
+	else if (c->lead == ALONE && !c->down_since.us && TAILQ_EMPTY(&c->alone.waiting))
+		probe(c);
 	else if (c->lead != ALONE &&
 		 (!TAILQ_EMPTY(&c->alone.waiting) || c->backlog.first < c->backlog.count))
 		arm(c);

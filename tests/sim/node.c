@@ -328,7 +328,7 @@ static void wire(struct node *n)
 		.previous = n->previous,
 		.url = "sim:",
 		.connect_ms = 2000,
-		.command_ms = 2000,
+		.command_ms = (int)sim.command_ms,
 		.lease_ms = LEASE_MS };
 	char dir[24];
 	snprintf(dir, sizeof dir, "disk:%s/spool", n->name);

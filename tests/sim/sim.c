@@ -60,6 +60,7 @@ static void live_a_day(uint64_t seed)
 	sim.options.hash_seed[0] = rnd();
 	sim.options.hash_seed[1] = rnd();
 	n_nodes = (int)rnd_in(1, NODES_MAX);
+	sim.command_ms = chance(300) ? REQUEST_MS + 3000 : 2000;
 	sim.segment_bytes = chance(250) ? 64 * 1024 : 512 * 1024;
 	history_reset();
 	server_init();

@@ -53,6 +53,7 @@ struct sim {
 	uint64_t events; /* since time last moved on */
 	int64_t now_us;
 	int64_t segment_bytes; /* of the spools */
+	int64_t command_ms; /* until the store's link is given up; a request may be over before */
 	struct heap tasks;
 	bool calm;  /* the faults are over: everybody works until nobody waits */
 	bool trace; /* print every line */

@@ -97,7 +97,7 @@ void store_transmit(struct store *s, struct op *op)
 	if (s->unanswered++ == 0)
 		s->oldest_us = sim.now_us;
 	sim_after(in_order(&s->last_up_us, hop()), on_arrival, op);
-	sim_after_in(s->node, COMMAND_MS * 1000, on_command_deadline, op);
+	sim_after_in(s->node, sim.command_ms * 1000, on_command_deadline, op);
 }
 
 struct op *op_new(enum op_kind kind)
@@ -198,7 +198,7 @@ void store_beat(void *arg)
 	struct node *in = sim_outside();
 	if (!s->dead) {
 		sim_after_in(s->node, LEASE_MS / 3 * 1000, store_beat, s);
-		if (s->up && s->oldest_us && sim.now_us - s->oldest_us > COMMAND_MS * 1000) {
+		if (s->up && s->oldest_us && sim.now_us - s->oldest_us > sim.command_ms * 1000) {
 			s->cut_us = sim.now_us + (chance(300) ? rnd_in(0, 5 * SECOND) : 0);
 			go_down(s);
 		} else if (s->running) {

@@ -7,8 +7,7 @@
 #include "../../daemon/store/redis_time.h"
 #include "sim.h"
 
-#define COMMAND_MS 2000
-#define KEEP_MS    30000
+#define KEEP_MS 30000
 
 struct append {
 	struct append *next;

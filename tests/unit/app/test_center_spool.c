@@ -23,6 +23,9 @@ static struct {
 	commit_done_fn done[8];
 	void *arg;
 	int commits;
+	store_done_fn appended; /* the last one */
+	void *append_arg;
+	int appends;
 } fake;
 
 int64_t store_epoch(const struct store *s)
@@ -70,7 +73,10 @@ void store_commit(struct store *s, struct commit **c, commit_done_fn done, void 
 void store_append(
 	struct store *s, struct slice command, int64_t deadline_ms, store_done_fn done, void *arg)
 {
-	(void)s, (void)command, (void)deadline_ms, (void)done, (void)arg;
+	(void)s, (void)command, (void)deadline_ms;
+	fake.appended = done;
+	fake.append_arg = arg;
+	fake.appends++;
 }
 
 void store_contact(struct store *s, const char *contact, store_record_fn done, void *arg)
@@ -280,6 +286,41 @@ static void who_decides_alone_does_not_say_no(void **state)
 	assert_int_equal(site.refused, 2);
 }
 
+static void end_append(enum store_result result)
+{
+	fake.appended(fake.append_arg, result);
+}
+
+/* Its request was given up, and no link went down that would come back. */
+static void who_decides_alone_asks_again_until_the_store_takes_it(void **state)
+{
+	(void)state;
+	fake.leader = "n2";
+	center_store_state(site.center, STORE_READY);
+	center_store_lead(site.center, 0, "n2");
+	end_append(STORE_OK); /* that the node is there */
+	int before = fake.appends;
+	open_contact(1);
+	assert_int_equal(fake.appends, before + 1);
+	run_for(40);
+	assert_int_equal(site.answered, 1);
+	assert_true(site.spooled);
+	for (int tries = 1; tries < 4; tries++) {
+		assert_int_equal(fake.appends, before + tries);
+		end_append(STORE_UNAVAILABLE);
+		run_for(40);
+	}
+	assert_int_equal(kept(), 1);
+	end_append(STORE_OK); /* behind it the fact is told */
+	end_append(STORE_OK);
+	assert_int_equal(kept(), 0);
+	before = fake.appends;
+	run_for(40);
+	assert_int_equal(fake.appends, before);
+	open_contact(2);
+	assert_int_equal(fake.appends, before + 1);
+}
+
 static void escalate(int64_t request, const char *reason)
 {
 	struct command c;
@@ -334,6 +375,8 @@ int main(void)
 			a_rescue_is_named_where_it_is_asked_for_and_not_where_it_is_changed, begin,
 			end),
 		cmocka_unit_test_setup_teardown(who_decides_alone_does_not_say_no, begin, end),
+		cmocka_unit_test_setup_teardown(
+			who_decides_alone_asks_again_until_the_store_takes_it, begin, end),
 	};
 	return cmocka_run_group_tests_name("center_spool", tests, NULL, NULL);
 }
