@@ -7,8 +7,8 @@
 
 static bool reaches(const struct core *core, const char *session)
 {
-	size_t n = core->island ? strlen(core->island) : 0;
-	return n == 0 || (session && strncmp(session, core->island, n) == 0 && session[n] == '/');
+	const char *island = text_of(core->island);
+	return !*island || (session && text_is_below(session, island));
 }
 
 bool island_reaches_contact(const struct core *core, const struct contact *c)

@@ -5,6 +5,8 @@
 
 #include "triaged/base/mem.h"
 
+#include "text.h"
+
 void step_clear(struct step *s)
 {
 	for (size_t i = 0; i < s->n_outputs; i++) {
@@ -75,12 +77,6 @@ void step_answer(struct step *s, size_t at, const struct command *c, const struc
 	s->outputs[at] = o;
 }
 
-static bool is_of(const char *session, const char *origin)
-{
-	size_t n = strlen(origin);
-	return strncmp(session, origin, n) == 0 && session[n] == '/';
-}
-
 static bool heard_there(enum output_kind kind)
 {
 	return kind == OUTPUT_CONTACT_SAID || kind == OUTPUT_CONTACT_CONNECTED ||
@@ -92,7 +88,7 @@ void step_hush(struct step *s, size_t from, const char *origin)
 	size_t kept = from;
 	for (size_t i = from; i < s->n_outputs; i++) {
 		struct output o = s->outputs[i];
-		if (heard_there(o.kind) && is_of(o.session, origin)) {
+		if (heard_there(o.kind) && text_is_below(o.session, origin)) {
 			free((char *)o.node);
 			free((char *)o.session);
 			buf_clear(&s->outputs[i].fields);

@@ -18,6 +18,12 @@ bool text_is(const char *a, const char *b)
 	return strcmp(text_of(a), text_of(b)) == 0;
 }
 
+bool text_is_below(const char *s, const char *path)
+{
+	size_t n = strlen(path);
+	return strncmp(s, path, n) == 0 && s[n] == '/';
+}
+
 void id_text(char letter, uint64_t n, char *out)
 {
 	if (letter)

@@ -16,9 +16,10 @@ static inline const char *text_of(const char *s)
 	return s ? s : "";
 }
 
-void text_set(char **slot, const char *s);        /* NULL or "": NULL */
-bool text_is(const char *a, const char *b);       /* NULL equals "" */
-void id_text(char letter, uint64_t n, char *out); /* letter 0: none */
+void text_set(char **slot, const char *s);           /* NULL or "": NULL */
+bool text_is(const char *a, const char *b);          /* NULL equals "" */
+bool text_is_below(const char *s, const char *path); /* s is path, a slash and more */
+void id_text(char letter, uint64_t n, char *out);    /* letter 0: none */
 
 bool words_have(const char *set, const char *word, size_t n);
 bool words_within(const char *subset, const char *set);
