@@ -100,7 +100,7 @@ struct contact *find_own_contact(struct core *core, const struct command *c)
 struct contact *find_served_contact(struct core *core, const struct command *c)
 {
 	struct contact *found = find_contact(core, c);
-	if (!found || is_supervisor(c))
+	if (!found || is_supervisor(c) || fact_is_heard(c))
 		return found;
 	if (!is_responder(c) || !found->responder || !text_is(found->responder->id, c->identity))
 		return refuse(core, OUTPUT_ERR_FORBIDDEN, "not_yours");

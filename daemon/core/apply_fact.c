@@ -2,7 +2,9 @@
  * Facts: what a node acknowledged and decided while it was cut off from the store. Nobody asks
  * whether it may be done, because it happened: nobody else could reach a person whose session was
  * there. A contact that is not known here is taken in as far as the fact tells of it; one that is
- * known goes to the responder who served it there. Whatever the state, no message is lost.
+ * known goes to the responder who served it there. Whatever the state, no message is lost. When the
+ * person has come to another node since, others could reach them: what is told so late is kept, and
+ * takes them from nobody.
  */
 #include <string.h>
 
@@ -106,6 +108,66 @@ static bool may_adopt(const struct command *c)
 	}
 }
 
+/* The person has come elsewhere since then, and is there. */
+static bool is_past(const struct contact *n, const struct command *c)
+{
+	bool later = n->front && c->decided_ms > 0 && c->decided_ms < n->session_ms;
+	/* What was asked there may have come through the inbox too, and later. */
+	return later && !text_is_below(n->front->id, c->island);
+}
+
+/* What was said, found out or asked for counts whenever it is told; nothing is lowered by it. */
+static bool counts_still(const struct contact *n, const struct command *c)
+{
+	switch (c->command) {
+	case COMMAND_CONTACT_SAY:
+	case COMMAND_CONTACT_ANSWER:
+	case COMMAND_CONTACT_ASSESS:
+	case COMMAND_CONTACT_NOTE:
+	case COMMAND_CONTACT_ESCALATE:
+	case COMMAND_CONTACT_RETRIAGE:
+	case COMMAND_OFFER_ACCEPT:
+		return true;
+	case COMMAND_CONTACT_LEVEL:
+		return c->human_level - 1 > n->level;
+	default:
+		return false;
+	}
+}
+
+bool fact_is_heard(const struct command *c)
+{
+	if (!c->fact || !is_responder(c) || !*c->identity)
+		return false;
+	return c->command == COMMAND_CONTACT_SAY || c->command == COMMAND_CONTACT_NOTE ||
+	       c->command == COMMAND_CONTACT_ASSESS || c->command == COMMAND_CONTACT_LEVEL ||
+	       c->command == COMMAND_CONTACT_ESCALATE;
+}
+
+/* They left, or it was closed, and the person is back since: nobody hangs up on them. */
+static int overtaken(struct core *core, struct contact *n, const struct command *c)
+{
+	DECIDE(core->step, "overtaken", n->id, command_name(c->command));
+	bool theirs = n->responder && text_is(n->responder->id, c->identity);
+	if (c->command == COMMAND_CONTACT_CLOSE && theirs && n->state == CONTACT_ACTIVE) {
+		DECIDE(core->step, "returned", n->id, n->responder->id, "overtaken");
+		to_line(core, n);
+	}
+	record_puts(&core->answer.fields, "state", contact_state_name(n->state));
+	return 0;
+}
+
+/* Who says what only who serves it may say did serve it there. */
+static void serve_as_there(struct core *core, struct contact *n, const struct command *c)
+{
+	bool guest = n->guest && text_is(n->guest->id, c->identity);
+	if (is_responder(c) && *c->identity && !guest)
+		serve(core, n, c->identity);
+	else if (is_frontend(c) && n->state == CONTACT_WRAPUP &&
+		 c->command != COMMAND_CONTACT_LEAVE)
+		to_line(core, n);
+}
+
 static int about_contact(struct core *core, const struct command *c)
 {
 	struct contact *n = map_get(&core->contacts, c->contact);
@@ -119,12 +181,11 @@ static int about_contact(struct core *core, const struct command *c)
 		return core_refuse(core, OUTPUT_ERR_NOT_FOUND, "no_such_contact", "contact");
 	if (is_frontend(c) && !n->identity) /* adopted from what a responder did */
 		text_set(&n->identity, c->identity);
-	bool guest = n->guest && text_is(n->guest->id, c->identity);
-	if (is_responder(c) && *c->identity && !guest)
-		serve(core, n, c->identity);
-	else if (is_frontend(c) && n->state == CONTACT_WRAPUP &&
-		 c->command != COMMAND_CONTACT_LEAVE)
-		to_line(core, n);
+	bool past = is_past(n, c);
+	if (past && !counts_still(n, c))
+		return overtaken(core, n, c);
+	if (!past || n->state != CONTACT_ACTIVE)
+		serve_as_there(core, n, c);
 	if (c->command != COMMAND_OFFER_ACCEPT)
 		return apply_command(core, c);
 	put_taken(core, n); /* asked again under its reference, it is answered as the first time */

@@ -69,9 +69,10 @@ struct contact {
 	/* who brought it and what it needs */
 	char *identity, *session; /* front end; session: the last one, see connected */
 	char *channel, *lang, *line, *needs, *caller_role, *person;
-	int64_t age;       /* years + 1, 0 unknown */
-	int64_t safe;      /* safe_to_contact: 1 no, 2 yes */
-	int64_t connected; /* the front end's session lives */
+	int64_t age;        /* years + 1, 0 unknown */
+	int64_t safe;       /* safe_to_contact: 1 no, 2 yes */
+	int64_t connected;  /* the front end's session lives */
+	int64_t session_ms; /* since when that session has it */
 	struct buf address, location, meta;
 	struct spot spot; /* the location, as far as the core may know it */
 	int64_t proposed; /* people were told that the rules propose a rescue */

@@ -33,6 +33,7 @@ static const struct field fields[] = {
 	{ "level_auto", FIELD_WORD, offsetof(struct contact, level_auto), level_word },
 	TEXT(identity), TEXT(session), TEXT(channel), TEXT(lang), TEXT(line), TEXT(needs),
 	TEXT(caller_role), TEXT(person), INT(age), INT(safe), INT(connected),
+	INT(session_ms),
 	SEALED(address), SEALED(location), SEALED(meta),
 	SPOT_TEXT(source), SPOT_TEXT(area), SPOT_INT(lat), SPOT_INT(lon), SPOT_INT(located_ms),
 	SPOT_INT(radius_m), SPOT_INT(confidence), INT(proposed),

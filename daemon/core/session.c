@@ -84,6 +84,7 @@ void session_attach(struct core *core, struct session *s, struct contact *c)
 		s->contacts->session_prev = c;
 	s->contacts = c;
 	text_set(&c->session, s->id);
+	c->session_ms = core->at_ms;
 	c->connected = 1;
 	c->grace_due_ms = 0;
 	if (core->island)

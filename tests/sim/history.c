@@ -235,9 +235,10 @@ static void note_closed(char *const w[5], const struct command *c)
 }
 
 /* On an island: nobody else could reach the person, so nobody asks whether it may be. */
-static void note_served(const char *id, const char *responder)
+static void note_served(const char *id, const char *responder, int64_t at_ms)
 {
 	struct known *k = known(id);
+	k->taken_ms = k->active ? at_ms : 0;
 	if (k->ended)
 		sim_fail("I3: %s had ended and is served on an island", id);
 	k->closed = false;
@@ -382,7 +383,7 @@ static void on_decision(void *arg, const char *name, char *const w[5])
 	} else if (strcmp(name, "closed") == 0) {
 		note_closed(w, e->command);
 	} else if (strcmp(name, "served_on_island") == 0) {
-		note_served(w[0], w[1]);
+		note_served(w[0], w[1], happened_ms(e));
 	} else if (strcmp(name, "adopted") == 0) {
 		note_adopted(w[0], happened_ms(e));
 	} else if (strcmp(name, "island") == 0) {
@@ -571,6 +572,23 @@ static void check_carried(const struct known *k, struct slice r)
 			(int)by.len, by.data, k->responder);
 }
 
+/* Whoever serves the person where they came later is not taken from them by what an island did. */
+static void check_taken(struct known *k, struct slice r)
+{
+	struct slice session = find_field(r, "session");
+	bool there = number_in(r, "connected");
+	bool stayed = there && k->connected && slice_is(session, k->session);
+	if (k->taken_ms && stayed && k->taken_ms < k->there_ms)
+		sim_fail("I3: %s was served at %s and taken from there by an island", k->id,
+			k->session);
+	if (!stayed)
+		k->there_ms = number_in(r, "session_ms");
+	k->connected = there;
+	k->taken_ms = 0;
+	snprintf(k->session, sizeof k->session, "%.*s", (int)session.len,
+		session.data ? session.data : "");
+}
+
 static void take_contact(const struct item *i)
 {
 	struct known *k = known(i->id);
@@ -587,6 +605,7 @@ static void take_contact(const struct item *i)
 		sim_fail("%s has another level than the ledger says", k->id);
 	if (number_in(r, "seq") < k->seq)
 		sim_fail("%s forgot messages", k->id);
+	check_taken(k, r);
 	k->level_auto = level_auto;
 	k->seq = number_in(r, "seq");
 	k->waiting = live && slice_is(state, "waiting");

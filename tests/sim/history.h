@@ -14,8 +14,12 @@ struct known {
 	bool waiting, waited; /* by its record: now, and at the commit before */
 	bool moved;           /* offered or not any more, in this commit */
 	bool heard;           /* the last command of this commit about it came from the person */
-	char asked_by[16];    /* who asked to lower it from emergency */
-	int64_t fit;          /* tier at which the last one who was offered it fits */
+	char session[40];     /* of the front end, by the record */
+	bool connected;
+	int64_t there_ms;  /* since when that session has it */
+	int64_t taken_ms;  /* in this commit an island took it from whom it was with, then */
+	char asked_by[16]; /* who asked to lower it from emergency */
+	int64_t fit;       /* tier at which the last one who was offered it fits */
 	int offers, dispatches;
 	bool handing;      /* somebody else is asked to take it over */
 	int64_t off_by_ms; /* nobody is asked any longer than until then */

@@ -234,6 +234,89 @@ static void a_contact_accepted_elsewhere_is_with_the_islands_responder(void **st
 	assert_string_equal(view().state, "active");
 }
 
+/* The island's node was lost with what it had decided at `there`, the person came to another one. */
+static void come_elsewhere(int64_t *there)
+{
+	*there = w.now;
+	pass(&w, 20000);
+	apply(&w, CMD(CONTACT_RESUME, c->contact = known, c->identity = "web", c->role = "frontend",
+			  c->session = "n2/i1/7"));
+}
+
+static void be_served_elsewhere(int64_t *there)
+{
+	apply(&w, opening());
+	come_elsewhere(there);
+	responder(&w, "bob", "n2/i1/1");
+	const char *offer = field(&w, told(&w, OUTPUT_OFFER_NEW, "n2/i1/1", 0), "offer");
+	apply(&w, CMD(OFFER_ACCEPT, c->identity = "bob", c->role = "responder", c->offer = offer));
+	assert_string_equal(view().responder, "bob");
+}
+
+static struct command closes(const char *who)
+{
+	return CMD(CONTACT_CLOSE, c->contact = known, c->identity = who, c->role = "responder",
+		c->disposition = "resolved");
+}
+
+static void who_is_served_elsewhere_since_stays_there(void **state)
+{
+	int64_t there;
+	(void)state;
+	be_served_elsewhere(&there);
+	tell_at(accepted("ann"), 1, there);
+	int64_t seq = view().seq;
+	tell_at(says("ann", "responder", "r3"), 2, there);
+	assert_int_equal(view().seq, seq + 1);
+	assert_non_null(told(&w, OUTPUT_CONTACT_SAID, "n2/i1/1", 0));
+	tell_at(CMD(CONTACT_LEVEL, c->contact = known, c->identity = "ann", c->role = "responder",
+			c->human_level = LEVEL_LOW + 1, c->reason = "calm"),
+		3, there);
+	assert_int_equal(view().level, LEVEL_HIGH);
+	tell_at(CMD(CONTACT_LEVEL, c->contact = known, c->identity = "ann", c->role = "responder",
+			c->human_level = LEVEL_URGENT + 1, c->reason = "plan"),
+		4, there);
+	assert_int_equal(view().level, LEVEL_URGENT);
+	tell_at(CMD(CONTACT_ESCALATE, c->contact = known, c->identity = "ann",
+			c->role = "responder", c->kind = "mobile_team", c->reason = "alone"),
+		5, there);
+	assert_int_equal(view().dispatches_open, 1);
+	tell_at(closes("ann"), 6, there);
+	assert_string_equal(view().state, "active");
+	assert_string_equal(view().responder, "bob");
+	tell_at(says("ann", "responder", "r7"), 7, w.now + 1); /* they moved back */
+	assert_string_equal(view().responder, "ann");
+}
+
+static void who_is_back_since_has_not_left(void **state)
+{
+	int64_t there;
+	(void)state;
+	apply(&w, opening());
+	come_elsewhere(&there);
+	tell_at(CMD(CONTACT_RESUME, c->contact = known, c->identity = "web", c->role = "frontend",
+			c->session = ISLAND "/7"),
+		1, there);
+	tell_at(CMD(CONTACT_LEAVE, c->contact = known, c->identity = "web", c->role = "frontend",
+			c->session = ISLAND "/7"),
+		2, there);
+	assert_string_equal(view().state, "waiting");
+	apply(&w, CMD(SESSION_DOWN, c->session = ISLAND "/7"));
+	assert_true(view().connected);
+}
+
+static void closed_before_they_came_back_they_wait(void **state)
+{
+	int64_t there;
+	(void)state;
+	apply(&w, opening());
+	come_elsewhere(&there);
+	tell_at(accepted("ann"), 1, there);
+	assert_string_equal(view().responder, "ann");
+	tell_at(closes("ann"), 2, there);
+	assert_string_equal(view().state, "waiting");
+}
+
 static void who_was_there_is_not_told_again(void **state)
 {
 	(void)state;
@@ -569,6 +652,9 @@ int main(void)
 		TEST(a_twin_leaves_the_alert_that_runs),
 		TEST(a_contact_offered_elsewhere_is_with_the_islands_responder),
 		TEST(a_contact_accepted_elsewhere_is_with_the_islands_responder),
+		TEST(who_is_served_elsewhere_since_stays_there),
+		TEST(who_is_back_since_has_not_left),
+		TEST(closed_before_they_came_back_they_wait),
 		TEST(who_was_there_is_not_told_again),
 		TEST(a_message_of_an_unknown_contact_is_not_lost),
 		TEST(what_had_ended_is_taken_in_anew),
