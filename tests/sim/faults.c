@@ -173,7 +173,8 @@ static void roll_back_server(void)
 static void stall_server(void)
 {
 	sim_trace("fault: the server stalls");
-	server.stalled_until_us = sim.now_us + outage(rnd_in(50, 6000) * 1000);
+	int64_t ms = chance(300) ? rnd_in(REQUEST_MS - 500, REQUEST_MS + 3500) : rnd_in(50, 6000);
+	server.stalled_until_us = sim.now_us + outage(ms * 1000);
 }
 
 static void cut_client(void)
