@@ -73,6 +73,9 @@ void put_taken(struct core *core, const struct contact *n);
 /* Append to the contact's transcript; counts its seq. kind: text, note or answers. */
 void put_message(
 	struct core *core, struct contact *c, const struct command *command, const char *kind);
+/* The text of c, the contact's newest message, into an output of contact_tell(); b NULL: to nobody. */
+void pass_on(
+	const struct core *core, const struct contact *n, const struct command *c, struct buf *b);
 /* A contact in NEW with what the command tells of it. */
 struct contact *contact_take(struct core *core, const struct command *c);
 /* n, on offer and offered to nobody any more, is now with r. */

@@ -117,7 +117,8 @@ static void person_is_here(struct core *core, struct contact *n, const struct co
 		contact_enter(core, n, CONTACT_EV_RETURN);
 }
 
-static void pass_on(struct core *core, struct contact *n, const struct command *c, struct buf *b)
+void pass_on(
+	const struct core *core, const struct contact *n, const struct command *c, struct buf *b)
 {
 	if (!b)
 		return;

@@ -132,17 +132,6 @@ int apply_transfer_settle(struct core *core, const struct command *c)
 	return 0;
 }
 
-static void pass_on(
-	struct core *core, const struct contact *n, const struct command *c, struct buf *b)
-{
-	if (!b)
-		return;
-	record_puti(b, "seq", n->seq);
-	record_puts(b, "from", strcmp(c->role, "frontend") == 0 ? "person" : c->role);
-	record_put(b, "text", c->text.data, c->text.len);
-	record_puti(b, "at_ms", core->at_ms);
-}
-
 int apply_transfer_said(struct core *core, const struct command *c)
 {
 	struct contact *n = find(core, c);
