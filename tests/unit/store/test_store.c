@@ -1,4 +1,4 @@
-/* The store against a real Redis: commits, load, inbox, outputs, lease, node leases. */
+/* The store against a real Redis: commits, load, inbox, outputs, older data. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,53 +8,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include "redis_fixture.h"
 #include "triaged/store/ledger.h"
-
-struct world {
-	struct event_base *base;
-	struct redis redis;
-	struct peer a, b;
-};
-
-static int setup(void **state)
-{
-	struct world *w = calloc(1, sizeof *w);
-	w->base = event_base_new();
-	redis_start(&w->redis);
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct world *w = *state;
-	if (w->a.store)
-		peer_close(&w->a);
-	if (w->b.store)
-		peer_close(&w->b);
-	redis_remove(&w->redis);
-	event_base_free(w->base);
-	free(w);
-	return 0;
-}
-
-static void open_leader(struct world *w)
-{
-	struct store_options o = peer_options(w->redis.url, "a");
-	w->a.load_on_lead = true;
-	peer_open(&w->a, w->base, &o);
-	RUN_UNTIL(w->base, w->a.loads > 0, 3000);
-}
-
-static void commit(struct world *w, struct peer *p, struct commit *c)
-{
-	int before = p->committed + p->fenced;
-	store_commit(p->store, &c, peer_committed, p);
-	assert_null(c);
-	assert_int_equal(p->committed + p->fenced, before); /* never from inside the call */
-	RUN_UNTIL(w->base, p->committed + p->fenced == before + 1, 3000);
-}
+#include "two_peers.h"
 
 static void comes_up_and_leads(void **state)
 {
@@ -288,130 +243,6 @@ static void outputs_start_at_registration(void **state)
 	assert_string_equal(redis_ask(&w->redis, "XLEN t:{test}:out:b"), "1");
 }
 
-static void yield_and_close_hand_over_at_once(void **state)
-{
-	struct world *w = *state;
-	open_leader(w);
-	struct store_options o = peer_options(w->redis.url, "b");
-	peer_open(&w->b, w->base, &o);
-	RUN_UNTIL(w->base, w->b.state == STORE_READY, 2000);
-	store_yield_lead(w->a.store);
-	assert_int_equal(w->a.epoch, 0);
-	RUN_UNTIL(w->base, w->b.epoch == 2, 400);
-	run_ms(w->base, 1200);
-	assert_int_equal(w->a.leads, 1); /* it competes no more, but knows who leads */
-	assert_string_equal(w->a.leader, "b");
-	assert_string_equal(store_leader(w->b.store), "b");
-	struct commit *c = commit_new();
-	commit_output(c, "b", text("too late"));
-	commit(w, &w->a, c);
-	assert_int_equal(w->a.fenced, 1);
-}
-
-/* The loop of the leader stands still, as under SIGSTOP: it is fenced when it comes back. */
-static void paused_leader_is_fenced(void **state)
-{
-	struct world *w = *state;
-	open_leader(w);
-	struct event_base *other = event_base_new();
-	struct store_options o = peer_options(w->redis.url, "b");
-	w->b.load_on_lead = true;
-	peer_open(&w->b, other, &o);
-	struct mono paused = mono_now();
-	RUN_UNTIL(other, w->b.loads == 1, 5000);
-	assert_true(mono_since_ms(paused) < 5000);
-	assert_int_equal(w->b.epoch, 2);
-	/* The leader has not noticed: its loop has not run since. */
-	assert_int_equal(w->a.epoch, 1);
-	struct commit *c = commit_new();
-	commit_entity(c, 'c', "ghost", text("must not be"));
-	commit_contact(c, "ghost", true, true, 1);
-	store_commit(w->a.store, &c, peer_committed, &w->a);
-	RUN_UNTIL(w->base, w->a.fenced == 1, 2000);
-	assert_int_equal(w->a.epoch, 0);
-	assert_true(w->a.losses >= 1); /* the loss, and the news of who leads now */
-	assert_string_equal(redis_ask(&w->redis, "EXISTS t:{test}:c:ghost"), "0");
-	assert_string_equal(redis_ask(&w->redis, "ZCARD t:{test}:q"), "0");
-	peer_close(&w->b);
-	event_base_free(other);
-}
-
-static void lost_node_is_reported_to_who_has_loaded(void **state)
-{
-	struct world *w = *state;
-	struct event_base *other = event_base_new();
-	struct store_options o = peer_options(w->redis.url, "b");
-	peer_open(&w->b, other, &o);
-	RUN_UNTIL(other, w->b.epoch > 0, 3000);
-	o.node = "a";
-	peer_open(&w->a, w->base, &o);
-	RUN_UNTIL(w->base, w->a.epoch > 0, 5000); /* b stands still: its leases end */
-	run_ms(w->base, 1000);
-	assert_string_equal(w->a.lost_nodes, "");
-	store_load(w->a.store, peer_loaded_one, peer_loaded, &w->a);
-	RUN_UNTIL(w->base, *w->a.lost_nodes, 3000);
-	assert_string_equal(w->a.lost_nodes, "b/one;");
-	peer_close(&w->b);
-	event_base_free(other);
-}
-
-static void lost_node_is_reported_until_committed(void **state)
-{
-	struct world *w = *state;
-	open_leader(w);
-	struct event_base *other = event_base_new();
-	struct store_options o = peer_options(w->redis.url, "b");
-	peer_open(&w->b, other, &o);
-	RUN_UNTIL(other, w->b.state == STORE_READY, 2000);
-	RUN_UNTIL(w->base, *w->a.lost_nodes, 3000);
-	assert_string_equal(w->a.lost_nodes, "b/one;");
-	run_ms(w->base, 700);
-	assert_string_equal(w->a.lost_nodes, "b/one;");
-	struct commit *c = commit_new();
-	commit_node_gone(c, "b", "one");
-	commit(w, &w->a, c);
-	assert_string_equal(redis_ask(&w->redis, "ZRANGE t:{test}:nodes 0 -1"), "a one");
-	/* It was only paused: it learns that it was counted as gone. */
-	RUN_UNTIL(other, w->b.reasserts == 1, 2000);
-	assert_string_equal(redis_ask(&w->redis, "ZCARD t:{test}:nodes"), "2");
-	/* Back and gone again, while the same epoch leads: that is news. */
-	RUN_UNTIL(w->base, strcmp(w->a.lost_nodes, "b/one;b/one;") == 0, 3000);
-	assert_int_equal(w->a.losses, 0);
-	peer_close(&w->b);
-	assert_string_equal(redis_ask(&w->redis, "ZRANGE t:{test}:nodes 0 -1"), "a one");
-	event_base_free(other);
-}
-
-static const char *lead_call(const struct world *w, const char *node, int held, int compete)
-{
-	return redis_ask(
-		&w->redis, "FCALL t1_lead 1 t:{test}: %s one 60000 %d 0 2 %d", node, held, compete);
-}
-
-/* Commands of a connection given up long ago may still reach the server. */
-static void late_lease_commands_change_nothing(void **state)
-{
-	struct world *w = *state;
-	open_leader(w); /* loads the functions */
-	peer_close(&w->a);
-	memset(&w->a, 0, sizeof w->a);
-	assert_int_equal(strncmp(lead_call(w, "a", 0, 1), "2 1 a ", 6), 0);
-	assert_int_equal(strncmp(lead_call(w, "a", 0, 1), "3 1 a ", 6), 0); /* it lost track */
-	assert_int_equal(strncmp(lead_call(w, "a", 2, 1), "3 0 a ", 6), 0); /* late */
-	assert_int_equal(strncmp(lead_call(w, "a", 3, 1), "3 1 a ", 6), 0);
-	assert_int_equal(strncmp(lead_call(w, "b", 0, 1), "3 0 a ", 6), 0);
-	assert_string_equal(redis_ask(&w->redis, "FCALL t1_yield 1 t:{test}: a one 2"), "0");
-	assert_int_equal(strncmp(lead_call(w, "a", 3, 1), "3 1 a ", 6), 0);
-	assert_string_equal(redis_ask(&w->redis, "FCALL t1_yield 1 t:{test}: a one 3"), "1");
-	assert_int_equal(strncmp(lead_call(w, "a", 3, 1), "3 0  0 ", 7), 0); /* late again */
-	assert_int_equal(strncmp(lead_call(w, "a", 0, 0), "3 0  0 ", 7), 0); /* asks only */
-	assert_int_equal(strncmp(lead_call(w, "b", 0, 1), "4 1 b ", 6), 0);
-	/* a lease written before the server's clock was set back ends a term from now at the latest */
-	redis_ask(&w->redis, "HSET t:{test}:lead until_ms 99999999999999 term_ms 60000");
-	const char *answer = lead_call(w, "a", 0, 1);
-	assert_int_equal(strncmp(answer, "4 0 b 60000 ", 12), 0);
-}
-
 /* A commit whose arguments do not add up is refused before anything is written. */
 static void malformed_commits_write_nothing(void **state)
 {
@@ -434,90 +265,6 @@ static void malformed_commits_write_nothing(void **state)
 	assert_string_equal(redis_ask(&w->redis, "DBSIZE"), "3"); /* state lead nodes */
 	assert_string_equal(redis_ask(&w->redis, "HKEYS t:{test}:state"), "schema instance");
 }
-
-/* ---- retention ---- */
-
-static void trim(struct world *w)
-{
-	redis_ask(&w->redis, "FCALL t1_trim 1 t:{test}: 1 60000 60000 60000 60000 200");
-}
-
-/* Age is what the server's clock says, so the test makes things old by rewriting their stamps. */
-static void retention_removes_by_age_only_what_is_over(void **state)
-{
-	struct world *w = *state;
-	open_leader(w);
-	redis_ask(&w->redis, "XADD t:{test}:log 1000-1 at 1 c old d old");
-	redis_ask(&w->redis, "XADD t:{test}:refs 1000-1 fe old");
-	redis_ask(&w->redis, "HSET t:{test}:i:fe old answer");
-	redis_ask(&w->redis, "XADD t:{test}:answers 1000-1 a old");
-	store_append(w->a.store, text("x"), 2000, peer_appended, &w->a);
-	store_append(w->a.store, text("x"), 2000, peer_appended, &w->a);
-	RUN_UNTIL(w->base, w->a.n_inbox == 2, 2000);
-	char second[64];
-	strcpy(second, w->a.position);
-	store_append(w->a.store, text("x"), 2000, peer_appended, &w->a);
-	RUN_UNTIL(w->base, w->a.n_inbox == 3, 2000);
-	struct commit *c = commit_new();
-	commit_entity(c, 'c', "over", text("x"));
-	commit_contact(c, "over", false, false, 0);
-	commit_message(c, "over", text("said"));
-	commit_entity(c, 'c', "recent", text("x"));
-	commit_contact(c, "recent", false, false, 0);
-	commit_entity(c, 'c', "live", text("x"));
-	commit_contact(c, "live", true, true, 1);
-	commit_entity(c, 'p', "gone", text("x"));
-	commit_entity(c, 'p', "known", text("x"));
-	commit_ref(c, "fe", "new", text("answer"));
-	commit_ledger(c, 5, text("new"), text("new"));
-	commit_inbox_position(c, second);
-	commit(w, &w->a, c);
-	redis_ask(&w->redis, "ZADD t:{test}:ended 1 over");
-	redis_ask(&w->redis, "ZADD t:{test}:persons 1 gone");
-	for (int i = 0; i < 3; i++)
-		trim(w);
-	assert_string_equal(redis_ask(&w->redis, "EXISTS t:{test}:c:over t:{test}:m:over"), "0");
-	assert_string_equal(redis_ask(&w->redis, "EXISTS t:{test}:c:recent t:{test}:c:live"), "2");
-	assert_string_equal(redis_ask(&w->redis, "ZRANGE t:{test}:ended 0 -1"), "recent");
-	assert_string_equal(redis_ask(&w->redis, "ZRANGE t:{test}:persons 0 -1"), "known");
-	assert_string_equal(redis_ask(&w->redis, "EXISTS t:{test}:p:gone"), "0");
-	assert_string_equal(redis_ask(&w->redis, "EXISTS t:{test}:i:fe"), "0");
-	assert_string_equal(redis_ask(&w->redis, "XLEN t:{test}:log"), "1");
-	assert_string_equal(redis_ask(&w->redis, "XLEN t:{test}:refs"), "0");
-	assert_string_equal(redis_ask(&w->redis, "XLEN t:{test}:answers"), "1");
-	/* the inbox: everything before the committed position, whatever its age */
-	assert_string_equal(redis_ask(&w->redis, "XLEN t:{test}:in"), "2");
-	assert_string_equal(redis_ask(&w->redis, "SCARD t:{test}:live"), "1");
-}
-
-static void retention_is_bounded_and_complete(void **state)
-{
-	struct world *w = *state;
-	open_leader(w);
-	for (int i = 0; i < 5; i++) {
-		struct commit *c = commit_new();
-		for (int j = 0; j < 300; j++) {
-			char id[16];
-			snprintf(id, sizeof id, "%d", i * 300 + j);
-			commit_ledger(c, 1, text(id), text("d"));
-			commit_ref(c, "fe", id, text("x"));
-			commit_entity(c, 'c', id, text("x"));
-			commit_contact(c, id, false, false, 0);
-		}
-		commit(w, &w->a, c);
-	}
-	usleep(20000);
-	int calls = 0;
-	while (atoi(redis_ask(&w->redis, "FCALL t1_trim 1 t:{test}: 1 5 5 5 5 200")) > 0)
-		assert_true(++calls < 100);
-	assert_in_range(calls, 1500 / 200, 50); /* never much at once */
-	assert_string_equal(redis_ask(&w->redis, "XLEN t:{test}:log"), "0");
-	assert_string_equal(redis_ask(&w->redis, "ZCARD t:{test}:ended"), "0");
-	assert_string_equal(redis_ask(&w->redis, "EXISTS t:{test}:i:fe"), "0");
-	assert_string_equal(redis_ask(&w->redis, "DBSIZE"), "5"); /* state lead nodes log refs */
-}
-
-/* ---- data of schema 1 ---- */
 
 static int64_t ledger_length(const struct world *w, char *commands, size_t size)
 {
@@ -601,67 +348,6 @@ static void long_batches_become_several_packs(void **state)
 	free(commands);
 }
 
-/* ---- volume ---- */
-
-static void take_over_loads_everything_once(void **state)
-{
-	struct world *w = *state;
-	open_leader(w);
-	for (int i = 0; i < 10; i++) {
-		struct commit *c = commit_new();
-		for (int j = 0; j < 500; j++) {
-			char id[16];
-			snprintf(id, sizeof id, "%d", i * 500 + j);
-			commit_entity(c, 'c', id, text(id));
-			commit_contact(c, id, true, true, i * 500 + j);
-			commit_entity(c, 'p', id, text(id));
-			commit_ref(c, "fe", id, text("answer"));
-		}
-		commit(w, &w->a, c);
-	}
-	assert_string_equal(redis_ask(&w->redis, "ZCARD t:{test}:q"), "5000");
-	store_yield_lead(w->a.store);
-	w->a.load_on_lead = false;
-	struct store_options o = peer_options(w->redis.url, "b");
-	peer_open(&w->b, w->base, &o);
-	RUN_UNTIL(w->base, w->b.epoch == 2, 3000);
-	struct mono start = mono_now();
-	store_load(w->b.store, peer_count_one, peer_loaded, &w->b);
-	RUN_UNTIL(w->base, w->b.loads == 1, 5000);
-	assert_int_equal(w->b.n_loaded['c'], 5000);
-	assert_int_equal(w->b.n_loaded['p'], 5000);
-	assert_int_equal(w->b.n_loaded['i'], 5000);
-	print_message("15000 records loaded in %d ms\n", (int)mono_since_ms(start));
-}
-
-/* ---- rolling upgrade, addresses ---- */
-
-static const char newer_library[] = "#!lua name=triaged1\n"
-				    "redis.register_function{function_name='t1_ver', "
-				    "callback=function() return %d end, flags={'no-writes'}}\n";
-
-static void load_library(struct world *w, int build)
-{
-	char code[512];
-	snprintf(code, sizeof code, newer_library, build);
-	redis_ask(&w->redis, "FUNCTION LOAD REPLACE %s", code);
-}
-
-static void older_library_is_replaced_and_newer_kept(void **state)
-{
-	struct world *w = *state;
-	load_library(w, 0);
-	struct store_options o = peer_options(w->redis.url, "a");
-	peer_open(&w->a, w->base, &o);
-	RUN_UNTIL(w->base, w->a.state == STORE_READY, 2000);
-	peer_close(&w->a);
-	memset(&w->a, 0, sizeof w->a);
-	load_library(w, 1000000);
-	peer_open(&w->a, w->base, &o);
-	RUN_UNTIL(w->base, strstr(w->a.why, "Function not found"), 2000);
-	assert_string_equal(redis_ask(&w->redis, "FCALL t1_ver 0"), "1000000");
-}
-
 /* Below the ports that outgoing connections are given (from 32768), so that none of these takes it
  * before the server does. */
 static int free_port(void)
@@ -727,18 +413,9 @@ int main(void)
 		T(inbox_and_outputs_cross_nodes),
 		T(inbox_waits_for_commits),
 		T(outputs_start_at_registration),
-		T(yield_and_close_hand_over_at_once),
-		T(paused_leader_is_fenced),
-		T(lost_node_is_reported_to_who_has_loaded),
-		T(lost_node_is_reported_until_committed),
-		T(late_lease_commands_change_nothing),
 		T(malformed_commits_write_nothing),
-		T(retention_removes_by_age_only_what_is_over),
-		T(retention_is_bounded_and_complete),
 		T(data_of_schema_1_are_read_on),
 		T(long_batches_become_several_packs),
-		T(take_over_loads_everything_once),
-		T(older_library_is_replaced_and_newer_kept),
 		T(tcp_and_host_names_work),
 		T(bad_options_are_named),
 	};
