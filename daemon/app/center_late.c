@@ -150,19 +150,32 @@ static void note_failure(struct center *c)
 	try_again_later(l);
 }
 
+/* Room is allocated as commands come; more of them at once than there is room for go one group
+ * after the other, and who asked waits for the last. */
+static bool goes_on(const struct center *c, size_t written)
+{
+	const struct late *l = &c->late;
+	enum spool_use use;
+	struct slice entry;
+	size_t at = 0;
+	return l->on && (written > 0 || (journal_next(&l->owed, &at, &use, &entry) &&
+						spool_has_room(c->spool, use, entry.len)));
+}
+
 static void on_spooled(void *arg, bool ok)
 {
 	struct center *c = arg;
 	struct late *l = &c->late;
+	size_t written = l->owed_writing;
 	l->writing = false;
 	if (ok)
-		journal_drop(&l->owed, l->owed_writing);
+		journal_drop(&l->owed, written);
 	l->owed_writing = 0;
 	if (ok && !l->incomplete) {
 		l->failed_at.us = 0;
 		center_deliver(c, &l->held, true);
 		center_deliver(c, &l->spooling, true);
-	} else {
+	} else if (!ok || !goes_on(c, written)) {
 		note_failure(c);
 		fail_requests(c);
 	}

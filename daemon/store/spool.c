@@ -205,14 +205,16 @@ static void note_kept(struct spool *s)
 }
 
 static void drop_released(struct spool *s);
-static void start_group(struct spool *s, spool_done_fn done, void *arg);
+static void start_next(struct spool *s);
 
+/* Who waits for a group hears of it while segments are allocated for what comes behind it. */
 static void finish(void *job)
 {
 	struct group *g = job;
 	struct spool *s = (struct spool *)((char *)g - offsetof(struct spool, group));
 	spool_done_fn done = s->done;
-	bool ok = g->ok;
+	void *arg = s->done_arg;
+	bool ok = g->ok, allocated = g->wanted > 0;
 	s->syncing = false;
 	s->done = NULL;
 	take_segments(s, g);
@@ -221,11 +223,10 @@ static void finish(void *job)
 		note_kept(s);
 	buf_wipe(&g->records);
 	drop_released(s);
-	void *arg = s->done_arg;
-	spool_done_fn next = s->next_done;
-	s->next_done = NULL;
-	if (next)
-		start_group(s, next, s->next_arg);
+	if (!allocated)
+		spool_maintain(s);
+	if (!s->syncing)
+		start_next(s);
 	if (done)
 		done(arg, ok);
 }
@@ -241,7 +242,6 @@ static void start(struct spool *s, spool_done_fn done, void *arg)
 	g->segments = s->segments;
 	g->n = s->n;
 	g->failures = 0;
-	g->wanted = wanted(s);
 	s->syncing = true;
 	s->done = done;
 	s->done_arg = arg;
@@ -258,9 +258,18 @@ static void start_group(struct spool *s, spool_done_fn done, void *arg)
 {
 	s->group.records = s->records;
 	s->records = (struct buf){ 0 };
+	s->group.wanted = 0;
 	s->adding = s->added;
 	s->added = 0;
 	start(s, done, arg);
+}
+
+static void start_next(struct spool *s)
+{
+	spool_done_fn next = s->next_done;
+	s->next_done = NULL;
+	if (next)
+		start_group(s, next, s->next_arg);
 }
 
 void spool_sync(struct spool *s, spool_done_fn done, void *arg)
@@ -281,8 +290,10 @@ void spool_maintain(struct spool *s)
 		return;
 	for (size_t i = 0; i < s->n; i++)
 		ahead += !s->segments[i].dead && s->segments[i].written == 0;
-	if (ahead < wanted(s))
-		start(s, NULL, NULL);
+	if (ahead >= wanted(s))
+		return;
+	s->group.wanted = wanted(s);
+	start(s, NULL, NULL);
 }
 
 /* ---- reading and releasing ---- */

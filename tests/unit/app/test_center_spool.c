@@ -213,7 +213,7 @@ static void lead(void)
 	assert_false(center_is_late(site.center));
 }
 
-static void open_contact(int64_t request)
+static void open_another(int64_t request, const char *contact, const char *ref)
 {
 	struct command c;
 	command_init(&c, COMMAND_CONTACT_OPEN);
@@ -222,14 +222,19 @@ static void open_contact(int64_t request)
 	c.session = "n1/i1/1";
 	c.identity = "web";
 	c.role = "frontend";
-	c.contact = "0123456789abcdef0000";
+	c.contact = contact;
 	c.channel = "chat";
 	c.lang = "en";
-	c.ref = "r1";
+	c.ref = ref;
 	c.fingerprint = 7;
 	c.level = c.level_alone = LEVEL_LOW + 1;
 	c.request = request;
 	center_submit(site.center, &c);
+}
+
+static void open_contact(int64_t request)
+{
+	open_another(request, "0123456789abcdef0000", "r1");
 }
 
 static uint64_t kept(void)
@@ -366,6 +371,23 @@ static void a_rescue_is_named_where_it_is_asked_for_and_not_where_it_is_changed(
 	expect_fact(&at, COMMAND_CONTACT_ESCALATE, false);
 }
 
+/* When the store becomes late, more may be on its way to it than the spool has room for. */
+static void more_than_there_is_room_for_goes_one_group_after_the_other(void **state)
+{
+	char contact[32], ref[8];
+	(void)state;
+	lead();
+	for (int i = 1; i <= 50; i++) {
+		snprintf(contact, sizeof contact, "0123456789abcdef%04x", i);
+		snprintf(ref, sizeof ref, "m%d", i);
+		open_another(i, contact, ref);
+	}
+	run_for(40);
+	assert_int_equal(site.refused, 0);
+	assert_int_equal(site.answered, 50);
+	assert_int_equal(kept(), 50);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -374,6 +396,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			a_rescue_is_named_where_it_is_asked_for_and_not_where_it_is_changed, begin,
 			end),
+		cmocka_unit_test_setup_teardown(
+			more_than_there_is_room_for_goes_one_group_after_the_other, begin, end),
 		cmocka_unit_test_setup_teardown(who_decides_alone_does_not_say_no, begin, end),
 		cmocka_unit_test_setup_teardown(
 			who_decides_alone_asks_again_until_the_store_takes_it, begin, end),

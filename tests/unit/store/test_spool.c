@@ -209,6 +209,7 @@ static void what_is_kept_can_be_read_while_a_group_is_written(void **state)
 	expect(s, 0, 0, 0);
 	do_it_now();
 	assert_int_equal(result, 1);
+	do_it_now(); /* allocates */
 	for (int i = 5; i < 9; i++)
 		assert_true(add(s, SPOOL_GO_ON, i));
 	spool_sync(s, note, &result);
@@ -217,6 +218,34 @@ static void what_is_kept_can_be_read_while_a_group_is_written(void **state)
 	expect(s, 0, 0, 5); /* not confirmed yet */
 	later.done(later.job);
 	expect(s, 0, 0, 9);
+	spool_close(&s);
+}
+
+/* To allocate takes a disk as long as to write: nobody waits for what comes behind them. */
+static void who_waits_for_a_group_waits_for_no_allocation(void **state)
+{
+	(void)state;
+	struct err e;
+	struct spool_options o = {
+		.dir = dir, .segment_bytes = SEGMENT, .segments = 2, .submit = put_off
+	};
+	struct spool *s = spool_open(&o, &e);
+	int result = 0, next = 0;
+	assert_non_null(s);
+	assert_int_equal(files(), 2);
+	assert_true(add(s, SPOOL_GO_ON, 0));
+	spool_sync(s, note, &result);
+	do_it_now();
+	assert_int_equal(result, 1);
+	assert_int_equal(files(), 2);
+	assert_true(add(s, SPOOL_GO_ON, 1));
+	spool_sync(s, note, &next);
+	do_it_now();
+	assert_int_equal(files(), 3);
+	assert_int_equal(next, 0);
+	do_it_now();
+	assert_int_equal(next, 1);
+	expect(s, 0, 0, 2);
 	spool_close(&s);
 }
 
@@ -399,6 +428,7 @@ int main(void)
 		cmocka_unit_test_setup(a_disk_that_fails_for_long_says_so_and_recovers, clear_dir),
 		cmocka_unit_test_setup(
 			what_is_kept_can_be_read_while_a_group_is_written, clear_dir),
+		cmocka_unit_test_setup(who_waits_for_a_group_waits_for_no_allocation, clear_dir),
 		cmocka_unit_test_setup(what_is_read_at_the_start_is_synced_first, clear_dir),
 		cmocka_unit_test_setup(a_damaged_file_gives_what_it_can, clear_dir),
 	};
