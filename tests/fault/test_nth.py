@@ -6,6 +6,7 @@ NTH=all takes every call; without it, some are picked, by SEED."""
 import collections
 import concurrent.futures
 import errno
+import json
 import os
 import shutil
 import random
@@ -87,6 +88,20 @@ def ended_well(status, errors, caller):
     return caller.startswith("lib") and "triaged" not in caller
 
 
+def same_or_not_assessed(told, sound):
+    """Line by line; what could not be assessed says so, and is never low (H18)."""
+    def all_right(line_, other):
+        if line_ == other:
+            return True
+        try:
+            o = json.loads(line_)
+        except ValueError:
+            return False
+        return o.get("unscored") is True and o["level"] != "low"
+    lines, others = told.splitlines(), sound.splitlines()
+    return len(lines) == len(others) and all(map(all_right, lines, others))
+
+
 @pytest.fixture
 def files(center):
     n = center.prepare(store__mode="managed", **{"texts__closed": "closed"})
@@ -114,7 +129,7 @@ def sweep(center, kind, command, how_many):
         for n, done, caller in pool.map(one, picked(last, how_many)):
             assert caller, "call %d was not reached" % n
             ends[done.returncode] += 1
-            if done.returncode == 0 and done.stdout != sound.stdout:
+            if done.returncode == 0 and not same_or_not_assessed(done.stdout, sound.stdout):
                 bad.append((n, caller, "another result", done.stdout[-300:]))
             elif not ended_well(done.returncode, done.stderr, caller):
                 bad.append((n, caller, done.returncode, done.stderr[-300:]))
@@ -201,8 +216,17 @@ class World:
         assert states[waiting] == "waiting", states
         assert states.get(served) not in ("waiting", "offered", "active"), states
         if self.node.running():
+            self.ends.append((self.stop(), self.node.log_text()))
+
+    def stop(self):
+        """libevent hands a signal over by a write(); when that is the one to fail, nobody hears it."""
+        for _ in range(2):
             self.node.signal(signal.SIGTERM)
-            self.ends.append((self.node.process.wait(20), self.node.log_text()))
+            try:
+                return self.node.process.wait(20)
+            except subprocess.TimeoutExpired:
+                pass
+        raise AssertionError(self.node.log_text()[-3000:])
 
     def serve_once(self, contact):
         if self.states().get(contact) in ("waiting", "offered", "active"):
