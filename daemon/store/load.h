@@ -1,4 +1,5 @@
-/* Reading a center's state page by page, checked against the epoch with each page. */
+/* Reading a center's state page by page. Only who leads writes it, so it is enough that the epoch is
+ * still the same when everything has been read. */
 #ifndef TRIAGED_STORE_LOAD_H
 #define TRIAGED_STORE_LOAD_H
 

@@ -8,12 +8,13 @@ $(BUILD)/shim_%.so: tests/fault/shim/%.c
 
 fault-programs: bench-programs $(SHIMS)
 
-# KILLS=n: how often each is killed; CUTS=n: power cuts. FAILOVERS=n: masters lost. SEED=n: repeat a run.
+# KILLS=n: how often each is killed; CUTS=n: power cuts. FAILOVERS=n: masters lost. CROWD=n: how many
+# wait when the lead is taken over. SEED=n: repeat a run.
 fault: all fault-programs
 	TRIAGED_BUILD=$(abspath $(BUILD)) $(PYTHON) -m pytest -q -s -p no:cacheprovider tests/fault
 
 # The figures to reach before a release; takes a while.
 torture:
-	KILLS=200 STORE_KILLS=60 CUTS=40 FAILOVERS=15 NTH=all HOSTILE=full $(MAKE) fault
+	KILLS=200 STORE_KILLS=60 CUTS=40 FAILOVERS=15 CROWD=100000 NTH=all HOSTILE=full $(MAKE) fault
 
 .PHONY: fault fault-programs torture
