@@ -54,6 +54,8 @@ const char *const family_names[FAMILY_COUNT] = {
 	[FAMILY_COMMOTION] = "commotion",
 	[FAMILY_CONTROL] = "control",
 	[FAMILY_SELF_HATE] = "self_hate",
+	[FAMILY_LETHAL] = "lethal",
+	[FAMILY_RESOLVE] = "resolve",
 };
 
 const char *const subject_names[SUBJECT_COUNT] = { "unknown", "self", "other" };
