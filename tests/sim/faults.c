@@ -173,7 +173,11 @@ static void roll_back_server(void)
 static void stall_server(void)
 {
 	sim_trace("fault: the server stalls");
-	int64_t ms = chance(300) ? rnd_in(REQUEST_MS - 500, REQUEST_MS + 3500) : rnd_in(50, 6000);
+	int64_t ms = rnd_in(50, 6000);
+	if (chance(300)) { /* requests are given up, and some links are not */
+		ms = rnd_in(REQUEST_MS, REQUEST_MS + 3500);
+		sim_after(rnd_below(SECOND), on_crowd, NULL);
+	}
 	server.stalled_until_us = sim.now_us + outage(ms * 1000);
 }
 

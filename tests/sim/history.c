@@ -111,6 +111,7 @@ static void begin_anew(struct known *k, int64_t at_ms)
 	k->ended = k->closed = k->active = k->handing = false;
 	k->guest[0] = '\0';
 	k->seq = k->level_auto = 0;
+	memset(k->excluded, 0, sizeof k->excluded);
 }
 
 static void note_opened(const char *id, const struct command *c, int64_t at_ms)
@@ -231,7 +232,7 @@ static void note_closed(char *const w[5], const struct command *c)
 		strcmp(k->responder, c->identity) != 0)
 		sim_fail("I3: %s was closed by %s, who does not serve it", k->id, c->identity);
 	k->closed = true;
-	k->active = false;
+	k->active = k->connected = false;
 }
 
 /* On an island: nobody else could reach the person, so nobody asks whether it may be. */
@@ -390,6 +391,8 @@ static void on_decision(void *arg, const char *name, char *const w[5])
 		h.island = strcmp(w[1], "begins") == 0;
 		snprintf(h.island_node, sizeof h.island_node, "%s", w[0]);
 		h.was_island = true;
+	} else if (strcmp(name, "overtaken") == 0) {
+		known(w[0])->overtaken = true;
 	} else if (strcmp(name, "returned") == 0) {
 		note_returned(w[0]);
 	} else if (strncmp(name, "transfer", 8) == 0) {
@@ -419,26 +422,34 @@ static void check_raise(const struct command *c)
 			(long long)c->level_alone - 1);
 }
 
+static bool ends_with(const char *session, const struct command *c)
+{
+	char prefix[40];
+	size_t node = strlen(c->node);
+	snprintf(prefix, sizeof prefix, "%s/%s/", c->node, c->incarnation);
+	bool same = strncmp(session, c->node, node) == 0 && session[node] == '/';
+	bool now = strncmp(session, prefix, strlen(prefix)) == 0;
+	return c->command == COMMAND_SESSION_DOWN ? strcmp(session, c->session) == 0
+	       : c->command == COMMAND_NODE_UP    ? same && !now
+						  : now;
+}
+
 /* Sessions come and go with the commands that say so. */
 static void note_sessions(const struct command *c)
 {
 	const char *session, *responder;
-	char prefix[40];
-	snprintf(prefix, sizeof prefix, "%s/%s/", c->node, c->incarnation);
 	if (c->command == COMMAND_SESSION_UP && strcmp(c->role, "responder") == 0)
 		map_put(&h.sessions, c->identity, strdup(c->session));
 	if (c->command != COMMAND_SESSION_DOWN && c->command != COMMAND_NODE_UP &&
 		c->command != COMMAND_NODE_LOST)
 		return;
 	for (size_t i = 0; (session = map_walk(&h.sessions, &i, &responder));) {
-		size_t node = strlen(c->node);
-		bool same = strncmp(session, c->node, node) == 0 && session[node] == '/';
-		bool now = strncmp(session, prefix, strlen(prefix)) == 0;
-		if (c->command == COMMAND_SESSION_DOWN  ? strcmp(session, c->session) == 0
-			: c->command == COMMAND_NODE_UP ? same && !now
-							: now)
+		if (ends_with(session, c))
 			map_remove(&h.sessions, responder);
 	}
+	struct known *k;
+	for (size_t i = 0; (k = map_walk(&h.contacts, &i, NULL));)
+		k->connected = k->connected && !ends_with(k->session, c);
 }
 
 /* Each fact of a node is taken over once, in the order in which it happened there. */
@@ -475,8 +486,12 @@ static void check_entry(const struct command *c)
 	struct known *k = *c->contact ? map_get(&h.contacts, c->contact) : NULL;
 	if (k && k->offers > 0 && ((k->active && !k->handing) || k->closed))
 		sim_fail("I17: %s is taken or closed and still offered", k->id);
-	if (k && c->command == COMMAND_CONTACT_LEAVE && k->offers > 0)
+	if (k && c->command == COMMAND_CONTACT_LEAVE && k->offers > 0 && !k->overtaken)
 		sim_fail("I17: %s has left and is still offered", k->id);
+	if (k && c->command == COMMAND_CONTACT_LEAVE && !k->overtaken)
+		k->connected = false;
+	if (k)
+		k->overtaken = false;
 	check_raise(c);
 	if (c->fact) /* told again without an effect, or what two nodes acknowledged */
 		return;
@@ -581,8 +596,14 @@ static void check_taken(struct known *k, struct slice r)
 	if (k->taken_ms && stayed && k->taken_ms < k->there_ms)
 		sim_fail("I3: %s was served at %s and taken from there by an island", k->id,
 			k->session);
+	int64_t there_ms = number_in(r, "session_ms");
+	size_t node = strcspn(k->session, "/");
+	bool moved = session.len <= node || strncmp(session.data, k->session, node + 1) != 0;
+	if (there && k->connected && moved && there_ms < k->there_ms)
+		sim_fail("%s is at %s, and was there before %.*s", k->id, k->session,
+			(int)session.len, session.data);
 	if (!stayed)
-		k->there_ms = number_in(r, "session_ms");
+		k->there_ms = there_ms;
 	k->connected = there;
 	k->taken_ms = 0;
 	snprintf(k->session, sizeof k->session, "%.*s", (int)session.len,

@@ -16,6 +16,7 @@ struct known {
 	bool heard;           /* the last command of this commit about it came from the person */
 	char session[40];     /* of the front end, by the record */
 	bool connected;
+	bool overtaken;    /* what the last command said of it was over */
 	int64_t there_ms;  /* since when that session has it */
 	int64_t taken_ms;  /* in this commit an island took it from whom it was with, then */
 	char asked_by[16]; /* who asked to lower it from emergency */

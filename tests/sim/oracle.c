@@ -8,10 +8,12 @@
 #include "triaged/core/rescue.h"
 
 #include "history.h"
+#include "store_model.h"
 
 #define LATE_MS        60000        /* of waits of up to 50 minutes, while the clock is slewed */
 #define GONE_MAX       (3 * MINUTE) /* a node stands still, its lease ends, another goes on */
-#define ALERTS_AT_ONCE 7            /* of 20 repeats in a while the core sums the rest up */
+#define ALONE_MAX      (30 * SECOND)
+#define ALERTS_AT_ONCE 7 /* of 20 repeats in a while the core sums the rest up */
 
 static struct map acknowledged, said, spooled_contacts, spooled_marks;
 
@@ -172,12 +174,28 @@ static void check_line(void)
 	}
 }
 
+/* Whoever decides alone goes back to the others as soon as they can be reached. */
+static void check_alone(struct node *n)
+{
+	bool reached = n->alive && !n->partitioned && n->frozen_until_us <= sim.now_us &&
+		       server.up && server.stalled_until_us <= sim.now_us && n->store->ready &&
+		       *store_leader(n->store);
+	if (!reached || !node_is_alone(n))
+		n->alone_us = 0;
+	else if (!n->alone_us)
+		n->alone_us = sim.now_us;
+	else if (sim.now_us - n->alone_us > ALONE_MAX)
+		sim_fail("%s decides alone, and nothing keeps it from the others", n->name);
+}
+
 static void on_look(void *arg)
 {
 	(void)arg;
-	for (int i = 0; i < n_nodes; i++)
+	for (int i = 0; i < n_nodes; i++) {
 		if (nodes[i].alive)
 			look_at(&nodes[i]);
+		check_alone(&nodes[i]);
+	}
 	sim_after(rnd_in(2, 8) * SECOND, on_look, NULL);
 }
 

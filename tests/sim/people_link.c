@@ -116,8 +116,8 @@ void conn_cut(struct conn *c)
 void conns_of_dead_node(struct node *n)
 {
 	for (size_t i = 0; i < n_conns; i++)
-		if (conns[i]->node == n && conns[i]->at_node) {
-			conns[i]->at_node = false;
+		if (conns[i]->node == n && (conns[i]->at_node || conns[i]->at_client)) {
+			conns[i]->at_node = false; /* or it never got there */
 			sim_after(rnd_in(0, SECOND), client_lost, conns[i]);
 		}
 }

@@ -100,6 +100,7 @@ struct node {
 	bool alive, partitioned;
 	int64_t frozen_until_us;
 	int64_t leads_us; /* since when, if it does */
+	int64_t alone_us; /* alone beside a store that is there; 0: not */
 	int64_t wall_offset_ms;
 	int64_t crash_in_effects, crash_in_allocations; /* 0: not */
 	jmp_buf crash;
