@@ -289,9 +289,9 @@ void faults_node_died(struct node *n)
 	sim_after(outage_us ? outage_us : us, restart, n);
 }
 
-void faults_moment(struct node *n)
+void faults_moment(struct node *n, int per_mille)
 {
-	if (!sim.calm && (kinds & 1) && !n->crash_in_effects && chance(40))
+	if (!sim.calm && (kinds & 1) && !n->crash_in_effects && per_mille && chance(per_mille))
 		n->crash_in_effects = rnd_in(1, 5);
 }
 

@@ -7,6 +7,7 @@
 
 #include "triaged/core/rescue.h"
 
+#include "../../daemon/app/center_internal.h"
 #include "history.h"
 #include "store_model.h"
 
@@ -188,6 +189,40 @@ static void check_alone(struct node *n)
 		sim_fail("%s decides alone, and nothing keeps it from the others", n->name);
 }
 
+/* What of a contact its spool holds: that it was opened, or was heard of no more. */
+static bool spool_has(const struct node *n, const char *contact, bool end)
+{
+	struct spool_counts counts;
+	struct spool_entry entry;
+	struct command c;
+	bool found = false;
+	spool_count(n->spool, &counts);
+	for (uint64_t at = counts.released; !found && spool_read(n->spool, at, &entry, NULL) > 0;
+		at = entry.sequence) {
+		if (command_decode(entry.data, entry.bytes.len, &c, NULL) != 0)
+			continue;
+		bool is_end =
+			c.command == COMMAND_CONTACT_LEAVE || c.command == COMMAND_CONTACT_CLOSE;
+		found = strcmp(c.contact, contact) == 0 &&
+			(end ? is_end : c.command == COMMAND_CONTACT_OPEN);
+	}
+	return found;
+}
+
+/* Whoever decides alone knows at least whom the node itself has custody of. */
+static void check_custody(const struct node *n)
+{
+	struct contact_view v;
+	const char *id;
+	if (!n->alive || !node_is_alone(n) || n->frozen_until_us > sim.now_us)
+		return;
+	for (size_t i = 0; map_walk(&spooled_contacts, &i, &id);)
+		if (!core_contact(n->center->core, id, &v) && spool_has(n, id, false) &&
+			!spool_has(n, id, true))
+			sim_fail("I1: %s decides alone, has custody of %s and knows nothing of it",
+				n->name, id);
+}
+
 static void on_look(void *arg)
 {
 	(void)arg;
@@ -195,6 +230,7 @@ static void on_look(void *arg)
 		if (nodes[i].alive)
 			look_at(&nodes[i]);
 		check_alone(&nodes[i]);
+		check_custody(&nodes[i]);
 	}
 	sim_after(rnd_in(2, 8) * SECOND, on_look, NULL);
 }

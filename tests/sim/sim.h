@@ -330,7 +330,7 @@ void supervisors_calm(void);
 
 void faults_init(void);
 void faults_node_died(struct node *n);
-void faults_moment(struct node *n); /* a bad one to die */
+void faults_moment(struct node *n, int per_mille); /* a bad one to die */
 void faults_end(void);
 
 /* ---- what must hold (oracle.c, history.c) ---- */
