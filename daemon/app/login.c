@@ -11,6 +11,8 @@ struct login {
 	uint64_t ticket;
 	struct client_login client;
 	char *user, *password, *totp; /* totp "" when none was given */
+	struct mono asked;
+	int64_t wait_ms; /* the session waits no longer */
 	bool right;
 	int64_t step; /* of the time code */
 };
@@ -18,6 +20,8 @@ struct login {
 static void check(void *arg)
 {
 	struct login *l = arg;
+	if (mono_since_ms(l->asked) > l->wait_ms)
+		return;
 	bool right = password_verify(l->client.password, l->password) == PASSWORD_MATCHES;
 	if (l->client.totp_len)
 		right &= totp_check(l->client.totp, (size_t)l->client.totp_len,
@@ -59,11 +63,13 @@ void login_start(
 	struct login *l = mem_zalloc(sizeof *l);
 	l->node = n;
 	l->ticket = ticket;
+	l->asked = mono_now();
+	l->wait_ms = n->config->deadlines.request_ms;
 	l->user = mem_strdup(user);
 	l->password = mem_strdup(password);
 	l->totp = mem_strdup(totp);
 	clients_by_user(n->config->clients, user, &l->client);
-	if (worker_submit(n->worker, check, finish, l) < 0)
+	if (worker_submit(n->login_worker, check, finish, l) < 0)
 		finish(l); /* too many logins at once: refused like a wrong password */
 }
 

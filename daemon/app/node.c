@@ -115,7 +115,8 @@ static int start_layers(struct node *n, struct err *e)
 		return -1;
 	}
 	n->worker = worker_new(n->base, e);
-	if (!n->worker)
+	n->login_worker = n->worker ? worker_new(n->base, e) : NULL;
+	if (!n->login_worker)
 		return -1;
 	if (rules_cycle_start(n, e) < 0)
 		return -1;
@@ -194,6 +195,7 @@ void node_stop(struct node *n)
 		if (timers[i])
 			event_free(timers[i]);
 	worker_free(&n->worker);
+	worker_free(&n->login_worker);
 	worker_free(&n->spool_worker);
 	outreach_stop(&n->outreach);
 	peers_stop(&n->peers);

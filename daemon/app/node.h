@@ -40,7 +40,8 @@ struct node {
 	struct keyring *keyring;
 	struct rules_set *set; /* in force */
 	struct rules_cycle cycle;
-	struct worker *worker, *spool_worker;
+	/* Those who log in hold up neither a reload nor the spool, however many come. */
+	struct worker *worker, *login_worker, *spool_worker;
 	struct spool *spool;
 	struct managed *managed;
 	struct store *store;
