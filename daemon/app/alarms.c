@@ -66,8 +66,14 @@ static bool rules_end(const struct node *n, char detail[ALARM_DETAIL_MAX])
 {
 	char text[80];
 	const char *what = rules_set_alert(n->set, wall_now_ms(), text);
-	snprintf(detail, ALARM_DETAIL_MAX, "%s", what ? what : "");
-	return what && *what;
+	snprintf(detail, ALARM_DETAIL_MAX, "%s", what);
+	return *what && !rules_set_is_none(n->set);
+}
+
+static bool rules_missing(const struct node *n, char detail[ALARM_DETAIL_MAX])
+{
+	snprintf(detail, ALARM_DETAIL_MAX, "%s", n->set->why.text);
+	return rules_set_is_none(n->set);
 }
 
 static bool test_contact_missing(const struct node *n, char detail[ALARM_DETAIL_MAX])
@@ -89,6 +95,7 @@ static const struct condition {
 	{ "not_listed", not_listed },
 	{ "certificate_ends", certificate_ends },
 	{ "rules_end", rules_end },
+	{ "rules_missing", rules_missing },
 	{ "test_contact_missing", test_contact_missing },
 };
 

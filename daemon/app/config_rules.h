@@ -11,9 +11,10 @@
 
 /*
  * NULL, with every error added, when the files cannot be used or are not approved and demo is
- * false. running: the digest of the set in force, or NULL at start: what runs already is not
- * refused because its approval has expired, so that a certificate can still be exchanged.
+ * false. running: the digest of the set in force, RULES_AT_START, or "" when none is: what runs
+ * already is not refused because its approval has expired.
  */
+#define RULES_AT_START "at start"
 struct rules_set *config_rules(const struct config *config, const char *running, int64_t now_ms,
 	struct conf_errors *errors) MUST_CHECK;
 

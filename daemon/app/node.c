@@ -99,6 +99,18 @@ static void start_timers(struct node *n)
 	}
 }
 
+/* Rules that cannot be used keep nobody from being served. */
+static void start_rules(struct node *n)
+{
+	struct conf_errors errors = { .count = 0 };
+	n->set = config_rules(n->config, RULES_AT_START, wall_now_ms(), &errors);
+	if (n->set)
+		return;
+	LOG(ERROR, "rules.missing", LOG_S("why", buf_str(&errors.text)));
+	n->set = rules_set_none(buf_str(&errors.text));
+	buf_free(&errors.text);
+}
+
 static int start_layers(struct node *n, struct err *e)
 {
 	const struct config *c = n->config;
@@ -107,19 +119,12 @@ static int start_layers(struct node *n, struct err *e)
 	n->lock_fd = data_lock_take(c->data_dir, n->incarnation, n->incarnation_before, e);
 	if (n->lock_fd < 0)
 		return err_wrap(e, "data_dir");
-	struct conf_errors errors = { .count = 0 };
-	n->set = config_rules(c, NULL, wall_now_ms(), &errors);
-	if (!n->set) {
-		err_set(e, "rules: %s", buf_str(&errors.text));
-		buf_free(&errors.text);
-		return -1;
-	}
+	start_rules(n);
 	n->worker = worker_new(n->base, e);
 	n->login_worker = n->worker ? worker_new(n->base, e) : NULL;
 	if (!n->login_worker)
 		return -1;
-	if (rules_cycle_start(n, e) < 0)
-		return -1;
+	rules_cycle_start(n);
 	node_wire_verbs(n);
 	node_wire_center(n);
 	if (node_wire_spool(n, e) < 0 || node_wire_keyring(n, e) < 0 || node_wire_store(n, e) < 0 ||

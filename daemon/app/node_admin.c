@@ -186,7 +186,7 @@ struct rules_check {
 static void check_run(void *arg)
 {
 	struct rules_check *c = arg;
-	c->set = config_rules_named(c->config, RULES_CONFIGURED, NULL, wall_now_ms(), &c->errors);
+	c->set = config_rules_named(c->config, RULES_CONFIGURED, "", wall_now_ms(), &c->errors);
 }
 
 static void check_done(void *arg)

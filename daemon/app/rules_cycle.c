@@ -5,16 +5,19 @@
 
 #include "triaged/base/clock.h"
 #include "triaged/base/json_text.h"
+#include "triaged/base/log.h"
 #include "triaged/base/mem.h"
 #include "node.h"
 
-int rules_cycle_start(struct node *n, struct err *e)
+void rules_cycle_start(struct node *n)
 {
 	struct rules_cycle *c = &n->cycle;
+	struct err e;
 	c->shadow = shadow_new(n->worker);
 	c->staged_by = mem_strdup("");
 	c->rolled_back = mem_strdup("");
-	return rules_dir_active(n->config->data_dir, &c->active, e);
+	if (rules_dir_active(n->config->data_dir, &c->active, &e) < 0)
+		LOG(ERROR, "rules.active_unknown", LOG_S("why", e.text));
 }
 
 void rules_cycle_stop(struct node *n)

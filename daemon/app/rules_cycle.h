@@ -37,8 +37,8 @@ struct rules_cycle {
 	} guard; /* since the last activation */
 };
 
-/* The worker is there, the rules in force are loaded. -1: the file `active` cannot be read. */
-int rules_cycle_start(struct node *n, struct err *e) MUST_CHECK;
+/* The worker is there, the rules in force are loaded. */
+void rules_cycle_start(struct node *n);
 /* When nothing runs on the worker any more. */
 void rules_cycle_stop(struct node *n);
 

@@ -6,9 +6,23 @@
 
 #include "triaged/base/clock.h"
 #include "triaged/base/json_text.h"
+#include "triaged/base/mem.h"
 
 #define DAY_MS    ((int64_t)24 * 3600 * 1000)
 #define WARN_DAYS 30
+
+struct rules_set *rules_set_none(const char *why)
+{
+	struct rules_set *set = mem_zalloc(sizeof *set);
+	set->rules = ruleset_none();
+	err_set(&set->why, "%s", why);
+	return set;
+}
+
+bool rules_set_is_none(const struct rules_set *set)
+{
+	return ruleset_count(set->rules).rules == 0;
+}
 
 void rules_set_free(struct rules_set **set)
 {
@@ -54,10 +68,12 @@ int rules_set_days_left(const struct rules_set *set, int64_t now_ms)
 const char *rules_set_alert(const struct rules_set *set, int64_t now_ms, char out[80])
 {
 	int days = rules_set_days_left(set, now_ms);
+	if (rules_set_is_none(set))
+		return "no valid rules: contacts are not assessed, and moderate at least";
 	if (days >= WARN_DAYS)
 		return "";
 	if (days < 0)
-		return "the approval has expired: a restart refuses these rules";
+		return "the approval has expired: these rules need a new one";
 	snprintf(out, 80, "the approval expires in %d day%s", days, days == 1 ? "" : "s");
 	return days ? out : "the approval expires in less than a day";
 }

@@ -23,6 +23,13 @@ struct rules_set {
 	struct err why;             /* not signed: why not */
 };
 
+/*
+ * What a node serves people with that has no valid rules: without a rule, so that everything comes
+ * out not assessed. why: what is wrong with the rules.
+ */
+struct rules_set *rules_set_none(const char *why);
+bool rules_set_is_none(const struct rules_set *set);
+
 void rules_set_free(struct rules_set **set); /* NULL is fine */
 
 /* Read an approval and attach it when it is for this set; -1 with e: nothing changed. Whether it

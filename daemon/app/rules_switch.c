@@ -41,7 +41,7 @@ static void run(void *arg)
 	struct rules_switch *s = arg;
 	if (s->load)
 		s->loaded = config_rules_named(
-			s->config, s->next.digest, NULL, wall_now_ms(), &s->errors);
+			s->config, s->next.digest, "", wall_now_ms(), &s->errors);
 	if (s->errors.count == 0)
 		write_down(s);
 }
@@ -53,6 +53,8 @@ static void take_staged(struct node *n)
 	c->staged->origin = RULES_ACTIVATED;
 	rules_set_free(&c->previous);
 	c->previous = node_take_rules(n, c->staged);
+	if (rules_set_is_none(c->previous))
+		rules_set_free(&c->previous); /* nothing to go back to */
 	c->staged = NULL;
 	buf_clear(&c->approval);
 	mem_set_str(&c->rolled_back, "");

@@ -324,17 +324,6 @@ static const char *join(struct draft *d, const char *const *words, size_t n)
 	return buf_str(out);
 }
 
-/* No rules at all: nothing may be rated low for that. */
-static void triage_without_rules(struct command *c)
-{
-	static const char reasons[] = "[{\"rule\":\"unscored.no_rules\",\"text\":\"no valid rules "
-				      "are loaded\",\"spans\":[]}]";
-	c->level = c->level_alone = LEVEL_MODERATE + 1;
-	c->unscored = 1;
-	c->reasons = (struct slice){ reasons, sizeof reasons - 1 };
-	c->flags = "unscored";
-}
-
 static void put_result(struct draft *d, const char *contact)
 {
 	struct verbs *v = d->verbs;
@@ -379,10 +368,6 @@ void draft_triage(struct draft *d, const char *contact)
 {
 	struct verbs *v = d->verbs;
 	struct command *c = &d->command;
-	if (!v->rules) {
-		triage_without_rules(c);
-		return;
-	}
 	struct answer_list answers = { .n = 0 };
 	collect_answers(d->request, &answers);
 	if (d->request->role == ROLE_FRONTEND)

@@ -120,17 +120,38 @@ static void compile_scan(struct compiler *c)
 	decoder_init(&r->decoder, &r->vocab);
 }
 
+static struct ruleset *empty(void)
+{
+	struct ruleset *r = mem_zalloc(sizeof(*r));
+
+	r->refs = 1;
+	fold_init(&r->fold);
+	vocab_init(&r->vocab);
+	return r;
+}
+
+struct ruleset *ruleset_none(void)
+{
+	static const char *const langs[] = { "en" };
+	const struct ruleset_source source = {
+		.id = "none", .version = "0", .schema = SCHEMA, .langs = langs, .n_langs = 1
+	};
+	struct ruleset_report report = { .n_errors = 0 };
+	struct compiler c = { .source = &source, .report = &report, .rules = empty() };
+
+	compile_head(&c);
+	compile_scan(&c);
+	CHECK(report.n_errors == 0);
+	return c.rules;
+}
+
 struct ruleset *ruleset_compile(const struct ruleset_source *source, struct ruleset_report *report)
 {
-	struct compiler c = { .source = source, .report = report };
+	struct compiler c = { .source = source, .report = report, .rules = empty() };
 	void *place;
 	size_t i = 0;
 
 	report->n_errors = report->n_tests = 0;
-	c.rules = mem_zalloc(sizeof(*c.rules));
-	c.rules->refs = 1;
-	fold_init(&c.rules->fold);
-	vocab_init(&c.rules->vocab);
 	map_init(&c.ids, 0, 0);
 	map_init(&c.classes, 0, 0);
 	compile_head(&c);

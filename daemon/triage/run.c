@@ -25,6 +25,7 @@ enum unscored {
 	UNSCORED_BUDGET,
 	UNSCORED_FACTS,
 	UNSCORED_ANSWER,
+	UNSCORED_RULES,
 	UNSCORED_COUNT
 };
 
@@ -43,6 +44,8 @@ static const struct {
 		"Not assessed: what is known about the contact is longer than the limit" },
 	[UNSCORED_ANSWER] = { "unscored.answer", "unscored_answer",
 		"Not assessed: an answer has a value that is not understood" },
+	[UNSCORED_RULES] = { "unscored.no_rules", "unscored_no_rules",
+		"Not assessed: no valid rules are in force" },
 };
 
 struct run {
@@ -473,6 +476,8 @@ void triage_run(struct ruleset *rules, struct triage_scratch *w,
 
 	clear_result(result);
 	w->unscored = bind(w, rules) ? 0 : 1u << UNSCORED_BUDGET;
+	if (rules->n_rules == 0)
+		w->unscored |= 1u << UNSCORED_RULES;
 	read_request(&x);
 	read_text(&x);
 	flag_joke(&x);

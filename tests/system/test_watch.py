@@ -4,7 +4,6 @@ import json
 import os
 import threading
 
-from devkit.line import RpcError
 from harness.center import CLIENTS, eventually
 from harness.desk import triagectl
 

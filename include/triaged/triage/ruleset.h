@@ -36,6 +36,9 @@ struct ruleset;
 struct ruleset *ruleset_compile(
 	const struct ruleset_source *source, struct ruleset_report *report) MUST_CHECK;
 
+/* One without a rule: whatever it rates comes out unscored, at moderate. digest "". */
+struct ruleset *ruleset_none(void);
+
 struct ruleset *ruleset_ref(struct ruleset *rules);
 void ruleset_unref(struct ruleset **rules); /* NULL is fine */
 
