@@ -90,7 +90,7 @@ static void compile_signal(struct compiler *c, const struct source_cond *s, stru
 	out->families = mask_of(c, s, "signal", s->signal, family_names, FAMILY_COUNT);
 	c->families_used |= out->families;
 	out->whens = mask_of(c, s, "time", s->time, when_names, WHEN_COUNT);
-	out->subjects = s->subject ? subjects : UINT64_MAX;
+	out->subjects = s->subject ? subjects : (1u << SUBJECT_COUNT) - 1;
 	if (out->subjects >> SUBJECT_SELF & 1)
 		out->subjects |= 1u << SUBJECT_UNKNOWN;
 	out->framings = s->framing ? framings : 1u << FRAMING_LITERAL;

@@ -18,21 +18,6 @@ static const struct region anywhere = { .any = true };
 static struct verdict eval(
 	const struct cond *c, const struct triage_scratch *w, const struct region *r);
 
-/*
- * A leaf without `time` takes every time, but for thoughts not the past: what somebody no longer
- * thinks is not a state they are in, while what they did or have stays so.
- */
-static bool signal_fits(const struct cond *c, const struct signal *s)
-{
-	uint64_t past_thought = FAMILIES_THOUGHT & FAMILY_BIT(s->family);
-
-	if (s->suppressed_by || !(c->families & FAMILY_BIT(s->family)))
-		return false;
-	if (c->whens == 0 ? s->when == WHEN_PAST && past_thought : !(c->whens >> s->when & 1))
-		return false;
-	return (c->subjects >> s->subject & 1) && (c->framings >> s->framing & 1);
-}
-
 static bool overlaps(const struct signal *const *seen, uint32_t n, const struct signal *s)
 {
 	for (uint32_t i = 0; i < n; i++)
@@ -97,25 +82,53 @@ static void take(const struct cond *c, struct tally *t, const struct signal *s, 
 		t->seen[t->n++] = s;
 }
 
+/* May the region hold a signal of the block? */
+static bool reaches(const struct region *r, const struct signal_block *b)
+{
+	return r->any || (r->from < b->end && b->from < r->end);
+}
+
+static void tally_message(const struct cond *c, const struct triage_scratch *w,
+	const struct region *r, struct tally *t)
+{
+	for (size_t k = 0; k < w->said.n && !is_enough(c, t); k++) {
+		const struct signal_block *b = &w->said.blocks[k];
+		uint64_t fit = c->near && !reaches(r, b) ? 0 : sets_fitting(b, c);
+
+		for (; fit && !is_enough(c, t); fit &= fit - 1) {
+			const struct signal *s = sets_first(w->signals, k, fit);
+
+			if (in_region(c, s, r))
+				take(c, t, s, overlaps(t->seen, t->n, s));
+		}
+	}
+}
+
+static void tally_memory(const struct cond *c, const struct triage_scratch *w, struct tally *t)
+{
+	for (size_t k = 0; k < w->remembered.n && !is_enough(c, t); k++) {
+		uint64_t fit = sets_fitting(&w->remembered.blocks[k], c);
+
+		for (; fit && !is_enough(c, t); fit &= fit - 1) {
+			const struct signal *s = sets_first(w->facts, k, fit);
+
+			if (in_window(c, w, s))
+				take(c, t, s, is_known_id(t->seen, t->n, s));
+		}
+	}
+}
+
 /* Distinct hits are different places in the message, different ids in memory. */
 static bool has_enough(const struct cond *c, const struct triage_scratch *w, const struct region *r)
 {
-	bool message = c->window != WINDOW_MINUTES || in_minutes(c, w, w->now_min);
 	struct tally t NOT_ZEROED;
 
 	t.n = 0;
 	t.families = 0;
-
-	for (size_t i = 0; message && i < w->n_signals && !is_enough(c, &t); i++) {
-		const struct signal *s = &w->signals[i];
-
-		if ((c->families & FAMILY_BIT(s->family)) && in_region(c, s, r) &&
-			signal_fits(c, s))
-			take(c, &t, s, overlaps(t.seen, t.n, s));
-	}
-	for (size_t i = 0; c->window != WINDOW_MESSAGE && i < w->n_facts && !is_enough(c, &t); i++)
-		if (in_window(c, w, &w->facts[i]) && signal_fits(c, &w->facts[i]))
-			take(c, &t, &w->facts[i], is_known_id(t.seen, t.n, &w->facts[i]));
+	if (c->window != WINDOW_MINUTES || in_minutes(c, w, w->now_min))
+		tally_message(c, w, r, &t);
+	if (c->window != WINDOW_MESSAGE)
+		tally_memory(c, w, &t);
 	return is_enough(c, &t);
 }
 
@@ -224,17 +237,24 @@ static struct verdict eval_here(
 				    : (struct verdict){ TRUTH_FALSE, 1, false };
 }
 
+static struct region region_of(const struct signal *s)
+{
+	return (struct region){ false, s->clause, s->from > NEAR_WORDS ? s->from - NEAR_WORDS : 0,
+		s->end + NEAR_WORDS };
+}
+
 /* The region around a signal in which all of c is true; `anywhere` when there is none. */
 static struct region meeting_region(const struct cond *c, const struct triage_scratch *w)
 {
-	for (size_t i = 0; i < w->n_signals; i++) {
-		const struct signal *s = &w->signals[i];
-		const struct region r = { false, s->clause,
-			s->from > NEAR_WORDS ? s->from - NEAR_WORDS : 0, s->end + NEAR_WORDS };
+	for (size_t k = 0; k < w->said.n; k++) {
+		uint64_t left = sets_of(&w->said.blocks[k], c->meets);
 
-		if ((c->meets & FAMILY_BIT(s->family)) && !s->suppressed_by &&
-			eval_here(c, w, &r).truth == TRUTH_TRUE)
-			return r;
+		for (; left; left &= left - 1) {
+			struct region r = region_of(sets_first(w->signals, k, left));
+
+			if (eval_here(c, w, &r).truth == TRUTH_TRUE)
+				return r;
+		}
 	}
 	return anywhere;
 }
@@ -335,11 +355,15 @@ static void explain_signals(const struct cond *c, const struct triage_scratch *w
 {
 	if (c->window == WINDOW_MINUTES && !in_minutes(c, w, w->now_min))
 		return;
-	for (size_t i = 0; i < w->n_signals; i++) {
-		const struct signal *s = &w->signals[i];
+	for (size_t k = 0; k < w->said.n; k++) {
+		uint64_t fit = sets_fitting(&w->said.blocks[k], c);
 
-		if (in_region(c, s, r) && signal_fits(c, s))
-			out->signal(out->ctx, s);
+		for (; fit; fit &= fit - 1) {
+			const struct signal *s = sets_first(w->signals, k, fit);
+
+			if (in_region(c, s, r))
+				out->signal(out->ctx, s);
+		}
 	}
 }
 

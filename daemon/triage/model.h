@@ -12,6 +12,7 @@
 #include "phrase.h"
 #include "rule.h"
 #include "scan.h"
+#include "sets.h"
 #include "text.h"
 
 enum owner_kind { OWNER_ENTRY, OWNER_FRAME, OWNER_CUE };
@@ -118,6 +119,7 @@ struct triage_scratch {
 	size_t n_signals, cap_signals;
 	struct signal *facts; /* of earlier messages */
 	size_t n_facts, cap_facts;
+	struct signal_sets said, remembered; /* what counts of signals, of facts, by kind */
 	struct cue_match *cues;
 	size_t n_cues, cap_cues;
 	uint32_t cue_kinds;    /* bits of enum cue: those found */
@@ -136,6 +138,12 @@ struct triage_scratch {
 	int64_t now_min, anchor; /* minutes; anchor: where windows of minutes end */
 	bool calls_note;         /* written by staff: charted wording means what it says */
 };
+
+/* The first of the signals of block number k that are in `set`, which is not empty. */
+static inline const struct signal *sets_first(const struct signal *signals, size_t k, uint64_t set)
+{
+	return &signals[k * SETS_BLOCK + (size_t)__builtin_ctzll(set)];
+}
 
 /* Make room for one more in an array of a scratch or a result. */
 #define GROW(array, n, cap)                                                                        \

@@ -80,6 +80,8 @@ void triage_scratch_free(struct triage_scratch **scratch)
 	buf_free(&w->lines);
 	free(w->signals);
 	free(w->facts);
+	sets_fini(&w->said);
+	sets_fini(&w->remembered);
 	free(w->cues);
 	free(w->clause_cues);
 	free(w->frames);

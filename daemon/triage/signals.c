@@ -343,6 +343,8 @@ void signals_settle(struct triage_scratch *w)
 	for (size_t i = 0; i < w->n_facts; i++)
 		if (!w->facts[i].suppressed_by)
 			w->contact_families |= FAMILY_BIT(w->facts[i].family);
+	sets_build(&w->said, w->signals, w->n_signals);
+	sets_build(&w->remembered, w->facts, w->n_facts);
 }
 
 /* Two points for a word of the language's grammar, one for any other known word. */
