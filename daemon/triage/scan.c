@@ -4,11 +4,15 @@
 
 #include "triaged/base/mem.h"
 
-#define STRETCH 64 /* words of a sentence looked at together */
-
 static void forget_runs(struct scan_scratch *w)
 {
 	memset(w->done, 0, w->n_done * sizeof(*w->done));
+}
+
+static void forget_needs(struct scan_scratch *w)
+{
+	memset(w->met, 0, w->n_met * sizeof(*w->met));
+	w->base = 1;
 }
 
 int scan_bind(struct scan_scratch *w, const struct scan *s)
@@ -17,8 +21,9 @@ int scan_bind(struct scan_scratch *w, const struct scan *s)
 		w->done = mem_resize(w->done, s->n_phrases, sizeof(*w->done));
 		w->n_done = s->n_phrases;
 	}
-	w->n_met = s->n_needs / 32 + 1;
-	w->met = mem_resize(w->met, w->n_met, sizeof(*w->met));
+	w->met = mem_resize(w->met, s->n_needs + 1, sizeof(*w->met));
+	w->n_met = s->n_needs;
+	forget_needs(w);
 	forget_runs(w);
 	w->run = 0;
 	if (s->db && hs_alloc_scratch(s->db, &w->hs) != HS_SUCCESS)
@@ -131,11 +136,6 @@ static void check_phrase(struct scan_scratch *w, struct look *l)
 	match_around(w, l, ph, least > l->sentence.from ? least : l->sentence.from, true);
 }
 
-/* Literals of a sentence, first..last, and those among them that are looked at together. */
-struct stretch {
-	size_t first, last, from, end;
-};
-
 /* A new sentence: what was noted about phrases is about another one. */
 static void next_run(struct scan_scratch *w)
 {
@@ -145,37 +145,40 @@ static void next_run(struct scan_scratch *w)
 	w->run = 1;
 }
 
-/*
- * Note which needs are met by the literals from..end, those of one stretch, and by the others of
- * its sentence, first..last, that a phrase reaches from there.
- */
-static void note_needs(const struct scan *s, struct scan_scratch *w, const struct stretch *at)
+/* Literals up to the last of a sentence: the first of them whose needs are not noted yet. */
+struct stretch {
+	size_t last, ahead;
+};
+
+/* Note what is met by the literals that a phrase reaches from `token` on. */
+static void note_needs(
+	const struct scan *s, struct scan_scratch *w, struct stretch *at, uint32_t token)
 {
-	uint32_t least = w->found[at->from].token, most = w->found[at->end - 1].token;
-	size_t from = at->from, end = at->end;
+	for (; at->ahead < at->last && w->found[at->ahead].token < token + s->reach; at->ahead++) {
+		uint32_t literal = w->found[at->ahead].literal, end = s->needs.first[literal + 1];
+		uint32_t now = w->base + w->found[at->ahead].token;
 
-	memset(w->met, 0, w->n_met * sizeof(*w->met));
-	while (from > at->first && w->found[from - 1].token + s->reach > least)
-		from--;
-	while (end < at->last && w->found[end].token < most + s->reach)
-		end++;
-	for (size_t i = from; i < end; i++) {
-		const uint32_t *first = &s->first_needs[w->found[i].literal];
-
-		for (uint32_t k = first[0]; k < first[1]; k++)
-			w->met[s->needs[k].at] |= s->needs[k].bits;
+		for (uint32_t k = s->needs.first[literal]; k < end; k++)
+			w->met[s->needs.items[k]] = now;
 	}
 }
 
-static bool is_met(const struct scan_scratch *w, uint32_t need)
+/* The first token that a phrase may begin at which reaches `back` words before the one at hand. */
+static uint32_t begin_of(const struct look *l, uint32_t back)
 {
-	return w->met[need / 32] >> need % 32 & 1;
+	uint32_t from = l->token > back ? l->token - back : 0;
+
+	return from > l->sentence.from ? from : l->sentence.from;
 }
 
-static bool meets_others(const struct scan *s, const struct scan_scratch *w, uint32_t phrase)
+/* Of what a need was met by, only the last is known; nearer than that is near enough. */
+static bool meets_others(const struct scan *s, const struct scan_scratch *w,
+	const struct scan_candidate *c, const struct look *l)
 {
-	for (uint32_t k = s->others.first[phrase]; k < s->others.first[phrase + 1]; k++)
-		if (!is_met(w, s->others.items[k]))
+	uint32_t from = w->base + begin_of(l, c->back), end = s->others.first[c->phrase + 1];
+
+	for (uint32_t k = s->others.first[c->phrase]; k < end; k++)
+		if (w->met[s->others.items[k]] < from)
 			return false;
 	return true;
 }
@@ -189,12 +192,13 @@ static void check_literal(
 	for (uint32_t k = s->first_candidate[literal]; k < end;) {
 		const struct scan_candidate *c = &s->candidates[k];
 
-		if (c->guard != SCAN_NO_GUARD && !is_met(w, c->guard)) {
+		if (c->guard != SCAN_NO_GUARD &&
+			w->met[c->guard] < w->base + begin_of(l, c->most)) {
 			k = c->after;
 			continue;
 		}
 		k++;
-		if (!meets_others(s, w, c->phrase))
+		if (!meets_others(s, w, c, l))
 			continue;
 		l->number = c->phrase;
 		if (w->done[l->number].run != w->run) {
@@ -210,7 +214,7 @@ static int check_sentence(const struct scan *s, struct scan_scratch *w, size_t f
 	const struct scan_input *in)
 {
 	const struct token *tokens = in->text->tokens;
-	struct stretch at = { first, last, first, first };
+	struct stretch at = { last, first };
 	struct look look;
 
 	look.in = in;
@@ -221,12 +225,7 @@ static int check_sentence(const struct scan *s, struct scan_scratch *w, size_t f
 	next_run(w);
 	for (size_t i = first; i < last; i++) {
 		set_place(&look, w->found[i].token);
-		if (i == at.end) {
-			at.from = i;
-			while (at.end < last && w->found[at.end].token < look.token + STRETCH)
-				at.end++;
-			note_needs(s, w, &at);
-		}
+		note_needs(s, w, &at, look.token);
 		if (w->steps + look.place.steps > in->max_steps)
 			return -1;
 		check_literal(s, w, w->found[i].literal, &look);
@@ -252,12 +251,22 @@ static void set_tokens(struct scan_scratch *w, const struct text *t)
 	}
 }
 
+/* What was noted of the text before lies below the base of this one. */
+static void next_text(struct scan_scratch *w, uint32_t n_tokens)
+{
+	w->base += w->n_tokens;
+	w->n_tokens = n_tokens;
+	if (w->base > UINT32_MAX / 2)
+		forget_needs(w);
+}
+
 int scan_run(const struct scan *s, struct scan_scratch *w, const struct scan_input *in)
 {
 	const struct text *t = in->text;
 
 	w->n_found = 0;
 	w->n_matches = 0;
+	next_text(w, t->n_tokens);
 	if (!s->db || t->n_tokens == 0)
 		return 0;
 	if (hs_scan(s->db, t->padded.data, (unsigned)t->padded.len, 0, w->hs, on_literal, w) !=

@@ -4,9 +4,8 @@
  *
  * Phrases share word classes, so what they need is kept once: a need is a set of literals, a literal
  * meets every need it is in. A phrase is looked at where a literal of its rarest need stands, when
- * its other needs are met in the same sentence not far from there. Most candidates fail on that
- * alone, so the needs met are one bitmap that stays in the nearest cache, and the candidates of a
- * literal stand side by side.
+ * its other needs are met in the same sentence no farther from there than it reaches. Most
+ * candidates fail on that alone, so the candidates of a literal stand side by side.
  */
 #ifndef TRIAGE_SCAN_H
 #define TRIAGE_SCAN_H
@@ -25,16 +24,13 @@ struct scan_groups {
 
 #define SCAN_NO_GUARD UINT32_MAX
 
-/* Needs that share a word of the bitmap. */
-struct scan_bits {
-	uint32_t at, bits;
-};
-
 /* A phrase that may stand where a literal was found. */
 struct scan_candidate {
 	uint32_t phrase;
 	uint32_t guard; /* the other need of it that a text most likely lacks */
 	uint32_t after; /* the first candidate behind it with another guard */
+	uint16_t back;  /* words of a match before the one where the literal ends, at most */
+	uint16_t most;  /* of it and those behind it with the same guard */
 };
 
 struct scan {
@@ -43,8 +39,7 @@ struct scan {
 	uint32_t
 		n_needs; /* those that are not the rarest of their phrase: only they are numbered */
 	uint32_t reach;  /* words of the longest phrase */
-	struct scan_bits *needs;           /* by literal: those it meets */
-	uint32_t *first_needs;             /* of literal i up to those of literal i + 1 */
+	struct scan_groups needs;          /* by literal: those it meets */
 	struct scan_groups others;         /* by phrase: its needs but the rarest, guard first */
 	struct scan_candidate *candidates; /* by literal */
 	uint32_t *first_candidate;         /* of literal i up to that of literal i + 1 */
@@ -63,13 +58,15 @@ struct scan_scratch {
 		uint32_t token;        /* its last word */
 	} * found;
 	size_t n_found, cap_found;
-	uint32_t *met; /* bit per need: met near the words at hand */
+	uint32_t *met; /* per need: base + the last token that it is met at */
+	uint32_t base; /* of this text: more than any value of an earlier one */
 	struct {
 		uint32_t run;     /* which sentence the rest is about */
 		uint32_t next[2]; /* first token at which a match may still begin: inside a clause,
 				     over several */
 	} * done;                 /* per phrase */
-	size_t n_met, n_done;     /* n_met: words of the bitmap */
+	size_t n_met, n_done;
+	uint32_t n_tokens; /* of this text */
 	uint32_t run;
 	struct scan_match *matches;
 	size_t n_matches, cap_matches;

@@ -81,11 +81,12 @@ static struct scan_groups pairs_group(struct pairs *p, uint32_t n_groups)
 
 struct collector {
 	struct scan *scan;
+	const struct phrase *source;
 	struct literal_list *literals;
 	struct numbering literal_numbers, lead_numbers, other_numbers;
 	struct pairs leads;   /* literal, the number of a rarest need it meets */
 	struct pairs phrases; /* that number, phrase */
-	struct pairs needs;   /* literal, need: ascending for each literal */
+	struct pairs needs;   /* literal, need */
 	struct pairs others;  /* phrase, need */
 };
 
@@ -123,25 +124,6 @@ static uint32_t number_need(struct collector *c, const struct phrase_need *need,
 	return id;
 }
 
-/* The needs of each literal, which ascend, with those in one word of the bitmap together. */
-static void set_needs(struct scan *s, const struct scan_groups *needs)
-{
-	uint32_t n = 0;
-
-	s->needs = mem_zalloc((needs->first[s->n_literals] + 1) * sizeof(*s->needs));
-	s->first_needs = mem_zalloc((s->n_literals + 1) * sizeof(*s->first_needs));
-	for (uint32_t i = 0; i < s->n_literals; i++) {
-		for (uint32_t k = needs->first[i]; k < needs->first[i + 1]; k++) {
-			uint32_t need = needs->items[k];
-
-			if (n == s->first_needs[i] || s->needs[n - 1].at != need / 32)
-				s->needs[n++].at = need / 32;
-			s->needs[n - 1].bits |= UINT32_C(1) << need % 32;
-		}
-		s->first_needs[i + 1] = n;
-	}
-}
-
 static int compare_candidates(const void *a, const void *b)
 {
 	const struct scan_candidate *x = a, *y = b;
@@ -153,14 +135,16 @@ static int compare_candidates(const void *a, const void *b)
 
 /* Add the phrases of one rarest need, those with one guard together. */
 static uint32_t add_candidates(
-	struct scan *s, uint32_t n, const struct scan_groups *phrases, uint32_t lead)
+	struct collector *c, uint32_t n, const struct scan_groups *led, uint32_t lead)
 {
+	struct scan *s = c->scan;
 	uint32_t from = n;
 
-	for (uint32_t k = phrases->first[lead]; k < phrases->first[lead + 1]; k++) {
-		uint32_t phrase = phrases->items[k], at = s->others.first[phrase];
+	for (uint32_t k = led->first[lead]; k < led->first[lead + 1]; k++) {
+		uint32_t phrase = led->items[k], at = s->others.first[phrase];
 
 		s->candidates[n++] = (struct scan_candidate){ .phrase = phrase,
+			.back = (uint16_t)c->source[phrase].back,
 			.guard = at < s->others.first[phrase + 1] ? s->others.items[at]
 								  : SCAN_NO_GUARD };
 	}
@@ -168,29 +152,38 @@ static uint32_t add_candidates(
 	return n;
 }
 
+/* Those of one guard follow each other: note where they end, and the farthest that they look. */
+static void link_guards(struct scan_candidate *list, uint32_t from, uint32_t end)
+{
+	for (uint32_t k = end; k-- > from;) {
+		struct scan_candidate *c = &list[k];
+		bool more = k + 1 < end && c[1].guard == c->guard;
+
+		c->after = more ? c[1].after : k + 1;
+		c->most = more && c[1].most > c->back ? c[1].most : c->back;
+	}
+}
+
 /*
  * Most texts lack most guards: with those of one guard together, all of them are passed over at
  * once.
  */
 static void set_candidates(
-	struct scan *s, const struct scan_groups *leads, const struct scan_groups *phrases)
+	struct collector *c, const struct scan_groups *leads, const struct scan_groups *led)
 {
+	struct scan *s = c->scan;
 	uint32_t n = 0;
 
 	for (uint32_t k = 0; k < leads->first[s->n_literals]; k++)
-		n += phrases->first[leads->items[k] + 1] - phrases->first[leads->items[k]];
+		n += led->first[leads->items[k] + 1] - led->first[leads->items[k]];
 	s->candidates = mem_zalloc((n + 1) * sizeof(*s->candidates));
 	s->first_candidate = mem_zalloc((s->n_literals + 1) * sizeof(*s->first_candidate));
 	n = 0;
 	for (uint32_t i = 0; i < s->n_literals; i++) {
 		for (uint32_t k = leads->first[i]; k < leads->first[i + 1]; k++)
-			n = add_candidates(s, n, phrases, leads->items[k]);
+			n = add_candidates(c, n, led, leads->items[k]);
 		s->first_candidate[i + 1] = n;
-		for (uint32_t k = n; k-- > s->first_candidate[i];)
-			s->candidates[k].after =
-				k + 1 < n && s->candidates[k + 1].guard == s->candidates[k].guard
-					? s->candidates[k + 1].after
-					: k + 1;
+		link_guards(s->candidates, s->first_candidate[i], n);
 	}
 }
 
@@ -204,8 +197,8 @@ static void free_groups(struct scan_groups *g)
 static void collect(
 	struct scan *s, const struct phrase *phrases, uint32_t n, struct literal_list *l)
 {
-	struct collector c = { .scan = s, .literals = l };
-	struct scan_groups leads, led, met;
+	struct collector c = { .scan = s, .source = phrases, .literals = l };
+	struct scan_groups leads, led;
 
 	map_init(&c.literal_numbers.seen, 0, 0);
 	map_init(&c.lead_numbers.seen, 0, 0);
@@ -223,13 +216,11 @@ static void collect(
 	s->n_literals = l->n;
 	s->n_needs = c.other_numbers.n;
 	s->n_phrases = n;
-	met = pairs_group(&c.needs, s->n_literals);
+	s->needs = pairs_group(&c.needs, s->n_literals);
 	s->others = pairs_group(&c.others, n);
 	leads = pairs_group(&c.leads, s->n_literals);
 	led = pairs_group(&c.phrases, c.lead_numbers.n);
-	set_needs(s, &met);
-	set_candidates(s, &leads, &led);
-	free_groups(&met);
+	set_candidates(&c, &leads, &led);
 	free_groups(&leads);
 	free_groups(&led);
 	map_fini(&c.literal_numbers.seen);
@@ -263,8 +254,7 @@ int scan_compile(struct scan *s, const struct phrase *phrases, uint32_t n, struc
 void scan_fini(struct scan *s)
 {
 	hs_free_database(s->db);
-	free(s->needs);
-	free(s->first_needs);
+	free_groups(&s->needs);
 	free_groups(&s->others);
 	free(s->candidates);
 	free(s->first_candidate);
