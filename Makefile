@@ -50,7 +50,7 @@ CFLAGS_ALL  = -std=gnu11 -D_GNU_SOURCE $(OPT) $(WARN) $(HARDEN) $(if $(SAN),,$(F
 LDFLAGS_ALL = $(SAN) -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack $(LDFLAGS)
 
 layer_src  = $(filter-out daemon/app/main.c,$(wildcard daemon/$(1)/*.c))
-layer_obj  = $(patsubst %.c,$(BUILD)/%.o,$(call layer_src,$(1)))
+layer_obj  = $(patsubst %.c,$(BUILD)/%.o,$(call layer_src,$(1))) $(if $(filter triage,$(1)),$(FOLD_TABLE).o)
 layer_lib  = $(BUILD)/libtriaged_$(1).a
 # Libraries of a layer and of everything below it, in link order (top first).
 upto       = $(if $(filter $(1),$(firstword $(2))),$(1),$(call upto,$(1),$(wordlist 2,99,$(2))) $(firstword $(2)))
@@ -63,6 +63,17 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "CC $<"
 	@$(CC) $(CFLAGS_ALL) -c -o $@ $<
+
+# What each character folds to, asked of the Unicode library once, on the machine that builds.
+FOLD_TABLE = $(BUILD)/daemon/triage/fold_table
+$(FOLD_TABLE): tools/fold_table.c daemon/triage/fold_derive.c daemon/triage/fold.h
+	@mkdir -p $(@D)
+	@$(CC) -std=gnu11 -O1 $(WARN) -Idaemon/triage $(PKG_CFLAGS) -o $@ $(filter %.c,$^) \
+		$(shell pkg-config --libs libutf8proc)
+$(FOLD_TABLE).c: $(FOLD_TABLE)
+	@$< >$@.new && mv $@.new $@
+$(FOLD_TABLE).o: $(FOLD_TABLE).c
+	@$(CC) $(CFLAGS_ALL) -Idaemon/triage -c -o $@ $<
 
 # The Redis function library is assembled into this object.
 $(BUILD)/daemon/store/library.o: daemon/store/triaged1.lua

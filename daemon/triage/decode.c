@@ -17,7 +17,6 @@
 
 struct decoding {
 	const struct decoder *d;
-	const struct fold *fold;
 	const struct vocab *vocab;
 	const char *p;
 	const struct text *honest;
@@ -314,13 +313,13 @@ static bool is_punctuation(int32_t point)
 }
 
 /* The letter that one character of a chunk is read as, 0 for none; *firm: also at a word's edge. */
-static char read_letter(const struct decoding *c, int32_t point, bool *firm)
+static char read_letter(int32_t point, bool *firm)
 {
 	int32_t folded[FOLD_MAX];
 	enum char_class cls;
 
 	*firm = true;
-	if (fold_point(c->fold, point, &cls, folded) > 0 && cls == CHAR_LETTER)
+	if (fold_point(point, &cls, folded) > 0 && cls == CHAR_LETTER)
 		return lookalike_letter(folded[0]);
 	if (cls == CHAR_DIGIT)
 		return lookalike_sign(folded[0]);
@@ -341,7 +340,7 @@ static size_t chunk_letters(const struct decoding *c, const struct chunk *k, cha
 		used = fold_decode(c->p + at, k->end - at, &point);
 		if (used == 0 || n == SPLIT_MAX)
 			return 0;
-		letter = read_letter(c, point, &firm);
+		letter = read_letter(point, &firm);
 		if (letter == 0 || (n == 0 && !firm))
 			continue;
 		out[n++] = letter;
@@ -451,7 +450,6 @@ static uint32_t decode_at(struct decoding *c, uint32_t i)
 enum decode_outcome decode_text(const struct decode_input *in, struct text *out)
 {
 	struct decoding c = { .d = in->decoder,
-		.fold = in->fold,
 		.vocab = in->vocab,
 		.p = in->text,
 		.honest = in->honest,

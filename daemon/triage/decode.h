@@ -29,7 +29,6 @@ void decoder_fini(struct decoder *d);
 
 struct decode_input {
 	const struct decoder *decoder;
-	const struct fold *fold;
 	const struct vocab *vocab;
 	const char *text;          /* the message */
 	const struct text *honest; /* its honest reading, clauses set */

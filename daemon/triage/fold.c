@@ -7,10 +7,6 @@
 
 #include "triaged/base/mem.h"
 
-#define FOLD_OPTIONS                                                                               \
-	(UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK |           \
-		UTF8PROC_IGNORE)
-
 size_t fold_decode(const char *p, size_t n, int32_t *point)
 {
 	utf8proc_ssize_t used;
@@ -22,107 +18,6 @@ size_t fold_decode(const char *p, size_t n, int32_t *point)
 	return used > 0 ? (size_t)used : 0;
 }
 
-static enum char_class class_of_sign(int32_t point)
-{
-	switch (point) {
-	case '.':
-	case '!':
-	case '?':
-	case ';':
-		return CHAR_STOP;
-	case 0xa1:   /* ¡ */
-	case 0xbf:   /* ¿ */
-	case 0x3002: /* ideographic full stop */
-	case 0x2029:
-		return CHAR_HARD;
-	case '\'':
-	case '`':
-	case 0xb4:
-	case 0x2018:
-	case 0x2019:
-	case 0x2bc:
-		return CHAR_APOSTROPHE;
-	case '\n':
-	case '\r':
-	case ',':
-	case ':':
-	case '-':
-	case '(':
-	case ')':
-	case '"':
-	case '/':
-	case 0x2026: /* … */
-	case 0xab:
-	case 0xbb:
-	case 0x201c:
-	case 0x201d:
-	case 0x2013:
-	case 0x2014:
-		return CHAR_SOFT;
-	default:
-		break;
-	}
-	switch (utf8proc_category(point)) {
-	case UTF8PROC_CATEGORY_ZS:
-	case UTF8PROC_CATEGORY_ZL:
-	case UTF8PROC_CATEGORY_ZP:
-		return CHAR_SPACE;
-	default:
-		return point == '\t' ? CHAR_SPACE : CHAR_OTHER;
-	}
-}
-
-static bool is_letter(int32_t point)
-{
-	utf8proc_category_t c = utf8proc_category(point);
-
-	return c >= UTF8PROC_CATEGORY_LU && c <= UTF8PROC_CATEGORY_LO;
-}
-
-static enum char_class class_of(int32_t point, const int32_t *folded, int n)
-{
-	if (n == 0)
-		return CHAR_DROP;
-	if (folded[0] >= '0' && folded[0] <= '9')
-		return CHAR_DIGIT;
-	/* A spacing accent decomposes to a space and a mark: judge the sign itself. */
-	if (is_letter(folded[0]))
-		return CHAR_LETTER;
-	switch (utf8proc_category(folded[0])) {
-	case UTF8PROC_CATEGORY_ND:
-		return CHAR_LETTER; /* digits of other scripts stay parts of words */
-	default:
-		return class_of_sign(n == 1 && folded[0] != ' ' ? folded[0] : point);
-	}
-}
-
-static int fold_slowly(int32_t point, enum char_class *cls, int32_t out[FOLD_MAX])
-{
-	int boundary = UTF8PROC_BOUNDCLASS_START;
-	utf8proc_ssize_t n = utf8proc_decompose_char(point, out, FOLD_MAX, FOLD_OPTIONS, &boundary);
-
-	if (n < 0 || n > FOLD_MAX)
-		n = 0;
-	*cls = class_of(point, out, (int)n);
-	return *cls == CHAR_LETTER || *cls == CHAR_DIGIT ? (int)n : 0;
-}
-
-void fold_init(struct fold *f)
-{
-	memset(f, 0, sizeof(*f));
-	f->table = mem_zalloc(FOLD_TABLE * sizeof(*f->table));
-	f->classes = mem_zalloc(FOLD_TABLE);
-	for (int32_t p = 0; p < FOLD_TABLE; p++) {
-		int32_t out[FOLD_MAX];
-		enum char_class cls;
-		int n = fold_slowly(p, &cls, out);
-
-		f->classes[p] = (uint8_t)cls;
-		if (n == 1 && out[0] <= UINT16_MAX)
-			f->table[p] = (uint16_t)out[0];
-	}
-}
-
 void fold_fini(struct fold *f)
 {
 	for (size_t i = 0; i < f->n_emoji; i++) {
@@ -130,21 +25,19 @@ void fold_fini(struct fold *f)
 		free(f->emoji[i].token);
 	}
 	free(f->emoji);
-	free(f->table);
-	free(f->classes);
 	memset(f, 0, sizeof(*f));
 }
 
-int fold_point(const struct fold *f, int32_t point, enum char_class *cls, int32_t out[FOLD_MAX])
+int fold_point(int32_t point, enum char_class *cls, int32_t out[FOLD_MAX])
 {
 	if (point >= FOLD_TABLE)
-		return fold_slowly(point, cls, out);
-	*cls = f->classes[point];
+		return fold_derive(point, cls, out);
+	*cls = fold_table[point].cls;
 	if (*cls > CHAR_DIGIT)
 		return 0;
-	if (f->table[point] == 0)
-		return fold_slowly(point, cls, out);
-	out[0] = f->table[point];
+	if (fold_table[point].point == 0)
+		return fold_derive(point, cls, out);
+	out[0] = fold_table[point].point;
 	return 1;
 }
 

@@ -1,6 +1,7 @@
 /*
  * Folding of one character: compatibility form, case and accents removed, invisible characters
- * dropped (NFKC_Casefold without marks, by utf8proc). A table answers for everything below U+2000.
+ * dropped (NFKC_Casefold without marks, by utf8proc). A table answers for everything below U+2000; it
+ * is made when the program is built, so that no ruleset has to.
  * Pictures become the tokens that the ruleset gives them.
  */
 #ifndef TRIAGE_FOLD_H
@@ -24,24 +25,32 @@ enum char_class {
 	CHAR_OTHER /* any other sign: separates words */
 };
 
+struct fold_entry {
+	uint16_t point; /* the one it folds to, 0 = none or several: derive it */
+	uint8_t cls;    /* enum char_class */
+};
+
+extern const struct fold_entry fold_table[FOLD_TABLE]; /* written by tools/fold_table.c */
+
 struct fold_emoji {
 	int32_t *points; /* without variation selectors and skin tones */
 	size_t n_points;
 	char *token;
 };
 
+/* Begins all zero. */
 struct fold {
-	uint16_t *table; /* one folded point, 0 = none or several: ask utf8proc */
-	uint8_t *classes;
 	struct fold_emoji *emoji; /* by first point, then longest first */
 	size_t n_emoji;
 };
 
-void fold_init(struct fold *f);
 void fold_fini(struct fold *f);
 
 /* The class of point; for letters and digits also its folded form. Returns the number of points. */
-int fold_point(const struct fold *f, int32_t point, enum char_class *cls, int32_t out[FOLD_MAX]);
+int fold_point(int32_t point, enum char_class *cls, int32_t out[FOLD_MAX]);
+
+/* The same without the table. */
+int fold_derive(int32_t point, enum char_class *cls, int32_t out[FOLD_MAX]);
 
 /* text is one picture in UTF-8, token its word. -1 when text is empty or not UTF-8. */
 int fold_add_emoji(struct fold *f, const char *text, const char *token);

@@ -125,7 +125,6 @@ static struct ruleset *empty(void)
 	struct ruleset *r = mem_zalloc(sizeof(*r));
 
 	r->refs = 1;
-	fold_init(&r->fold);
 	vocab_init(&r->vocab);
 	return r;
 }

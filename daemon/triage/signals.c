@@ -213,8 +213,7 @@ static bool search(const struct ruleset *rules, struct triage_scratch *w, const 
 /* The second reading, where there is one. False when it was not read or searched to its end. */
 static bool find_decoded(const struct ruleset *rules, struct triage_scratch *w, const char *p)
 {
-	const struct decode_input in = { &rules->decoder, &rules->fold, &rules->vocab, p,
-		&w->honest };
+	const struct decode_input in = { &rules->decoder, &rules->vocab, p, &w->honest };
 	enum decode_outcome outcome = decode_text(&in, &w->decoded);
 	bool all = outcome != DECODE_PART;
 

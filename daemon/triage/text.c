@@ -200,7 +200,7 @@ static bool is_word_at(const struct reader *r, size_t at)
 
 	if (at >= r->n || fold_decode(r->p + at, r->n - at, &point) == 0)
 		return false;
-	fold_point(r->fold, point, &cls, out);
+	fold_point(point, &cls, out);
 	return cls == CHAR_LETTER || cls == CHAR_DIGIT;
 }
 
@@ -273,7 +273,7 @@ static size_t read_char(struct reader *r)
 		end_chunk(r);
 		return 1;
 	}
-	n = fold_point(r->fold, point, &cls, out);
+	n = fold_point(point, &cls, out);
 	if (cls == CHAR_LETTER || cls == CHAR_DIGIT)
 		read_word_char(r, cls, out, n, used);
 	else if (cls != CHAR_DROP)
@@ -290,9 +290,9 @@ static size_t read_plain(struct reader *r)
 	while (at < r->n && at - from < sizeof(folded)) {
 		uint8_t c = (uint8_t)r->p[at];
 
-		if (c >= 0x80 || r->fold->classes[c] != CHAR_LETTER)
+		if (c >= 0x80 || fold_table[c].cls != CHAR_LETTER)
 			break;
-		folded[at - from] = (char)r->fold->table[c];
+		folded[at - from] = (char)fold_table[c].point;
 		at++;
 	}
 	if (at == from || (r->in_word && (r->word.marks & TOKEN_DIGITS)))

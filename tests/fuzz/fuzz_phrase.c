@@ -15,14 +15,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 static void try_phrase(const char *source, const char *text)
 {
-	static struct fold fold;
+	static const struct fold fold;
 	struct vocab vocab;
 	struct phrase ph;
 	struct text t = { .n_tokens = 0 };
 	struct err e;
 
-	if (!fold.table)
-		fold_init(&fold);
 	vocab_init(&vocab);
 	if (phrase_compile(&ph, source, &fold, &vocab, WORD_KEY, &e) == 0) {
 		text_read(&t, &fold, &vocab, text, strlen(text));

@@ -23,7 +23,6 @@ static int set_up(void **state)
 	static struct decoding d;
 
 	memset(&d, 0, sizeof(d));
-	fold_init(&d.fold);
 	vocab_init(&d.vocab);
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		uint32_t w = vocab_add(&d.vocab, words[i], strlen(words[i]));
@@ -54,7 +53,7 @@ static int tear_down(void **state)
 /* The decoded reading, or NULL when there is none. */
 static const char *decode(struct decoding *d, const char *p)
 {
-	const struct decode_input in = { &d->decoder, &d->fold, &d->vocab, p, &d->honest };
+	const struct decode_input in = { &d->decoder, &d->vocab, p, &d->honest };
 
 	text_read(&d->honest, &d->fold, &d->vocab, p, strlen(p));
 	if (decode_text(&in, &d->out) != DECODE_CHANGED)

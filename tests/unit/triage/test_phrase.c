@@ -11,14 +11,13 @@
 /* Words that phrase covers in text, beginning at word `from`; -1 when it is refused. */
 static int covers(const char *phrase, const char *text, uint32_t from)
 {
-	struct fold fold;
+	struct fold fold = { .emoji = NULL };
 	struct vocab vocab;
 	struct phrase ph;
 	struct text t = { .n_tokens = 0 };
 	struct err e = { "" };
 	int result = -1;
 
-	fold_init(&fold);
 	vocab_init(&vocab);
 	if (phrase_compile(&ph, phrase, &fold, &vocab, WORD_KEY, &e) == 0) {
 		text_read(&t, &fold, &vocab, text, strlen(text));
