@@ -36,8 +36,8 @@ static struct part position(struct builder *b)
 		b->full = true;
 		return (struct part){ .empty = true };
 	}
-	ph->follow = mem_resize(ph->follow, ph->n_positions + 1, sizeof(*ph->follow));
-	ph->follow[ph->n_positions] = 0;
+	ph->wide = mem_resize(ph->wide, ph->n_positions + 1, sizeof(*ph->wide));
+	ph->wide[ph->n_positions] = 0;
 	bit = (PHRASE_SET)1 << ph->n_positions++;
 	return (struct part){ .first = bit, .last = bit, .longest = 1 };
 }
@@ -62,7 +62,7 @@ static struct part concat(struct builder *b, struct part a, struct part c)
 {
 	for (uint32_t i = 0; i < b->ph->n_positions; i++)
 		if (a.last >> i & 1)
-			b->ph->follow[i] |= c.first;
+			b->ph->wide[i] |= c.first;
 	return (struct part){ .first = a.empty ? a.first | c.first : a.first,
 		.last = c.empty ? a.last | c.last : c.last,
 		.empty = a.empty && c.empty,
@@ -116,7 +116,7 @@ static struct part build_gap(struct builder *b, int words)
 		if (i == 0)
 			part.first = any.first;
 		else if (!b->full)
-			b->ph->follow[b->ph->n_positions - 2] |= any.first;
+			b->ph->wide[b->ph->n_positions - 2] |= any.first;
 		part.last |= any.last;
 	}
 	return part;
@@ -287,6 +287,7 @@ static struct literals literals_of(const struct sequence *s, const struct vocab 
 
 static void add_need(struct phrase *ph, struct literals l)
 {
+	ph->needs = mem_resize(ph->needs, ph->n_needs + 1, sizeof(*ph->needs));
 	ph->needs[ph->n_needs++] = (struct phrase_need){ l.items, l.n };
 }
 
@@ -379,16 +380,26 @@ static void set_slots(struct phrase *ph)
 
 	for (ph->shift = 31; n < 2 * ph->n_words; n *= 2)
 		ph->shift--;
-	ph->slots = mem_resize(NULL, n, sizeof(*ph->slots));
-	for (uint32_t i = 0; i < n; i++)
-		ph->slots[i] = (struct phrase_word){ WORD_NONE, 0 };
+	ph->slots = mem_zalloc(n * sizeof(*ph->slots));
 	for (uint32_t i = 0; i < ph->n_words; i++) {
 		uint32_t at = phrase_slot(ph, ph->words[i].word);
 
-		while (ph->slots[at].word != WORD_NONE)
+		while (ph->slots[at])
 			at = (at + 1) & (n - 1);
-		ph->slots[at] = ph->words[i];
+		ph->slots[at] = phrase_packed(ph->words[i].word, ph->words[i].at);
 	}
+}
+
+/* Nearly all phrases have few positions; half the memory is half the waiting for it. */
+static void set_narrow(struct phrase *ph)
+{
+	if (ph->n_positions > 64)
+		return;
+	ph->narrow = mem_resize(NULL, ph->n_positions, sizeof(*ph->narrow));
+	for (uint32_t i = 0; i < ph->n_positions; i++)
+		ph->narrow[i] = (uint64_t)ph->wide[i];
+	free(ph->wide);
+	ph->wide = NULL;
 }
 
 /* Most words of a text begin no match. */
@@ -424,11 +435,14 @@ int phrase_compile(struct phrase *ph, const char *source, const struct fold *fol
 	if (b.full)
 		err_set(e, "more than %d words and gaps; write it as two phrases",
 			PHRASE_POSITIONS);
+	else if (vocab->n_words >= PHRASE_WORDS - 1)
+		err_set(e, "more than %u different words", PHRASE_WORDS);
 	else if (whole.empty || ph->n_needs == 0)
 		err_set(e, "no word that must occur");
 	else {
 		trim_edges(ph);
 		set_slots(ph);
+		set_narrow(ph);
 		set_begins(ph);
 		return 0;
 	}
@@ -443,9 +457,11 @@ void phrase_fini(struct phrase *ph)
 			free(ph->needs[i].literals[k]);
 		free(ph->needs[i].literals);
 	}
+	free(ph->needs);
 	free(ph->slots);
 	free(ph->words);
 	free(ph->prefixes);
-	free(ph->follow);
+	free(ph->narrow);
+	free(ph->wide);
 	memset(ph, 0, sizeof(*ph));
 }

@@ -27,7 +27,7 @@
 
 /* A position that a known word, or a word with a known beginning, may stand at. */
 struct phrase_word {
-	uint32_t word; /* WORD_NONE: a free slot */
+	uint32_t word;
 	uint32_t at;
 };
 
@@ -46,15 +46,25 @@ struct phrase {
 	bool one_clause;  /* it may not run over a word that begins a clause, only ends of
 				    sentences bound others */
 	PHRASE_SET first, last;
-	PHRASE_SET *follow;        /* for each position, those that may come next */
-	PHRASE_SET numbers, any;   /* positions of # and of gaps */
-	struct phrase_word *slots; /* known words at phrase_slot() or in the next free one */
-	uint32_t shift;            /* 32 - the binary logarithm of their number */
+	PHRASE_SET numbers, any; /* positions of # and of gaps */
+	uint64_t *narrow;        /* for each position, those that may come next; NULL: wide */
+	PHRASE_SET *wide;        /* the same where there are more than 64 positions */
+	uint32_t *
+		slots; /* known words as phrase_packed(), at phrase_slot() or in the next free one */
+	uint32_t shift; /* 32 - the binary logarithm of their number */
 	uint32_t n_words, n_prefixes, n_positions;
-	struct phrase_word *words, *prefixes;   /* words ascending */
-	struct phrase_need needs[PHRASE_NEEDS]; /* the rarest first; at least one */
+	struct phrase_word *words, *prefixes; /* words ascending */
+	struct phrase_need *needs;            /* the rarest first; at least one */
 	uint32_t n_needs;
 };
+
+#define PHRASE_WORDS (UINT32_C(1) << 25) /* so many can be told apart in a slot */
+
+/* A word and a position of it in one slot; 0 is a free one. */
+static inline uint32_t phrase_packed(uint32_t word, uint32_t at)
+{
+	return (word + 1) * PHRASE_POSITIONS + at;
+}
 
 /* Where in slots a word is looked for first. The upper bits of the product spread neighbours. */
 static inline uint32_t phrase_slot(const struct phrase *ph, uint32_t word)

@@ -8,9 +8,9 @@ static PHRASE_SET accepts_known(const struct phrase *ph, uint32_t word)
 	uint32_t mask = UINT32_MAX >> ph->shift, i = phrase_slot(ph, word);
 	PHRASE_SET at = 0;
 
-	for (; ph->slots[i].word != WORD_NONE; i = (i + 1) & mask)
-		if (ph->slots[i].word == word)
-			at |= (PHRASE_SET)1 << ph->slots[i].at;
+	for (; ph->slots[i]; i = (i + 1) & mask)
+		if (ph->slots[i] / PHRASE_POSITIONS == word + 1)
+			at |= (PHRASE_SET)1 << ph->slots[i] % PHRASE_POSITIONS;
 	return at;
 }
 
@@ -76,7 +76,7 @@ static uint32_t match_from(const struct phrase *ph, struct phrase_place *in, uin
 			longest = i - from;
 		may = 0;
 		for (; now; now &= now - 1)
-			may |= ph->follow[lowest(now)];
+			may |= ph->narrow ? ph->narrow[lowest(now)] : ph->wide[lowest(now)];
 	}
 	in->steps += i - from;
 	return longest;
