@@ -8,11 +8,8 @@
 #include "lookalike.h"
 #include "split.h"
 
-#define TYPO_MIN   5  /* shortest known word that a mistake may stand for */
-#define TYPO_SUBST 6  /* shortest with one letter exchanged: short ones turn into other words */
-#define JOIN_MIN   6  /* shortest known word split in two by a space */
-#define APART_MAX  64 /* letters set apart looked at together */
-#define WORK_SPLIT 16 /* steps for a letter of words run together */
+#define APART_MAX  64      /* letters set apart looked at together */
+#define WORK_SPLIT 16      /* steps for a letter of words run together */
 #define WORK_MAX   1000000 /* steps for one message: some 20 ms */
 
 struct decoding {
@@ -30,119 +27,6 @@ static bool spend(struct decoding *c, size_t steps)
 {
 	c->work += steps;
 	return c->work <= WORK_MAX;
-}
-
-static bool is_key(const struct vocab *v, uint32_t word)
-{
-	return word != WORD_NONE && (v->words[word].marks & WORD_KEY);
-}
-
-static uint64_t hash_without(const char *p, size_t n, size_t skip)
-{
-	char rest[WORD_MAX + 1];
-
-	memcpy(rest, p, skip);
-	memcpy(rest + skip, p + skip + 1, n - skip - 1);
-	return vocab_hash(rest, n - 1);
-}
-
-static void add_typo(struct decoder *d, uint64_t hash, uint32_t word)
-{
-	size_t i = hash & (d->n_typos - 1);
-
-	while (d->typos[i].word)
-		i = (i + 1) & (d->n_typos - 1);
-	d->typos[i] = (struct typo){ hash, word + 1 };
-}
-
-static void index_typos(struct decoder *d, const struct vocab *vocab)
-{
-	size_t n = 0;
-
-	for (uint32_t w = 0; w < vocab->n_words; w++)
-		if (is_key(vocab, w) && vocab->words[w].len >= TYPO_MIN)
-			n += vocab->words[w].len + 1u;
-	for (d->n_typos = 64; d->n_typos < n * 2;)
-		d->n_typos *= 2;
-	d->typos = mem_zalloc(d->n_typos * sizeof(*d->typos));
-	for (uint32_t w = 0; w < vocab->n_words; w++) {
-		const char *p = vocab_text(vocab, w);
-		size_t len = vocab->words[w].len;
-
-		if (!is_key(vocab, w) || len < TYPO_MIN)
-			continue;
-		add_typo(d, vocab_hash(p, len), w);
-		for (size_t i = 0; i < len; i++)
-			add_typo(d, hash_without(p, len, i), w);
-	}
-}
-
-void decoder_init(struct decoder *d, const struct vocab *vocab)
-{
-	uint32_t n = 0;
-
-	memset(d, 0, sizeof(*d));
-	index_typos(d, vocab);
-	d->by_length = mem_zalloc((vocab->n_words + 1) * sizeof(*d->by_length));
-	for (uint32_t len = 0; len <= WORD_MAX; len++) {
-		d->first_of_length[len] = n;
-		for (uint32_t w = 0; w < vocab->n_words; w++)
-			if (is_key(vocab, w) && vocab->words[w].len == len)
-				d->by_length[n++] = w;
-	}
-	d->first_of_length[WORD_MAX + 1] = n;
-}
-
-void decoder_fini(struct decoder *d)
-{
-	free(d->typos);
-	free(d->by_length);
-	memset(d, 0, sizeof(*d));
-}
-
-/* One letter left out, added, exchanged, or two neighbours swapped; the first letter is right. */
-static bool is_one_mistake(const char *a, size_t n, const char *b, size_t m)
-{
-	size_t head = 0, tail = 0, least = n < m ? n : m;
-
-	if (a[0] != b[0] || n + 1 < m || m + 1 < n)
-		return false;
-	while (head < least && a[head] == b[head])
-		head++;
-	while (tail < least - head && a[n - 1 - tail] == b[m - 1 - tail])
-		tail++;
-	if (n != m)
-		return head + tail == least;
-	if (head + tail + 1 >= n)
-		return m >= TYPO_SUBST;
-	return head + tail + 2 == n && a[head] == b[head + 1] && a[head + 1] == b[head];
-}
-
-static uint32_t typo_lookup(
-	const struct decoder *d, const struct vocab *vocab, uint64_t hash, const char *p, size_t n)
-{
-	for (size_t i = hash & (d->n_typos - 1); d->typos[i].word; i = (i + 1) & (d->n_typos - 1)) {
-		uint32_t word = d->typos[i].word - 1;
-
-		if (d->typos[i].hash == hash &&
-			is_one_mistake(p, n, vocab_text(vocab, word), vocab->words[word].len))
-			return word;
-	}
-	return WORD_NONE;
-}
-
-/* The known word that the n letters at p are one typing mistake away from, or WORD_NONE. */
-static uint32_t mistyped(
-	const struct decoder *d, const struct vocab *vocab, const char *p, size_t n)
-{
-	uint32_t word;
-
-	if (n + 1 < TYPO_MIN || n > WORD_MAX)
-		return WORD_NONE;
-	word = typo_lookup(d, vocab, vocab_hash(p, n), p, n);
-	for (size_t i = 0; i < n && word == WORD_NONE; i++)
-		word = typo_lookup(d, vocab, hash_without(p, n, i), p, n);
-	return word;
 }
 
 /* Shorten each run of one letter to `most`; returns the new length. */
@@ -223,7 +107,7 @@ static uint32_t resolve(struct decoding *c, const char *p, size_t n)
 	}
 	if (word != WORD_NONE || !spend(c, n))
 		return word;
-	return mistyped(c->d, c->vocab, p, n);
+	return decoder_mistyped(c->d, c->vocab, p, n);
 }
 
 /* split_word() with its doubtful letters read one way throughout. */
@@ -395,25 +279,37 @@ static bool decode_chunk(struct decoding *c, uint32_t first, uint32_t end)
 	return true;
 }
 
+/* The key word that tokens i and the next one are, a space between them left out, or WORD_NONE. */
+static uint32_t joined_word(const struct decoding *c, uint32_t i)
+{
+	const struct token *k = &c->honest->tokens[i];
+	const char *padded = c->honest->padded.data;
+	size_t len;
+	char joined[WORD_MAX];
+	uint32_t word;
+
+	if (i + 1 >= c->honest->n_tokens)
+		return WORD_NONE;
+	len = (size_t)k[0].len + k[1].len;
+	if (!decoder_may_join(c->d, padded[k[0].at], padded[k[1].at + k[1].len - 1], len))
+		return WORD_NONE;
+	memcpy(joined, padded + k[0].at, k[0].len);
+	memcpy(joined + k[0].len, padded + k[1].at, k[1].len);
+	word = vocab_find(c->vocab, joined, len);
+	return vocab_is_key(c->vocab, word) ? word : WORD_NONE;
+}
+
 /* One word, or two that a space took apart. Tokens used, or 0. */
 static uint32_t decode_word(struct decoding *c, uint32_t i)
 {
 	const struct text *h = c->honest;
 	const struct token *k = &h->tokens[i];
-	uint32_t word = WORD_NONE;
+	uint32_t word = joined_word(c, i);
 	struct split s;
 
-	if (i + 1 < h->n_tokens && k->len + h->tokens[i + 1].len >= JOIN_MIN &&
-		k->len + h->tokens[i + 1].len <= WORD_MAX) {
-		char joined[WORD_MAX];
-
-		memcpy(joined, h->padded.data + k->at, k->len);
-		memcpy(joined + k->len, h->padded.data + h->tokens[i + 1].at, h->tokens[i + 1].len);
-		word = vocab_find(c->vocab, joined, k->len + h->tokens[i + 1].len);
-		if (is_key(c->vocab, word)) {
-			put(c, word, i, i + 2);
-			return 2;
-		}
+	if (word != WORD_NONE) {
+		put(c, word, i, i + 2);
+		return 2;
 	}
 	if (k->word != WORD_NONE || (k->marks & TOKEN_DIGITS))
 		return 0;

@@ -12,20 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "decoder.h"
 #include "text.h"
-
-struct decoder {
-	struct typo {
-		uint64_t hash; /* of a key word with at most one letter left out */
-		uint32_t word; /* + 1; 0 = free */
-	} * typos;
-	size_t n_typos;      /* slots, power of two */
-	uint32_t *by_length; /* key words, shortest first */
-	uint32_t first_of_length[WORD_MAX + 2];
-};
-
-void decoder_init(struct decoder *d, const struct vocab *vocab);
-void decoder_fini(struct decoder *d);
 
 struct decode_input {
 	const struct decoder *decoder;

@@ -5,6 +5,7 @@
 #ifndef TRIAGE_VOCAB_H
 #define TRIAGE_VOCAB_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +36,12 @@ struct vocab {
 	size_t n_slots;  /* power of two */
 	size_t longest;
 };
+
+/* Is it one that disguises and misspellings resolve to? */
+static inline bool vocab_is_key(const struct vocab *v, uint32_t word)
+{
+	return word != WORD_NONE && (v->words[word].marks & WORD_KEY);
+}
 
 void vocab_init(struct vocab *v);
 void vocab_fini(struct vocab *v);

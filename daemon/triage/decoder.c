@@ -1,0 +1,157 @@
+#include "decoder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "triaged/base/mem.h"
+
+#define TYPO_MIN   5 /* shortest known word that a mistake may stand for */
+#define TYPO_SUBST 6 /* shortest with one letter exchanged: short ones turn into other words */
+#define JOIN_MIN   6 /* shortest known word split in two by a space */
+
+static uint64_t hash_without(const char *p, size_t n, size_t skip)
+{
+	char rest[WORD_MAX + 1];
+
+	memcpy(rest, p, skip);
+	memcpy(rest + skip, p + skip + 1, n - skip - 1);
+	return vocab_hash(rest, n - 1);
+}
+
+/* The bit of a hash; from other bits of it than its slot. */
+static size_t hint_of(const struct decoder *d, uint64_t hash)
+{
+	return (hash >> 24) & (d->n_typos * TYPO_BITS - 1);
+}
+
+static void add_typo(struct decoder *d, uint64_t hash, uint32_t word)
+{
+	size_t hint = hint_of(d, hash);
+	size_t i = hash & (d->n_typos - 1);
+
+	while (d->typos[i].word)
+		i = (i + 1) & (d->n_typos - 1);
+	d->typos[i] = (struct typo){ hash, word + 1 };
+	d->hinted[hint / 64] |= UINT64_C(1) << hint % 64;
+}
+
+static void index_typos(struct decoder *d, const struct vocab *vocab)
+{
+	size_t n = 0;
+
+	for (uint32_t w = 0; w < vocab->n_words; w++)
+		if (vocab_is_key(vocab, w) && vocab->words[w].len >= TYPO_MIN)
+			n += vocab->words[w].len + 1u;
+	for (d->n_typos = 64; d->n_typos < n * 2;)
+		d->n_typos *= 2;
+	d->typos = mem_zalloc(d->n_typos * sizeof(*d->typos));
+	d->hinted = mem_zalloc(d->n_typos * TYPO_BITS / 8);
+	for (uint32_t w = 0; w < vocab->n_words; w++) {
+		const char *p = vocab_text(vocab, w);
+		size_t len = vocab->words[w].len;
+
+		if (!vocab_is_key(vocab, w) || len < TYPO_MIN)
+			continue;
+		add_typo(d, vocab_hash(p, len), w);
+		for (size_t i = 0; i < len; i++)
+			add_typo(d, hash_without(p, len, i), w);
+	}
+}
+
+static size_t join_of(char first, char last, size_t len)
+{
+	return ((uint8_t)first * 67u + (uint8_t)last * 1031u + len * 8209u) % JOIN_BITS;
+}
+
+static void index_joins(struct decoder *d, const struct vocab *vocab)
+{
+	for (uint32_t w = 0; w < vocab->n_words; w++) {
+		const char *p = vocab_text(vocab, w);
+		size_t len = vocab->words[w].len, bit;
+
+		if (!vocab_is_key(vocab, w) || len < JOIN_MIN)
+			continue;
+		bit = join_of(p[0], p[len - 1], len);
+		d->joined[bit / 64] |= UINT64_C(1) << bit % 64;
+	}
+}
+
+bool decoder_may_join(const struct decoder *d, char first, char last, size_t len)
+{
+	size_t bit = join_of(first, last, len);
+
+	return len >= JOIN_MIN && len <= WORD_MAX && (d->joined[bit / 64] >> bit % 64 & 1);
+}
+
+void decoder_init(struct decoder *d, const struct vocab *vocab)
+{
+	uint32_t n = 0;
+
+	memset(d, 0, sizeof(*d));
+	index_typos(d, vocab);
+	index_joins(d, vocab);
+	d->by_length = mem_zalloc((vocab->n_words + 1) * sizeof(*d->by_length));
+	for (uint32_t len = 0; len <= WORD_MAX; len++) {
+		d->first_of_length[len] = n;
+		for (uint32_t w = 0; w < vocab->n_words; w++)
+			if (vocab_is_key(vocab, w) && vocab->words[w].len == len)
+				d->by_length[n++] = w;
+	}
+	d->first_of_length[WORD_MAX + 1] = n;
+}
+
+void decoder_fini(struct decoder *d)
+{
+	free(d->typos);
+	free(d->hinted);
+	free(d->by_length);
+	memset(d, 0, sizeof(*d));
+}
+
+/* One letter left out, added, exchanged, or two neighbours swapped; the first letter is right. */
+static bool is_one_mistake(const char *a, size_t n, const char *b, size_t m)
+{
+	size_t head = 0, tail = 0, least = n < m ? n : m;
+
+	if (a[0] != b[0] || n + 1 < m || m + 1 < n)
+		return false;
+	while (head < least && a[head] == b[head])
+		head++;
+	while (tail < least - head && a[n - 1 - tail] == b[m - 1 - tail])
+		tail++;
+	if (n != m)
+		return head + tail == least;
+	if (head + tail + 1 >= n)
+		return m >= TYPO_SUBST;
+	return head + tail + 2 == n && a[head] == b[head + 1] && a[head + 1] == b[head];
+}
+
+static uint32_t typo_lookup(
+	const struct decoder *d, const struct vocab *vocab, uint64_t hash, const char *p, size_t n)
+{
+	size_t hint = hint_of(d, hash);
+
+	if (!(d->hinted[hint / 64] >> hint % 64 & 1))
+		return WORD_NONE;
+	for (size_t i = hash & (d->n_typos - 1); d->typos[i].word; i = (i + 1) & (d->n_typos - 1)) {
+		uint32_t word = d->typos[i].word - 1;
+
+		if (d->typos[i].hash == hash &&
+			is_one_mistake(p, n, vocab_text(vocab, word), vocab->words[word].len))
+			return word;
+	}
+	return WORD_NONE;
+}
+
+uint32_t decoder_mistyped(
+	const struct decoder *d, const struct vocab *vocab, const char *p, size_t n)
+{
+	uint32_t word;
+
+	if (n + 1 < TYPO_MIN || n > WORD_MAX)
+		return WORD_NONE;
+	word = typo_lookup(d, vocab, vocab_hash(p, n), p, n);
+	for (size_t i = 0; i < n && word == WORD_NONE; i++)
+		word = typo_lookup(d, vocab, hash_without(p, n, i), p, n);
+	return word;
+}
