@@ -2,7 +2,12 @@
 
 import json
 import os
+import signal
+import socket
 import threading
+import time
+
+import pytest
 
 from harness.center import CLIENTS, eventually
 from harness.desk import triagectl
@@ -97,3 +102,42 @@ def test_certificate_near_its_end_is_an_alarm(center):
     alarm = eventually(lambda: center.session("lead").request("node.status")["alarms"])
     assert alarm[0]["alarm"] == "certificate_ends" and "days left" in alarm[0]["detail"]
     assert status["violations"] == 0
+
+
+def test_systemd_is_told(center, tmp_path):
+    """Ready once it takes contacts, alive as long as its loop turns, and when it reloads and stops."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(5)
+        n = center.prepare()
+        n.environment = {**os.environ, "NOTIFY_SOCKET": str(tmp_path / "notify"),
+                         "WATCHDOG_USEC": "900000"}
+        n.start()
+
+        def told(what):
+            text = ""
+            while what not in text:
+                text = manager.recv(4096).decode()
+            return text
+
+        told("READY=1")
+        begun = time.monotonic()
+        for _ in range(3):
+            told("WATCHDOG=1")
+        assert time.monotonic() - begun < 2.0
+        os.kill(n.pid, signal.SIGSTOP)  # a loop that stands still feeds nobody
+        manager.settimeout(0.1)
+        with pytest.raises(TimeoutError):
+            while True:
+                manager.recv(4096)
+        manager.settimeout(1.5)
+        with pytest.raises(TimeoutError):
+            manager.recv(4096)
+        os.kill(n.pid, signal.SIGCONT)
+        manager.settimeout(5)
+        told("WATCHDOG=1")
+        center.session("root").request("node.reload")
+        assert "MONOTONIC_USEC=" in told("RELOADING=1")
+        told("READY=1")
+        n.signal(signal.SIGTERM)
+        told("STOPPING=1")
