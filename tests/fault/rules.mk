@@ -15,6 +15,6 @@ fault: all fault-programs
 
 # The figures to reach before a release; takes a while.
 torture:
-	KILLS=200 STORE_KILLS=60 CUTS=40 FAILOVERS=15 CROWD=100000 NTH=all HOSTILE=full $(MAKE) fault
+	KILLS=200 STORE_KILLS=60 CUTS=40 FAILOVERS=15 CROWD=100000 NTH=all HOSTILE=full SOAK=600 $(MAKE) fault
 
 .PHONY: fault fault-programs torture
