@@ -114,7 +114,7 @@ MUTANTS = [
      "		if (a->watching)", "		if (a->watching)"),
     # spool, islands, facts
     ("owed_forgotten", "app/center_late.c",
-     "	if (ok)\n		journal_drop(&l->owed, l->owed_writing);",
+     "	if (ok)\n		journal_drop(&l->owed, written);",
      "	journal_drop(&l->owed, l->owed.count);\n	l->incomplete = false;"),
     ("told_before_spooled", "app/center_late.c",
      "		spool_owed(c);\n		l->writing = true;",
