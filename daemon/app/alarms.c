@@ -6,7 +6,6 @@
 
 #include "triaged/base/json_text.h"
 #include "triaged/base/log.h"
-#include "triaged/privacy/cert.h"
 #include "node.h"
 
 #define SAY_AGAIN_MS   30000
@@ -55,10 +54,12 @@ static bool not_listed(const struct node *n, char detail[ALARM_DETAIL_MAX])
 
 static bool certificate_ends(const struct node *n, char detail[ALARM_DETAIL_MAX])
 {
-	int64_t ends_ms = n->alarms.certificate_ends_ms, left_ms = ends_ms - wall_now_ms();
-	snprintf(detail, ALARM_DETAIL_MAX,
-		left_ms > 0 ? "tls.certificate: %lld days left" : "tls.certificate has expired",
-		(long long)(left_ms / DAY_MS));
+	const struct cert_ends *ends = &n->alarms.ends;
+	bool ca = ends->client_ca && (!ends->certificate || ends->client_ca < ends->certificate);
+	int64_t ends_ms = ca ? ends->client_ca : ends->certificate;
+	int64_t left_ms = ends_ms - wall_now_ms();
+	snprintf(detail, ALARM_DETAIL_MAX, left_ms > 0 ? "%s: %lld days left" : "%s has expired",
+		ca ? "tls.client_ca" : "tls.certificate", (long long)(left_ms / DAY_MS));
 	return ends_ms != 0 && left_ms < NEAR_END_DAYS * DAY_MS;
 }
 
@@ -152,8 +153,10 @@ void alarms_say_all(struct node *n)
 
 void alarms_note_certificate(struct node *n)
 {
-	const struct cert_files files = { .certificate = n->config->tls.certificate };
-	n->alarms.certificate_ends_ms = cert_check(&files, wall_now_ms(), NULL, NULL);
+	const struct config *c = n->config;
+	const struct cert_files files = { .certificate = c->tls.certificate,
+		.client_ca = *c->tls.client_ca ? c->tls.client_ca : NULL };
+	n->alarms.ends = cert_check(&files, wall_now_ms(), NULL, NULL);
 }
 
 void alarms_show(const struct node *n, struct buf *out)

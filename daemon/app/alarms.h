@@ -14,6 +14,7 @@
 
 #include "triaged/base/buf.h"
 #include "triaged/base/clock.h"
+#include "triaged/privacy/cert.h"
 
 #define ALARMS_MAX       16
 #define ALARM_DETAIL_MAX 160
@@ -29,12 +30,12 @@ struct alarm_state {
 
 struct alarms {
 	struct alarm_state states[ALARMS_MAX]; /* by condition */
-	int64_t certificate_ends_ms;           /* of what is in use; 0 unknown */
+	struct cert_ends ends;                 /* of what is in use */
 };
 
 void alarms_look(struct node *n);    /* once a second */
 void alarms_say_all(struct node *n); /* somebody else leads */
-/* The certificate in use was read from its file now. */
+/* The certificates in use were read from their files now. */
 void alarms_note_certificate(struct node *n);
 /* The open ones, as a member of node.status. */
 void alarms_show(const struct node *n, struct buf *out);

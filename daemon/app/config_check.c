@@ -80,6 +80,14 @@ static void cert_fault(void *arg, const char *file, const char *what)
 
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
 
+static void warn_of_end(const struct config_check *check, const char *option, int64_t ends_ms)
+{
+	int64_t left = ends_ms - check->now_ms;
+	if (ends_ms > 0 && left > 0 && left < 30 * DAY_MS)
+		config_say(
+			check, check->warnings, option, "expires in %d days", (int)(left / DAY_MS));
+}
+
 static void check_tls(const struct config_check *check)
 {
 	const struct config *c = check->config;
@@ -88,11 +96,9 @@ static void check_tls(const struct config_check *check)
 	const struct cert_files files = { c->tls.certificate, c->tls.key,
 		*c->tls.client_ca ? c->tls.client_ca : NULL };
 	struct config_check copy = *check;
-	int64_t ends = cert_check(&files, check->now_ms, cert_fault, &copy);
-	int64_t left = ends - check->now_ms;
-	if (ends > 0 && left > 0 && left < 30 * DAY_MS)
-		config_say(check, check->warnings, "tls.certificate", "expires in %d days",
-			(int)(left / DAY_MS));
+	struct cert_ends ends = cert_check(&files, check->now_ms, cert_fault, &copy);
+	warn_of_end(check, "tls.certificate", ends.certificate);
+	warn_of_end(check, "tls.client_ca", ends.client_ca);
 }
 
 /* Names become parts of keys in the store, between braces and colons. */

@@ -122,11 +122,12 @@ static void check_key(const struct look *look, const X509 *cert)
 	BIO_free(bio);
 }
 
-int64_t cert_check(const struct cert_files *files, int64_t now_ms, cert_fault_fn fault, void *arg)
+struct cert_ends cert_check(
+	const struct cert_files *files, int64_t now_ms, cert_fault_fn fault, void *arg)
 {
 	struct look look = { files->certificate, now_ms, fault, arg };
-	int64_t ends = 0, ca_ends = 0;
-	X509 *cert = check_chain(&look, &ends);
+	struct cert_ends ends = { 0 };
+	X509 *cert = check_chain(&look, &ends.certificate);
 	if (files->key) {
 		look.file = files->key;
 		check_key(&look, cert);
@@ -134,7 +135,7 @@ int64_t cert_check(const struct cert_files *files, int64_t now_ms, cert_fault_fn
 	X509_free(cert);
 	if (files->client_ca) {
 		look.file = files->client_ca;
-		X509_free(check_chain(&look, &ca_ends));
+		X509_free(check_chain(&look, &ends.client_ca));
 	}
 	return ends;
 }

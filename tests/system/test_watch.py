@@ -4,12 +4,13 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import threading
 import time
 
 import pytest
 
-from harness.center import CLIENTS, eventually
+from harness.center import CLIENTS, PROGRAM, eventually
 from harness.desk import triagectl
 
 PROBE = {"name": "probe", "cert": "probe", "roles": ["frontend", "responder"], "test": True,
@@ -141,3 +142,21 @@ def test_systemd_is_told(center, tmp_path):
         told("READY=1")
         n.signal(signal.SIGTERM)
         told("STOPPING=1")
+
+
+def test_authority_near_its_end_is_an_alarm(center):
+    """Without it nobody gets in, and the daemon does not start again."""
+    ending = center.authority.issue("ending", days="9")
+    both = center.path("both.pem")
+    with open(both, "w", encoding="ascii") as out:
+        for name in (center.tls.ca, ending.cert):
+            with open(name, encoding="ascii") as f:
+                out.write(f.read())
+    n = center.prepare(tls__client_ca=both)
+    checked = subprocess.run([PROGRAM, "-t", "-c", n.config], capture_output=True, text=True)
+    assert checked.returncode == 0
+    assert "tls.client_ca: expires in 8 days" in checked.stdout + checked.stderr
+    n.start()
+    alarm = eventually(lambda: center.session("lead").request("node.status")["alarms"])
+    assert alarm[0]["alarm"] == "certificate_ends"
+    assert alarm[0]["detail"].startswith("tls.client_ca: ")

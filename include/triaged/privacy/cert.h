@@ -13,14 +13,19 @@ struct cert_files {
 	const char *client_ca;   /* PEM; NULL: not looked at */
 };
 
+/* When the first of the certificates in a file will have expired, in ms since 1970; 0: none there. */
+struct cert_ends {
+	int64_t certificate, client_ca;
+};
+
 /* One fault of one of the files; NULL: nobody asks. */
 typedef void (*cert_fault_fn)(void *arg, const char *file, const char *what);
 
 /*
  * Report what is missing, unreadable, expired or not yet valid at now_ms, a key that does not
- * belong to the certificate or that group or others can read. Returns when, in ms since 1970, the
- * first of the certificates in `certificate` will have expired; 0 when there is none.
+ * belong to the certificate or that group or others can read.
  */
-int64_t cert_check(const struct cert_files *files, int64_t now_ms, cert_fault_fn fault, void *arg);
+struct cert_ends cert_check(
+	const struct cert_files *files, int64_t now_ms, cert_fault_fn fault, void *arg);
 
 #endif

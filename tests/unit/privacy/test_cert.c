@@ -48,7 +48,7 @@ static void new_cert(const char *path, EVP_PKEY *key, int64_t from, int64_t to)
 	X509_free(x);
 }
 
-static int64_t faults(const struct cert_files *files, int64_t at, struct buf *out)
+static struct cert_ends faults(const struct cert_files *files, int64_t at, struct buf *out)
 {
 	buf_clear(out);
 	return cert_check(files, at * 1000, collect, out);
@@ -59,10 +59,10 @@ static void good_files_have_no_faults(void **state)
 	(void)state;
 	struct buf out = { 0 };
 	struct cert_files files = { cert_path, key_path, ca_path };
-	assert_true(faults(&files, NOW, &out) == (int64_t)(NOW + 1000) * 1000);
+	assert_true(faults(&files, NOW, &out).certificate == (int64_t)(NOW + 1000) * 1000);
 	assert_string_equal(buf_str(&out), "");
 	files = (struct cert_files){ cert_path, NULL, NULL };
-	assert_true(faults(&files, NOW, &out) > 0);
+	assert_true(faults(&files, NOW, &out).certificate > 0);
 	assert_int_equal(out.len, 0);
 	buf_free(&out);
 }
@@ -98,7 +98,7 @@ static void missing_and_broken_files_are_all_named(void **state)
 	(void)state;
 	struct buf out = { 0 };
 	struct cert_files files = { key_path, "/nowhere/k", dir };
-	assert_true(faults(&files, NOW, &out) == 0);
+	assert_true(faults(&files, NOW, &out).certificate == 0);
 	assert_non_null(strstr(buf_str(&out), "c.key: holds no PEM certificate"));
 	assert_non_null(strstr(buf_str(&out), "k: No such file"));
 	assert_non_null(strstr(buf_str(&out), "not a regular file"));
