@@ -18,7 +18,7 @@ FAILOVERS = int(os.environ.get("FAILOVERS", "1"))
 # be reached on a quiet one.
 INTAKE_S = 0.9
 # How long one takes; Sentinels wait before they make a master that thawed a replica.
-SECONDS = {"kill": 9, "freeze": 18}
+SECONDS = {"kill": 17, "freeze": 18}
 
 
 def node(center, mode, durability):
