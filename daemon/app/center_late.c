@@ -96,6 +96,8 @@ bool center_late_refuses(const struct center *c, const struct command *command)
 		return false;
 	if (failed_just_now(l))
 		return true;
+	if (spool_grows(c->spool))
+		return false;
 	return !spool_has_room(c->spool, use,
 		l->owed.bytes.len + l->gathering.bytes.len + PLAIN_BYTES + command->text.len +
 			command->reasons.len + command->facts.len + command->explain.len +

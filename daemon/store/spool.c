@@ -29,6 +29,7 @@ struct spool {
 	size_t n_confirmed;
 	struct group group;
 	bool syncing;
+	bool grows;         /* nothing failed when segments were allocated last */
 	spool_done_fn done; /* of the group under way; NULL: nobody waits for it */
 	void *done_arg;
 	spool_done_fn next_done; /* of the group that waits for it */
@@ -150,6 +151,11 @@ bool spool_has_room(const struct spool *s, enum spool_use use, size_t n)
 	return wanted <= s->counts.free_bytes - (int64_t)(s->syncing ? s->group.records.len : 0);
 }
 
+bool spool_grows(const struct spool *s)
+{
+	return s->grows;
+}
+
 uint64_t spool_add(struct spool *s, enum spool_use use, struct slice entry)
 {
 	if (entry.len > SPOOL_PAYLOAD_MAX || !spool_has_room(s, use, entry.len))
@@ -223,7 +229,9 @@ static void finish(void *job)
 		note_kept(s);
 	buf_wipe(&g->records);
 	drop_released(s);
-	if (!allocated)
+	if (allocated)
+		s->grows = g->failures == 0;
+	else
 		spool_maintain(s);
 	if (!s->syncing)
 		start_next(s);
@@ -413,6 +421,7 @@ struct spool *spool_open(const struct spool_options *options, struct err *e)
 	group_run(&s->group); /* nobody waits yet */
 	take_segments(s, &s->group);
 	count_group(s, &s->group);
+	s->grows = s->group.failures == 0;
 	return s;
 }
 

@@ -54,6 +54,9 @@ enum spool_use {
 /* Whether an entry would be taken now; n bytes: its own and those of others that come before it. */
 bool spool_has_room(const struct spool *s, enum spool_use use, size_t n);
 
+/* The last attempt to allocate got what it wanted: what there is no room for now will find some. */
+bool spool_grows(const struct spool *s);
+
 /* The next group gets this entry; its sequence. 0: no room. */
 uint64_t spool_add(struct spool *s, enum spool_use use, struct slice entry) MUST_CHECK;
 

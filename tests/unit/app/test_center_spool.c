@@ -99,6 +99,35 @@ static int do_allocate(int fd, off_t size)
 	return ftruncate(fd, size) == 0 ? 0 : errno;
 }
 
+/* ---- a worker that takes its time ---- */
+
+static bool slow;
+static struct {
+	void (*run)(void *job), (*done)(void *job);
+	void *job;
+} later;
+
+static void on_later(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what, (void)arg;
+	void (*done)(void *job) = later.done;
+	later.run(later.job);
+	done(later.job);
+}
+
+static int submit(void *arg, void (*run)(void *job), void (*done)(void *job), void *job)
+{
+	static const struct timeval soon = { 0, 5000 };
+	later.run = run;
+	later.done = done;
+	later.job = job;
+	if (slow)
+		return event_base_once(
+			*(struct event_base **)arg, -1, EV_TIMEOUT, on_later, NULL, &soon);
+	on_later(-1, 0, NULL);
+	return 0;
+}
+
 static const struct spool_calls calls = { do_write, fdatasync, do_allocate };
 
 /* ---- the center ---- */
@@ -145,7 +174,7 @@ static int begin(void **state)
 	memset(&site, 0, sizeof site);
 	memset(&fake, 0, sizeof fake);
 	fake.leader = "";
-	broken = false;
+	broken = slow = false;
 	strcpy(site.dir, "/tmp/triaged-spool-XXXXXX");
 	assert_non_null(mkdtemp(site.dir));
 	struct center_options o = { .center = "c1",
@@ -162,15 +191,25 @@ static int begin(void **state)
 		.island = nothing,
 		.mode = nothing,
 		.query = no_query };
-	const struct spool_options spool = {
-		.dir = site.dir, .segment_bytes = 65536, .segments = 2, .calls = &calls
-	};
+	const struct spool_options spool = { .dir = site.dir,
+		.segment_bytes = 65536,
+		.segments = 2,
+		.calls = &calls,
+		.submit = submit,
+		.submit_arg = &site.base };
 	site.base = event_base_new();
 	site.center = center_new(site.base, &o, &events);
 	site.spool = spool_open(&spool, &e);
 	assert_non_null(site.spool);
 	center_set_spool(site.center, site.spool);
 	return 0;
+}
+
+static int begin_slow(void **state)
+{
+	int result = begin(state);
+	slow = true;
+	return result;
 }
 
 static int end(void **state)
@@ -388,6 +427,25 @@ static void more_than_there_is_room_for_goes_one_group_after_the_other(void **st
 	assert_int_equal(kept(), 50);
 }
 
+/* Late already: room for those who come is allocated while others are written. */
+static void who_comes_faster_than_room_is_allocated_is_taken(void **state)
+{
+	char contact[32], ref[8];
+	(void)state;
+	lead();
+	for (int i = 1; i <= 100; i++) {
+		snprintf(contact, sizeof contact, "0123456789abcdef%04x", i);
+		snprintf(ref, sizeof ref, "m%d", i);
+		open_another(i, contact, ref);
+		if (i % 10 == 0)
+			run_for(i == 10 ? 12 : 1);
+	}
+	for (int i = 0; i < 50 && kept() < 100; i++)
+		run_for(100);
+	assert_int_equal(site.refused, 0);
+	assert_int_equal(kept(), 100);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -398,6 +456,8 @@ int main(void)
 			end),
 		cmocka_unit_test_setup_teardown(
 			more_than_there_is_room_for_goes_one_group_after_the_other, begin, end),
+		cmocka_unit_test_setup_teardown(
+			who_comes_faster_than_room_is_allocated_is_taken, begin_slow, end),
 		cmocka_unit_test_setup_teardown(who_decides_alone_does_not_say_no, begin, end),
 		cmocka_unit_test_setup_teardown(
 			who_decides_alone_asks_again_until_the_store_takes_it, begin, end),
