@@ -24,7 +24,9 @@ static void show_counters(const struct node *n, struct buf *out)
 {
 	const struct center_counts *c = center_counts(n->center);
 	struct edge_counts e;
+	struct https_counts h;
 	edge_counts(n->edge, &e);
+	outreach_https_counts(n->outreach, &h);
 	jtext_name(out, "counters");
 	jtext_open(out, '{');
 	jtext_put_count(out, "commands", c->commands);
@@ -44,6 +46,11 @@ static void show_counters(const struct node *n, struct buf *out)
 	jtext_put_count(out, "slow_readers", e.slow_readers);
 	jtext_put_count(out, "idle_closed", e.idle_closed);
 	jtext_put_count(out, "over_limit", e.over_limit);
+	jtext_put_count(out, "https_accepted", h.accepted);
+	jtext_put_count(out, "https_requests", h.requests);
+	jtext_put_count(out, "https_refused", h.refused);
+	jtext_put_count(out, "https_handshake_failures", h.failed_handshakes);
+	jtext_put_count(out, "https_late", h.late);
 	jtext_close(out, '}');
 }
 

@@ -230,6 +230,13 @@ void outreach_leader(struct outreach *o)
 		webhooks_drop(o->webhooks);
 }
 
+void outreach_https_counts(const struct outreach *o, struct https_counts *counts)
+{
+	*counts = (struct https_counts){ 0 };
+	if (o && o->https)
+		https_counts(o->https, counts);
+}
+
 void outreach_stop_accepting(struct outreach *o)
 {
 	if (o->https)

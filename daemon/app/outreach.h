@@ -13,6 +13,7 @@
 #define TRIAGED_APP_OUTREACH_H
 
 #include "triaged/core/core.h"
+#include "triaged/edge/https.h"
 
 struct config;
 struct node;
@@ -22,6 +23,8 @@ struct outreach;
 int outreach_start(struct node *n, struct err *e) MUST_CHECK;
 void outreach_stop(struct outreach **outreach);
 void outreach_stop_accepting(struct outreach *o); /* drain */
+/* All 0 when nothing listens. */
+void outreach_https_counts(const struct outreach *o, struct https_counts *counts);
 
 /* A reload: read what can fail first, in any thread, then put it in force. */
 struct outreach_plan;

@@ -208,12 +208,6 @@ void edge_disconnect(struct edge *edge, uint64_t session, const char *why)
 		session_step(s, SESSION_STEP_FINISH, why);
 }
 
-struct principal *edge_principal(const struct edge *edge, uint64_t session)
-{
-	const struct session *s = open_session(edge, session);
-	return s ? s->who : NULL;
-}
-
 void edge_counts(const struct edge *edge, struct edge_counts *counts)
 {
 	*counts = edge->counts;

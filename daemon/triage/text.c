@@ -320,18 +320,3 @@ void text_read(
 	push_chunk(&r); /* the fence */
 	t->n_chunks--;
 }
-
-uint32_t text_token_at(const struct text *t, uint32_t at)
-{
-	uint32_t lo = 0, hi = t->n_tokens;
-
-	while (hi - lo > 1) {
-		uint32_t mid = (lo + hi) / 2;
-
-		if (t->tokens[mid].at <= at)
-			lo = mid;
-		else
-			hi = mid;
-	}
-	return lo;
-}

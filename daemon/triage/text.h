@@ -73,7 +73,4 @@ void text_read(struct text *t, const struct fold *fold, const struct vocab *voca
 void text_clear(struct text *t);
 void text_append(struct text *t, const char *word, size_t n, const struct token *like);
 
-/* The token whose word lies over byte `at` of padded. */
-uint32_t text_token_at(const struct text *t, uint32_t at);
-
 #endif

@@ -61,6 +61,7 @@ def test_numbers_are_those_of_the_center(center, scrape):
     assert v["triaged_wait_seconds_count", '{level="high"}'] == 1
     assert v["triaged_wait_seconds_bucket", '{level="high",le="+Inf"}'] == 1
     assert v["triaged_target_seconds", '{level="urgent"}'] == 60
+    assert v["triaged_https_requests_total", None] == 1
     eventually(lambda: ("triaged_alarm", '{alarm="disk_low"}') in values(scrape()[2]))
 
 

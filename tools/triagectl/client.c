@@ -17,7 +17,8 @@ struct client {
 	int next_id;
 };
 
-void client_error_text(const json_t *error, struct err *e)
+/* One line out of an error object: "forbidden: … (detail)". */
+static void error_text(const json_t *error, struct err *e)
 {
 	const json_t *data = json_object_get(error, "data");
 	const char *reason = field_str(data, "reason", "error");
@@ -68,7 +69,7 @@ static enum client_result take_answer(json_t *message, json_t **result, struct e
 	const json_t *error = json_object_get(message, "error");
 
 	if (error) {
-		client_error_text(error, e);
+		error_text(error, e);
 		json_decref(message);
 		return CLIENT_REFUSED;
 	}
@@ -187,7 +188,7 @@ enum client_result client_next(struct client *c, int timeout_ms, json_t **note, 
 
 	/* An error nobody asked for is the daemon's reason to end the session. */
 	if (r == CLIENT_OK && *note && json_object_get(*note, "error")) {
-		client_error_text(json_object_get(*note, "error"), e);
+		error_text(json_object_get(*note, "error"), e);
 		json_decref(*note);
 		*note = NULL;
 		return CLIENT_REFUSED;

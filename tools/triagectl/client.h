@@ -39,7 +39,4 @@ enum client_result client_call(struct client *c, const char *method, json_t *par
 enum client_result client_next(
 	struct client *c, int timeout_ms, json_t **note, struct err *e) MUST_CHECK;
 
-/* One line out of an error object: "forbidden: … (detail)". Pure. */
-void client_error_text(const json_t *error, struct err *e);
-
 #endif

@@ -11,7 +11,8 @@
 #define TIMEOUT_MS 10000
 #define DEPTH_MAX  4
 
-int history_time(const char *text, int64_t *ms, struct err *e)
+/* "2026-01-31", "2026-01-31T23:59", "…:59Z": UTC, in milliseconds. */
+static int read_time(const char *text, int64_t *ms, struct err *e)
 {
 	static const char *const forms[] = { "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M",
 		"%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d" };
@@ -74,9 +75,9 @@ int history_open(struct history *h, const struct args *args, struct err *e)
 {
 	const char *from = args_get(args, "from"), *to = args_get(args, "to");
 	*h = (struct history){ .name = args_get(args, "ledger"), .to_ms = INT64_MAX };
-	if (from && history_time(from, &h->from_ms, e) != 0)
+	if (from && read_time(from, &h->from_ms, e) != 0)
 		return err_wrap(e, "--from");
-	if (to && history_time(to, &h->to_ms, e) != 0)
+	if (to && read_time(to, &h->to_ms, e) != 0)
 		return err_wrap(e, "--to");
 	if (!h->name)
 		return history_open_store(args, &h->ledger, e);

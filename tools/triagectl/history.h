@@ -42,9 +42,6 @@ int history_next(struct history *h, struct ledger_entry *entry, struct err *e) M
 /* The center's Redis as the options name it. Out: opened, to be closed by ledger_close(). */
 int history_open_store(const struct args *args, struct ledger **out, struct err *e) MUST_CHECK;
 
-/* "2026-01-31", "2026-01-31T23:59", "…:59Z": UTC, in milliseconds. */
-int history_time(const char *text, int64_t *ms, struct err *e) MUST_CHECK;
-
 /* The password in that file, without its line end. */
 int history_password(const char *file, char *out, size_t size, struct err *e) MUST_CHECK;
 

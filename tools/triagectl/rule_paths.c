@@ -13,7 +13,7 @@
 
 #include "../../daemon/app/rules_file.h"
 
-void rule_paths_add(struct rule_paths *p, const char *path)
+static void add(struct rule_paths *p, const char *path)
 {
 	p->at = mem_resize(p->at, p->n + 1, sizeof(*p->at));
 	p->at[p->n++] = mem_strdup(path);
@@ -35,7 +35,7 @@ static void add_matching(struct rule_paths *p, const char *directory, const char
 	buf_addf(&whole, "%s/%s", directory, pattern);
 	if (glob(whole.data, 0, NULL, &found) == 0) {
 		for (size_t i = 0; i < found.gl_pathc; i++)
-			rule_paths_add(p, found.gl_pathv[i]);
+			add(p, found.gl_pathv[i]);
 		globfree(&found);
 	}
 	buf_free(&whole);
@@ -54,7 +54,7 @@ void rule_paths_add_named(struct rule_paths *p, const char *path)
 			add_matching(p, path, "*.conf");
 	}
 	if (p->n == before)
-		rule_paths_add(p, path);
+		add(p, path);
 }
 
 static void add_tree(struct rule_paths *p, const char *directory)

@@ -11,7 +11,6 @@ struct rule_paths {
 	size_t n;
 };
 
-void rule_paths_add(struct rule_paths *p, const char *path);
 /* A file; of a directory its rules/ and lexicon/, or without those what it holds itself: *.conf in
  * the order of names. A directory without any stays as it is, for whoever reads it to complain. */
 void rule_paths_add_named(struct rule_paths *p, const char *path);

@@ -283,8 +283,3 @@ enum stream_result stream_line(
 	}
 	return STREAM_LINE;
 }
-
-int stream_fd(const struct stream *s)
-{
-	return s->fd;
-}

@@ -31,7 +31,4 @@ enum stream_result { STREAM_LINE, STREAM_TIMEOUT, STREAM_LOST };
 enum stream_result stream_line(
 	struct stream *s, int timeout_ms, const char **line, size_t *n, struct err *e) MUST_CHECK;
 
-/* For poll(): readable when a line may be there. A line may also be buffered already. */
-int stream_fd(const struct stream *s);
-
 #endif

@@ -153,9 +153,6 @@ void edge_notify(struct edge *edge, uint64_t session, const char *method, struct
 /* After flushing. why: a constant, given back by closed(). */
 void edge_disconnect(struct edge *edge, uint64_t session, const char *why);
 
-/* NULL when there is no such session. */
-struct principal *edge_principal(const struct edge *edge, uint64_t session);
-
 struct edge_counts {
 	int sessions, handshakes;
 	uint64_t accepted, refused, handshake_failures, lines, errors, forbidden, rate_limited,
