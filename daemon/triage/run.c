@@ -207,6 +207,7 @@ static void judge_language(struct run *x)
 
 	if (x->w->honest.n_tokens == 0)
 		return;
+	values_add_number(&x->w->values, field_find("words"), (int64_t)x->w->honest.n_tokens);
 	if (percent >= 0)
 		covered = percent >= COVERAGE_PERCENT;
 	else if (declared && *declared)
