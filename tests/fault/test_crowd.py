@@ -52,6 +52,7 @@ def test_crowd_is_taken_over(center):
     second = center.node("n2", clients=CLIENTS, **SETTINGS)
     ids = fill(center.session("fe0", at=first, role="frontend"), CROWD)
     assert len(ids) == CROWD
+    eventually(lambda: live(center) == ids, 60)  # some may still be on their way from the spool
     responder = center.session("r0", at=second, role="responder")
     first.kill()
     at = time.monotonic()
