@@ -161,7 +161,7 @@ print-clang:
 C_FILES = $(shell find daemon include tests tools -name '*.[ch]')
 HEADERS = $(wildcard daemon/*/*.h include/triaged/*/*.h)
 
-lint: lint-layers lint-headers lint-format lint-cppcheck lint-units lint-man
+lint: lint-layers lint-headers lint-format lint-cppcheck lint-python lint-units lint-man
 
 lint-layers: $(LIBS_ALL)
 	tools/lint-layers $(BUILD)
@@ -183,6 +183,9 @@ lint-cppcheck:
 		-D'json_array_foreach(a,i,v)=if((i=1)&&(v=a))' \
 		-D'TAILQ_FOREACH(v,h,f)=if((v=(h)->tqh_first))' \
 		daemon tools/triagectl
+
+lint-python:
+	$(PYTHON) -m pyflakes $(shell find tests tools -name '*.py') tests/bench/run tools/lint-layers
 
 UNITS := triaged.service triaged@.service triaged.socket triaged-probe.service triaged-probe.timer
 
@@ -231,6 +234,6 @@ include $(wildcard tests/*/rules.mk)
 clean:
 	rm -rf build
 
-.PHONY: all unit unit-programs system golden check format asan fuzz fuzz-long fuzz-programs print-clang lint lint-layers lint-headers lint-format lint-cppcheck \
+.PHONY: all unit unit-programs system golden check format asan fuzz fuzz-long fuzz-programs print-clang lint lint-layers lint-headers lint-format lint-cppcheck lint-python \
 	lint-units lint-man install clean
 .SECONDARY:

@@ -5,7 +5,6 @@ import json
 import os
 import time
 
-import pytest
 
 import gaps
 from devkit import line

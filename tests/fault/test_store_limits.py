@@ -10,10 +10,9 @@ import pytest
 
 import gaps
 import history
-from devkit import line
 from devkit.store import Redis
 from fault_load import CLIENTS, SETTINGS, assert_nothing_lost
-from harness.center import BUILD, ROOT, eventually
+from harness.center import ROOT, eventually
 
 STORE_KILLS = max(2, int(os.environ.get("STORE_KILLS", "6")) // 3)
 PREFIX = "t:{center}:"
