@@ -63,17 +63,28 @@ static void apply_fact(struct center *c, struct spool_entry *entry)
 		center_decide(c, &fact);
 }
 
-static void apply_more(struct center *c)
+static bool apply_some(struct center *c)
 {
 	struct spool_entry entry;
 	for (int i = 0; i < FACTS_AT_ONCE; i++) {
-		if (!next_fact(c, &entry)) {
+		if (!next_fact(c, &entry))
+			return false;
+		apply_fact(c, &entry);
+	}
+	return true;
+}
+
+/* The next ones come with the commit of these. Those that are known already change nothing: there is
+ * no commit, and the next ones come at once. */
+static void apply_more(struct center *c)
+{
+	do {
+		if (!apply_some(c)) {
 			finish(c);
 			return;
 		}
-		apply_fact(c, &entry);
-	}
-	center_flush(c);
+		center_flush(c);
+	} while (c->facts.on && c->lead == LEADING && !c->late.on && c->n_sent == 0);
 }
 
 /* ---- another node leads ---- */

@@ -446,6 +446,19 @@ static void who_comes_faster_than_room_is_allocated_is_taken(void **state)
 	assert_int_equal(kept(), 100);
 }
 
+/* An earlier life was killed over and over before the spool let go of what it had told. */
+static void facts_that_change_nothing_hold_nobody_up(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 1000; i++)
+		assert_true(spool_add(site.spool, SPOOL_GO_ON, (struct slice){ "?", 1 }) > 0);
+	spool_sync(site.spool, NULL, NULL);
+	lead();
+	open_contact(1);
+	run_for(40);
+	assert_int_equal(site.answered, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -458,6 +471,8 @@ int main(void)
 			more_than_there_is_room_for_goes_one_group_after_the_other, begin, end),
 		cmocka_unit_test_setup_teardown(
 			who_comes_faster_than_room_is_allocated_is_taken, begin_slow, end),
+		cmocka_unit_test_setup_teardown(
+			facts_that_change_nothing_hold_nobody_up, begin, end),
 		cmocka_unit_test_setup_teardown(who_decides_alone_does_not_say_no, begin, end),
 		cmocka_unit_test_setup_teardown(
 			who_decides_alone_asks_again_until_the_store_takes_it, begin, end),
