@@ -216,6 +216,9 @@ static void check_custody(const struct node *n)
 	const char *id;
 	if (!n->alive || !node_is_alone(n) || n->frozen_until_us > sim.now_us)
 		return;
+	const struct late *l = &n->center->late;
+	if (l->writing || l->owed.count > 0 || l->gathering.count > 0)
+		return; /* an end may be on its way to the disk */
 	for (size_t i = 0; map_walk(&spooled_contacts, &i, &id);)
 		if (!core_contact(n->center->core, id, &v) && spool_has(n, id, false) &&
 			!spool_has(n, id, true))
