@@ -8,7 +8,7 @@ import pytest
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 
 
-@pytest.mark.parametrize("what", ["layers", "headers", "format", "cppcheck", "units", "man"])
+@pytest.mark.parametrize("what", ["layers", "headers", "format", "cppcheck", "python", "units", "man"])
 def test_lint(what):
     done = subprocess.run(["make", "-s", "lint-" + what], cwd=TOP, capture_output=True, text=True,
                           errors="replace", timeout=600)

@@ -5,7 +5,6 @@ import json
 import os
 import time
 
-
 import gaps
 from devkit import line
 from fault_load import CLIENTS, SETTINGS
