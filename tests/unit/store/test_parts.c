@@ -135,7 +135,9 @@ static void hostile_replies_are_refused(void **state)
 	assert_null(parse("*65537\r\n"));
 	assert_null(parse("*2147483647\r\n"));
 	assert_null(parse("hello\r\n"));
+#if HIREDIS_MAJOR < 1 /* from then on depth costs memory by the byte received, like length */
 	assert_null(parse("*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n:1\r\n"));
+#endif
 	redisReply *r = parse("*1\r\n*2\r\n$3\r\n1-1\r\n*1\r\n$1\r\nb\r\n"); /* a field, no value */
 	assert_non_null(r);
 	assert_int_equal(reply_entries(r, NULL, NULL), -1);
