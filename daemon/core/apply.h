@@ -82,6 +82,8 @@ struct contact *contact_take(struct core *core, const struct command *c);
 void responder_takes(struct core *core, struct responder *r, struct contact *n);
 /* A command with a fact number: what an island decided, see apply_fact.c. */
 int apply_fact(struct core *core, const struct command *c);
+/* The same for one that was taken before and has no second effect. */
+void fact_again(struct core *core, const struct command *c);
 /* What a responder said, found out or asked for where they served the contact, whoever does now. */
 bool fact_is_heard(const struct command *c);
 bool is_supervisor(const struct command *c);

@@ -248,6 +248,17 @@ static int open_contact(struct core *core, const struct command *c)
 	return 0;
 }
 
+/* The contact it was taken for may have ended and been opened anew since: what it showed of danger
+ * counts for that one too, and raises nobody whom a person lowered. */
+void fact_again(struct core *core, const struct command *c)
+{
+	struct contact *n = map_get(&core->contacts, c->contact);
+	bool shows = c->command == COMMAND_CONTACT_SAY || c->command == COMMAND_CONTACT_ANSWER ||
+		     c->command == COMMAND_CONTACT_ASSESS;
+	if (n && shows && n->state != CONTACT_ENDED && !n->lowered && n->level < c->level_alone - 1)
+		level_triage(core, n, c);
+}
+
 int apply_fact(struct core *core, const struct command *c)
 {
 	struct contact *n = map_get(&core->contacts, c->contact);

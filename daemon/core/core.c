@@ -225,10 +225,13 @@ static bool is_repeat(const struct ref *r, const struct command *c)
 static void apply_or_repeat(struct core *core, const struct command *c)
 {
 	const struct ref *r = ref_find(core, c);
-	if (r && is_repeat(r, c))
-		(void)repeat_answer(core, c, r);
-	else
+	if (!r || !is_repeat(r, c)) {
 		apply_fresh(core, c);
+		return;
+	}
+	(void)repeat_answer(core, c, r);
+	if (c->fact)
+		fact_again(core, c);
 }
 
 /* 1. was it taken before? 2. it happened earlier; 3. those who were there have heard of it. */

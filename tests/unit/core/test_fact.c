@@ -387,6 +387,44 @@ static void what_had_ended_elsewhere_is_opened(void **state)
 	}
 }
 
+/* Both islands tell of one message: the contact opened anew is not lower for having heard it before. */
+static void what_is_opened_anew_keeps_what_it_showed(void **state)
+{
+	(void)state;
+	struct command said = says("web", "frontend", "r3"), there;
+	said.level = said.level_alone = LEVEL_URGENT + 1;
+	there = said;
+	there.node = "n2";
+	there = as_fact(there, 1, w.now);
+	there.island = "n2/i1";
+	apply(&w, there);
+	assert_int_equal(view().level, LEVEL_URGENT);
+	apply(&w, CMD(CONTACT_CLOSE, c->contact = known, c->identity = "sue",
+			  c->role = "supervisor", c->disposition = "resolved", c->reason = "seen"));
+	pass(&w, 600000);
+	tell_now(opening(), 1);
+	assert_int_equal(view().level, LEVEL_HIGH);
+	tell_now(said, 2);
+	assert_int_equal(view().level, LEVEL_URGENT);
+}
+
+/* Told twice, it does not outweigh the person who lowered it in between. */
+static void what_a_person_lowered_is_not_raised_by_a_repeat(void **state)
+{
+	(void)state;
+	struct command said = says("web", "frontend", "r3");
+	said.level = said.level_alone = LEVEL_URGENT + 1;
+	tell_now(opening(), 1);
+	apply(&w, said);
+	assert_int_equal(view().level, LEVEL_URGENT);
+	apply(&w,
+		CMD(CONTACT_LEVEL, c->contact = known, c->identity = "sue", c->role = "supervisor",
+			c->human_level = LEVEL_LOW + 1, c->reason = "talked"));
+	assert_int_equal(view().level, LEVEL_LOW);
+	tell_now(said, 2);
+	assert_int_equal(view().level, LEVEL_LOW);
+}
+
 static void a_rescue_keeps_its_name(void **state)
 {
 	(void)state;
@@ -659,6 +697,8 @@ int main(void)
 		TEST(a_message_of_an_unknown_contact_is_not_lost),
 		TEST(what_had_ended_is_taken_in_anew),
 		TEST(what_had_ended_elsewhere_is_opened),
+		TEST(what_is_opened_anew_keeps_what_it_showed),
+		TEST(what_a_person_lowered_is_not_raised_by_a_repeat),
 		TEST(a_rescue_keeps_its_name),
 		TEST(only_those_here_are_offered_anything),
 		TEST(an_island_is_written_with_its_time),
