@@ -89,5 +89,13 @@ void store_lose_lead(struct store *s);
 void store_read_more(struct store *s, bool inbox);
 void store_give_up(struct store *s, struct batch *b); /* STORE_UNAVAILABLE */
 void store_beat(void *store);
+void store_keep(struct store *s, const struct sent *sent);
+void store_take_lead(struct store *s, const struct op *op);
+void store_finish_registration(struct store *s);
+void store_ask_lead_with(struct store *s, struct op *op);
+void store_take_node(struct store *s, const struct op *op);
+void store_request_reassert(struct store *s);
+void store_become_ready(struct store *s);
+void store_set_state(struct store *s, bool ready, const char *why);
 
 #endif
