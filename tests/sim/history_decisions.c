@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../daemon/core/text.h"
 #include "history_internal.h"
 
 static void note_level(struct known *k, const struct command *c, int level, const char *cause)
@@ -151,10 +152,12 @@ static void note_closed(char *const w[5], const struct command *c)
 }
 
 /* On an island: nobody else could reach the person, so nobody asks whether it may be. */
-static void note_served(const char *id, const char *responder, int64_t at_ms)
+/* An island that has the person's session still is where they are, whatever its clock says. */
+static void note_served(
+	const char *id, const char *responder, const struct command *c, int64_t at_ms)
 {
 	struct known *k = known(id);
-	k->taken_ms = k->active ? at_ms : 0;
+	k->taken_ms = k->active && !text_is_below(k->session, c->island) ? at_ms : 0;
 	if (k->ended)
 		sim_fail("I3: %s had ended and is served on an island", id);
 	k->closed = false;
@@ -294,7 +297,7 @@ void history_decision(void *arg, const char *name, char *const w[5])
 	} else if (strcmp(name, "closed") == 0) {
 		note_closed(w, e->command);
 	} else if (strcmp(name, "served_on_island") == 0) {
-		note_served(w[0], w[1], happened_ms(e));
+		note_served(w[0], w[1], e->command, happened_ms(e));
 	} else if (strcmp(name, "adopted") == 0) {
 		note_adopted(w[0], happened_ms(e));
 	} else if (strcmp(name, "island") == 0) {
