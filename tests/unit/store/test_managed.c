@@ -92,7 +92,7 @@ static void server_inherits_nothing(void **state)
 {
 	struct world *w = *state;
 	if (access("/proc/self/fd", F_OK) < 0)
-		skip(); /* a chroot without it */
+		skip();                         /* a chroot without it */
 	int ours = open("/dev/zero", O_RDONLY); /* not close-on-exec on purpose */
 	sigset_t set, old;
 	sigemptyset(&set);
