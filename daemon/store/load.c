@@ -50,8 +50,6 @@ struct page {
 };
 
 static void ask(struct walk *w);
-static void ask_function(
-	struct walk *w, char kind, const char *cursor, link_reply_fn done, void *arg);
 
 static void give(struct walk *w, const char *id, const char *ref, const redisReply *bytes)
 {
