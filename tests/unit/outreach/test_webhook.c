@@ -346,10 +346,11 @@ static void what_is_too_long_is_not_sent(void **state)
 	assert_int_equal(h.asked, 0);
 	memset(answer, ' ', sizeof answer - 1); /* nor is what answers too long read */
 	h.body = answer;
-	h.options.total_ms = 200;
+	h.options.try_ms = h.options.total_ms = 1000;
+	h.options.retry_ms = h.options.retry_max_ms = 5000; /* one try */
 	webhooks_set(h.w, &h.options, &h.agency, 1);
 	send_one(&h, "d1:ems:2", 2);
-	wait_for(&h, 2, 1000);
+	wait_for(&h, 2, 4000);
 	assert_int_equal(h.last.result, WEBHOOK_UNKNOWN);
 	assert_string_equal(h.last_detail, "answer too long");
 	close_house(&h);
