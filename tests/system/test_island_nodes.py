@@ -10,19 +10,33 @@ from harness.island import (a_conversation, close, continue_store, listed, settl
 from harness.proxy import Proxy
 
 
-@pytest.fixture
-def apart(center):
-    """Two nodes, the leading one reaching the store through a proxy: center, n1, n2, proxy."""
+def two_nodes(center, behind_the_proxy):
+    """Two nodes of one store, n1 leading, one of them behind a proxy: center, n1, n2, proxy."""
     center.start_redis()
     proxy = Proxy("unix:" + center.path("bad.sock"), center.redis.url)
-    n1 = center.node("n1", store__url="unix:" + center.path("bad.sock"), drain_s=0)
-    n2 = center.node("n2", drain_s=0)
+    cut = {"store__url": "unix:" + center.path("bad.sock")}
+    n1, n2 = (center.node(name, drain_s=0, **(cut if name == behind_the_proxy else {}))
+              for name in ("n1", "n2"))
     assert status(center, n1)["leading"]
     yield center, n1, n2, proxy
+    if center.redis.process.poll() is None:
+        continue_store(center)
     proxy.thaw()
     for n in (n1, n2):
         n.stop()
     proxy.close()
+
+
+@pytest.fixture
+def apart(center):
+    """The leading one can be cut off."""
+    yield from two_nodes(center, "n1")
+
+
+@pytest.fixture
+def pair(center):
+    """The one that follows can be cut off."""
+    yield from two_nodes(center, "n2")
 
 
 def test_a_leader_cut_off_tells_the_next_one(apart):
@@ -75,23 +89,6 @@ def test_H01_a_leader_cut_off_and_killed_tells_it_when_it_is_back(apart):
     n1.start()
     settled(center, n1)
     assert set(listed(center, n2)) == ids
-
-
-@pytest.fixture
-def pair(center):
-    """Two nodes, the second reaching the store through a proxy: center, n1 (leads), n2, proxy."""
-    center.start_redis()
-    n1 = center.node("n1", drain_s=0)
-    proxy = Proxy("unix:" + center.path("bad.sock"), center.redis.url)
-    n2 = center.node("n2", store__url="unix:" + center.path("bad.sock"), drain_s=0)
-    assert status(center, n1)["leading"]
-    yield center, n1, n2, proxy
-    if center.redis.process.poll() is None:
-        continue_store(center)
-    proxy.thaw()
-    for n in (n1, n2):
-        n.stop()
-    proxy.close()
 
 
 def test_H02_intake_of_a_node_that_does_not_lead(pair):
