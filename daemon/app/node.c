@@ -106,8 +106,9 @@ static void start_rules(struct node *n)
 	n->set = config_rules(n->config, RULES_AT_START, wall_now_ms(), &errors);
 	if (n->set)
 		return;
-	LOG(ERROR, "rules.missing", LOG_S("why", buf_str(&errors.text)));
-	n->set = rules_set_none(buf_str(&errors.text));
+	const char *why = buf_str(&errors.text);
+	LOG(ERROR, "rules.missing", LOG_S("why", why));
+	n->set = rules_set_none((struct slice){ why, strcspn(why, "\n") });
 	buf_free(&errors.text);
 }
 

@@ -11,11 +11,11 @@
 #define DAY_MS    ((int64_t)24 * 3600 * 1000)
 #define WARN_DAYS 30
 
-struct rules_set *rules_set_none(const char *why)
+struct rules_set *rules_set_none(struct slice why)
 {
 	struct rules_set *set = mem_zalloc(sizeof *set);
 	set->rules = ruleset_none();
-	err_set(&set->why, "%s", why);
+	err_set(&set->why, "%.*s", (int)why.len, why.data);
 	return set;
 }
 

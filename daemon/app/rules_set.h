@@ -25,9 +25,9 @@ struct rules_set {
 
 /*
  * What a node serves people with that has no valid rules: without a rule, so that everything comes
- * out not assessed. why: what is wrong with the rules.
+ * out not assessed. why: what is wrong with the rules, in a line.
  */
-struct rules_set *rules_set_none(const char *why);
+struct rules_set *rules_set_none(struct slice why);
 bool rules_set_is_none(const struct rules_set *set);
 
 void rules_set_free(struct rules_set **set); /* NULL is fine */

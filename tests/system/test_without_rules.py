@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from devkit.line import RpcError
 from harness.center import PLAIN_RULES, eventually
 
 
@@ -42,6 +43,20 @@ def test_broken_rules(center, tmp_path):
     assert root.request("node.reload")["errors"] == []
     eventually(lambda: not alarms(center))
     assert center.open(center.session("webchat"), "emergency")["level"] == "emergency"
+
+
+def test_staged_rules_end_it_and_nobody_goes_back(center, tmp_path):
+    n, _ = broken(center, tmp_path)
+    n.write(rules_staged=[PLAIN_RULES])
+    n.start()
+    clin = center.session("clin")
+    digest = clin.request("rules.stage")["digest"]
+    clin.request("rules.activate", digest=digest)
+    assert center.open(center.session("gateway"), "urgent")["level"] == "urgent"
+    eventually(lambda: not alarms(center))
+    with pytest.raises(RpcError):
+        clin.request("rules.rollback", reason="to nothing")
+    assert clin.request("rules.get")["digest"] == digest
 
 
 def test_rules_nobody_approved(center):
