@@ -20,10 +20,10 @@ static bool is_for_outreach(const struct output *o)
 void center_deliver(struct center *c, struct step *s, bool spooled)
 {
 	for (size_t i = 0; i < s->n_outputs; i++) {
-		const struct output *o = &s->outputs[i];
+		struct output *o = &s->outputs[i];
 		if (o->kind == OUTPUT_LETTER && spooled)
-			continue; /* only what the store has: the core asks again */
-		if (is_for_outreach(o) && c->events.send)
+			step_take(&c->late.letters, o);
+		else if (is_for_outreach(o) && c->events.send)
 			c->events.send(c->events.arg, c->core, o);
 		else if (strcmp(o->node, c->node) == 0)
 			c->events.output(c->events.arg, o, spooled);

@@ -164,6 +164,13 @@ static bool goes_on(const struct center *c, size_t written)
 						spool_has_room(c->spool, use, entry.len)));
 }
 
+/* The lead they were decided under is over. */
+static void forget_outputs(struct late *l)
+{
+	step_clear(&l->held);
+	step_clear(&l->letters);
+}
+
 static void on_spooled(void *arg, bool ok)
 {
 	struct center *c = arg;
@@ -185,7 +192,7 @@ static void on_spooled(void *arg, bool ok)
 		center_late_flush(c);
 		center_late_drain(c);
 	} else {
-		step_clear(&l->held); /* the lead they were decided under is over */
+		forget_outputs(l);
 		center_facts_begin(c);
 	}
 }
@@ -312,9 +319,10 @@ static void end_late(struct center *c)
 		l->commits_before = 0;
 	}
 	l->first = l->n = 0;
-	/* What the spool could not keep leaves before what was decided behind it. */
-	step_move(&l->held, &c->step);
-	step_move(&c->step, &l->held);
+	/* What had to wait leaves before what was decided behind it. */
+	step_move(&l->letters, &l->held);
+	step_move(&l->letters, &c->step);
+	step_move(&c->step, &l->letters);
 	journal_move(&l->owed, &l->gathering); /* or it is never told, should this be late again */
 	journal_move(&l->gathering, &l->owed);
 	LOG(NOTICE, "center.on_time", LOG_I("spooled", counts.entries));
@@ -359,7 +367,7 @@ void center_late_drop(struct center *c)
 	l->on = false;
 	l->since.us = 0;
 	l->through = 0;
-	step_clear(&l->held);
+	forget_outputs(l);
 	journal_clear(&l->gathering);
 	journal_clear(&l->owed);
 	l->owed_writing = 0;
@@ -440,6 +448,7 @@ void center_late_fini(struct center *c)
 		journal_free(&l->flying[i]);
 	step_free(&l->spooling);
 	step_free(&l->held);
+	step_free(&l->letters);
 	event_free(l->timer);
 	event_free(l->island_timer);
 	free(l->batches);

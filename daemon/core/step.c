@@ -100,14 +100,18 @@ void step_hush(struct step *s, size_t from, const char *origin)
 	s->n_outputs = kept;
 }
 
+void step_take(struct step *to, struct output *output)
+{
+	struct output *o = add_output(to);
+	buf_free(&o->fields);
+	*o = *output;
+	*output = (struct output){ 0 };
+}
+
 void step_move(struct step *to, struct step *from)
 {
-	for (size_t i = 0; i < from->n_outputs; i++) {
-		struct output *o = add_output(to);
-		buf_free(&o->fields);
-		*o = from->outputs[i];
-		from->outputs[i] = (struct output){ 0 };
-	}
+	for (size_t i = 0; i < from->n_outputs; i++)
+		step_take(to, &from->outputs[i]);
 	from->n_outputs = 0;
 }
 

@@ -9,6 +9,7 @@ import pytest
 
 from devkit.line import RpcError
 from harness.center import BUILD, eventually
+from harness.redis_sets import Cluster, Sentinels
 
 SUMMARY = "wants to speak with somebody near home"
 CHANNELS = {"channels": ["chat", "transfer"]}
@@ -17,15 +18,16 @@ CHANNELS = {"channels": ["chat", "transfer"]}
 class Pair:
     """North has a node n1, south s1; their people have the same names."""
 
-    def __init__(self, center):
+    def __init__(self, center, **settings):
         self.center = center
         keys = center.path("common")
-        donor = center.prepare("donor", center="donor")
+        donor = center.prepare("donor", center="donor", **settings)
         donor.start()
         donor.stop()
         center.nodes.remove(donor)
         shutil.copytree(os.path.join(donor.data_dir, "keys"), keys)
-        common = {"transfer__keys": keys, "store__lease_ms": 1000, "grace__responder_s": 20}
+        common = {"transfer__keys": keys, "store__lease_ms": 1000, "grace__responder_s": 20,
+                  **settings}
         self.north = center.prepare("n1", center="north", transfer__centers="south west", **common)
         self.south = center.prepare("s1", center="south", transfer__centers="north", **common)
         self.north.start()
@@ -179,3 +181,42 @@ def test_either_leader_is_killed_at_each_step(pair):
     kill_north()
     eventually(lambda: pair.state(pair.north, c)["state"] == "ended", 20)
     assert pair.state(pair.south, there)["state"] in ("wrapup", "ended")
+
+
+def to_the_end(pair, ben, c):
+    """Taken in the south, spoken with, closed; the north hears of it."""
+    offer = ben.note("offer.new", 20)
+    ben.request("offer.accept", 10, offer=offer["offer"])
+    assert pair.ann.note("transfer.update", 15, contact=c)["state"] == "accepted"
+    pair.gateway.request("contact.say", 10, contact=c, ref="last", text="is it you")
+    assert ben.note("contact.said", 15, contact=offer["contact"])["text"] == "is it you"
+    ben.request("contact.close", 10, contact=offer["contact"], disposition="resolved", outcome={})
+    assert pair.gateway.note("contact.closed", 15, contact=c)["outcome"] == "resolved"
+
+
+def test_between_masters_of_a_cluster(center):
+    """The centers live on different masters; while the letter is on its way, one of them moves."""
+    center.redis = redis = Cluster(center.path("redis")).start()
+    pair = Pair(center, store__mode="cluster", store__url=redis.url)
+    masters = {name: redis.owner("{%s}" % name) for name in ("north", "south")}
+    assert masters["north"] is not masters["south"]
+    c = pair.served()
+    pair.hand_over(c)
+    redis.move("{south}", next(m for m in redis.masters if m not in masters.values()))
+    to_the_end(pair, pair.start_south(), c)
+
+
+def test_while_sentinels_change_the_master(center):
+    center.redis = Sentinels(center.path("redis")).start()
+    pair = Pair(center, store__mode="sentinel", store__url=center.redis.url,
+                store__master=center.redis.name, store__durability="replica:1")
+    ben = pair.start_south()
+    ben.request("responder.set", presence="away")
+    c = pair.served()
+    pair.hand_over(c)
+    first = center.redis.master()
+    first.kill()
+    eventually(lambda: center.redis.master() is not first, 20)
+    eventually(lambda: pair.state(pair.north, c)["responder"] == "ann", 20)
+    ben.request("responder.set", 20, presence="ready")
+    to_the_end(pair, ben, c)

@@ -42,7 +42,8 @@ struct step {
 
 void step_clear(struct step *s);
 void step_free(struct step *s);
-/* The outputs of one behind those of another. */
+/* The outputs of one behind those of another, or one of them: an empty place stays behind. */
+void step_take(struct step *to, struct output *output);
 void step_move(struct step *to, struct step *from);
 
 /* For whoever drives the core and has something of its own to tell in the same order: the fields

@@ -139,6 +139,7 @@ static struct site {
 	struct center *center;
 	int64_t answered, refused, error; /* the last request that was */
 	bool spooled;
+	int letters;
 } site;
 
 static void on_output(void *arg, const struct output *o, bool spooled)
@@ -147,6 +148,12 @@ static void on_output(void *arg, const struct output *o, bool spooled)
 	site.spooled = spooled;
 	if (o->request)
 		*(o->kind == OUTPUT_ERROR ? &site.error : &site.answered) = o->request;
+}
+
+static void on_send(void *arg, const struct core *core, const struct output *o)
+{
+	(void)arg, (void)core;
+	site.letters += o->kind == OUTPUT_LETTER;
 }
 
 static void on_refuse(void *arg, int64_t request)
@@ -184,7 +191,9 @@ static int begin(void **state)
 		.ack_after_ms = 10,
 		.down_after_ms = 30 };
 	core_options_default(&o.core);
+	strcpy(o.core.centers, "south");
 	const struct center_events events = { .output = on_output,
+		.send = on_send,
 		.refuse = on_refuse,
 		.refuse_all = nothing,
 		.leader = nothing,
@@ -237,6 +246,16 @@ static void run_for(int ms)
 }
 
 /* It leads, and what is committed then is done; nothing later is. */
+static void take_commits(void)
+{
+	for (int i = 0; i < 3; i++) {
+		run_for(2);
+		for (; fake.commits > 0; fake.commits--)
+			fake.done[0](fake.arg, COMMIT_OK);
+	}
+	assert_false(center_is_late(site.center));
+}
+
 static void lead(void)
 {
 	fake.epoch = 1;
@@ -244,12 +263,7 @@ static void lead(void)
 	center_store_state(site.center, STORE_READY);
 	center_store_lead(site.center, 1, "n1");
 	center_store_caught_up(site.center);
-	for (int i = 0; i < 3; i++) {
-		run_for(2);
-		for (; fake.commits > 0; fake.commits--)
-			fake.done[0](fake.arg, COMMIT_OK);
-	}
-	assert_false(center_is_late(site.center));
+	take_commits();
 }
 
 static void open_another(int64_t request, const char *contact, const char *ref)
@@ -459,6 +473,27 @@ static void facts_that_change_nothing_hold_nobody_up(void **state)
 	assert_int_equal(site.answered, 1);
 }
 
+/* South has taken a contact that is not known here: it is told so. */
+static void another_center_hears_of_it_as_soon_as_the_store_has_it(void **state)
+{
+	struct command c;
+	(void)state;
+	lead();
+	command_init(&c, COMMAND_TRANSFER_ANSWER);
+	c.identity = "center:south";
+	c.ref = "letter-1";
+	c.contact = "0123456789abcdef0000";
+	c.peer = "0123456789abcdef0001";
+	c.transfer = "t1";
+	c.result = "accepted";
+	center_submit(site.center, &c);
+	run_for(40);
+	assert_true(center_is_late(site.center));
+	assert_int_equal(site.letters, 0);
+	take_commits();
+	assert_int_equal(site.letters, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -473,6 +508,8 @@ int main(void)
 			who_comes_faster_than_room_is_allocated_is_taken, begin_slow, end),
 		cmocka_unit_test_setup_teardown(
 			facts_that_change_nothing_hold_nobody_up, begin, end),
+		cmocka_unit_test_setup_teardown(
+			another_center_hears_of_it_as_soon_as_the_store_has_it, begin, end),
 		cmocka_unit_test_setup_teardown(who_decides_alone_does_not_say_no, begin, end),
 		cmocka_unit_test_setup_teardown(
 			who_decides_alone_asks_again_until_the_store_takes_it, begin, end),
