@@ -41,9 +41,9 @@ struct late {
 	size_t owed_writing;                      /* so many of them are in the group */
 	struct journal flying[STORE_COMMITS_MAX]; /* of those in flight, the oldest first */
 	struct mono sent_at[STORE_COMMITS_MAX];
-	struct step spooling;    /* outputs that leave when the spool has their commands */
-	struct step held;        /* it could not take them: they leave when it or the store has */
-	struct step letters;     /* to other centers: they leave when the store has their commands */
+	struct step spooling; /* outputs that leave when the spool has their commands */
+	struct step held;     /* it could not take them: they leave when it or the store has */
+	struct step letters;  /* to other centers: they leave when the store has their commands */
 	struct commit **batches; /* [first..n) wait behind the one in flight */
 	size_t first, n, cap;
 	uint64_t through;      /* the spool lets go of this with the next commit; 0: nothing */
