@@ -138,7 +138,7 @@ void center_store_state(struct center *c, enum store_state state)
 	center_late_drain(c);
 	if (c->leader_known && c->lead == ALONE)
 		center_follow(c, store_leader(c->store));
-	else if (c->leader_known && center_facts_wait(c))
+	else if (c->leader_known && center_facts_due(c))
 		center_facts_begin(c);
 	else if (c->leader_known)
 		center_replay_backlog(c);
@@ -188,6 +188,7 @@ void center_free(struct center **center)
 	backlog_free(&c->backlog);
 	resend_free(&c->resend);
 	buf_wipe(&c->scratch);
+	buf_wipe(&c->facts.copy);
 	free(c->node);
 	free(c->incarnation);
 	free(c);

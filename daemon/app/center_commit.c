@@ -61,6 +61,8 @@ static void on_committed(void *arg, enum commit_result result)
 	c->counts.fenced += result == COMMIT_FENCED;
 	if (c->n_sent == 0)
 		return; /* the lead was lost meanwhile */
+	if (result == COMMIT_OK)
+		center_late_committed(c);
 	struct step oldest = take_oldest(c);
 	if (result == COMMIT_OK) {
 		center_deliver(c, &oldest, false);

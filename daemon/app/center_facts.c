@@ -2,6 +2,8 @@
  * What the spool holds and the center's state lacks becomes facts: the node that leads applies them
  * before anything new, another node appends them to the inbox before anything new. Each is
  * numbered, so telling it again does no harm; the spool lets go of them when the store has them.
+ * When another server has taken over, which may lack the last of what this node had committed, that
+ * is recalled and told ahead of them.
  */
 #include "center_internal.h"
 
@@ -27,23 +29,49 @@ bool center_facts_wait(const struct center *c)
 	return c->facts.on || c->holding;
 }
 
-/* The next fact behind the cursor; false: there is none. */
-static bool next_fact(struct center *c, struct spool_entry *entry)
+static bool recall_waits(struct center *c)
 {
+	return c->spool && recall_is_due(&c->recall, store_takeovers(c->store));
+}
+
+static bool next_recalled(struct center *c, char **data, size_t *n)
+{
+	struct center_facts *f = &c->facts;
+	struct slice bytes;
+	if (!f->recalls || !recall_next(&c->recall, &f->recall_cursor, &bytes))
+		return false;
+	buf_clear(&f->copy);
+	buf_add(&f->copy, bytes.data, bytes.len);
+	*data = f->copy.data;
+	*n = bytes.len;
+	return true;
+}
+
+/* The next fact behind the cursor, until the next call; false: there is none. */
+static bool next_fact(struct center *c, char **data, size_t *n)
+{
+	struct spool_entry entry;
 	struct err e;
-	int more = spool_read(c->spool, c->facts.cursor, entry, &e);
+	if (next_recalled(c, data, n))
+		return true;
+	int more = spool_read(c->spool, c->facts.cursor, &entry, &e);
 	if (more < 0)
 		LOG(ERROR, "center.facts_unreadable", LOG_S("why", e.text));
-	if (more > 0)
-		c->facts.cursor = entry->sequence;
-	return more > 0;
+	if (more <= 0)
+		return false;
+	c->facts.cursor = entry.sequence;
+	*data = entry.data;
+	*n = entry.bytes.len;
+	return true;
 }
 
 static void finish(struct center *c)
 {
-	LOG(NOTICE, "center.facts_told", LOG_I("facts", c->facts.told));
+	LOG(NOTICE, "center.facts_told", LOG_I("facts", c->facts.told),
+		LOG_I("recalled", c->facts.recalls));
 	c->facts.on = false;
 	c->late.through = c->facts.cursor;
+	c->late.recalled = c->facts.recalls;
 	c->late.commits_before = c->n_sent; /* the last of them are in the commit after those */
 	if (c->lead != LEADING)
 		center_late_release(c); /* the inbox has them; else the next commit will */
@@ -52,12 +80,12 @@ static void finish(struct center *c)
 
 /* ---- this node leads ---- */
 
-static void apply_fact(struct center *c, struct spool_entry *entry)
+static void apply_fact(struct center *c, char *data, size_t n)
 {
 	struct command fact;
 	struct err e;
 	c->facts.told++;
-	if (command_decode(entry->data, entry->bytes.len, &fact, &e) < 0)
+	if (command_decode(data, n, &fact, &e) < 0)
 		LOG(ERROR, "center.fact_unreadable", LOG_S("why", e.text));
 	else
 		center_decide(c, &fact);
@@ -65,11 +93,12 @@ static void apply_fact(struct center *c, struct spool_entry *entry)
 
 static bool apply_some(struct center *c)
 {
-	struct spool_entry entry;
+	char *data;
+	size_t n;
 	for (int i = 0; i < FACTS_AT_ONCE; i++) {
-		if (!next_fact(c, &entry))
+		if (!next_fact(c, &data, &n))
 			return false;
-		apply_fact(c, &entry);
+		apply_fact(c, data, n);
 	}
 	return true;
 }
@@ -117,19 +146,18 @@ static void on_told(void *arg, enum store_result result)
 
 static void send_more(struct center *c)
 {
-	struct spool_entry entry;
-	size_t n = 0;
+	char *data;
+	size_t n, sent = 0;
 	c->facts.outstanding = 1; /* nothing ends while this goes on */
-	while (n < FACTS_AT_ONCE && next_fact(c, &entry)) {
+	for (; sent < FACTS_AT_ONCE && next_fact(c, &data, &n); sent++) {
 		struct telling *t = mem_zalloc(sizeof *t);
 		*t = (struct telling){ c, c->facts.round };
 		c->facts.told++;
 		c->facts.outstanding++;
-		n++;
-		store_append(c->store, entry.bytes, APPEND_MS, on_told, t);
+		store_append(c->store, (struct slice){ data, n }, APPEND_MS, on_told, t);
 	}
 	c->facts.outstanding--;
-	if (n == 0)
+	if (sent == 0)
 		finish(c);
 }
 
@@ -159,9 +187,10 @@ void center_facts_begin(struct center *c)
 		return; /* the last of them are on their way to the disk: comes again */
 	spool_count(c->spool, &counts);
 	f->cursor = counts.released;
-	f->told = f->outstanding = 0;
+	f->recall_cursor = f->told = f->outstanding = 0;
+	f->recalls = recall_waits(c);
 	f->failed = false;
-	if (!spool_has_more(c)) {
+	if (!f->recalls && !spool_has_more(c)) {
 		f->on = false;
 		center_settle(c);
 	} else if (c->lead == LEADING) {
@@ -179,6 +208,11 @@ void center_facts_go_on(struct center *c)
 		apply_more(c);
 	else
 		center_facts_begin(c);
+}
+
+bool center_facts_due(struct center *c)
+{
+	return center_facts_wait(c) || recall_waits(c);
 }
 
 void center_facts_stop(struct center *c)

@@ -10,6 +10,7 @@
 #include "board_watch.h"
 #include "center.h"
 #include "journal.h"
+#include "recall.h"
 #include "resend.h"
 #include "transcripts.h"
 #include "mark.h"
@@ -48,12 +49,15 @@ struct late {
 	size_t first, n, cap;
 	uint64_t through;      /* the spool lets go of this with the next commit; 0: nothing */
 	size_t commits_before; /* that are confirmed before that one */
+	bool recalled;         /* with that commit the store has what was recalled */
 };
 
 /* The spool tells what the center's state lacks: center_facts.c. */
 struct center_facts {
 	bool on, failed;
-	uint64_t cursor, round, told;
+	bool recalls; /* what is recalled comes first */
+	uint64_t cursor, recall_cursor, round, told;
+	struct buf copy; /* of what is recalled: it is changed when it is read */
 	size_t outstanding;
 };
 
@@ -84,6 +88,7 @@ struct center {
 	struct event *flush_event, *tick_event;
 	struct backlog backlog;
 	struct resend resend;
+	struct recall recall;
 	struct board_watch *watch;
 	struct transcripts transcripts; /* while leading */
 	struct mono down_since;         /* us 0: the store is there */
@@ -114,10 +119,11 @@ void center_journal(struct center *c, const struct command *command, size_t answ
 /* Neither the store nor the spool can give custody of this now. */
 bool center_late_refuses(const struct center *c, const struct command *command);
 void center_late_begin(struct center *c);
-void center_late_sent(struct center *c);    /* the batch becomes one in flight, the last one */
-void center_late_watch(struct center *c);   /* one is in flight */
-void center_late_decided(struct center *c); /* the oldest one is not any more */
-void center_late_flush(struct center *c);   /* the batch goes to the spool */
+void center_late_sent(struct center *c);      /* the batch becomes one in flight, the last one */
+void center_late_watch(struct center *c);     /* one is in flight */
+void center_late_committed(struct center *c); /* the oldest one is in the store */
+void center_late_decided(struct center *c);   /* the oldest one is not in flight any more */
+void center_late_flush(struct center *c);     /* the batch goes to the spool */
 void center_late_drain(struct center *c);   /* batches that wait go to the store, if it is there */
 void center_late_release(struct center *c); /* committed: the spool need not keep it */
 void center_late_drop(struct center *c);
@@ -143,6 +149,7 @@ void center_facts_begin(struct center *c); /* somebody leads: tell, then center_
 void center_facts_go_on(struct center *c); /* a batch was committed */
 void center_facts_stop(struct center *c);
 bool center_facts_wait(const struct center *c); /* what is new waits for them, and for the inbox */
+bool center_facts_due(struct center *c);        /* or should, now that the store is there again */
 
 /* ---- center_takeover.c ---- */
 /* What is decided from here on is decided under these options, from this state. */

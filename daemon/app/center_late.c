@@ -177,8 +177,10 @@ static void on_spooled(void *arg, bool ok)
 	struct late *l = &c->late;
 	size_t written = l->owed_writing;
 	l->writing = false;
-	if (ok)
+	if (ok) {
+		recall_add(&c->recall, &l->owed, written);
 		journal_drop(&l->owed, written);
+	}
 	l->owed_writing = 0;
 	if (ok && !l->incomplete) {
 		l->failed_at.us = 0;
@@ -294,6 +296,15 @@ void center_late_watch(struct center *c)
 	after(l->timer, left > 0 ? left : 0);
 }
 
+void center_late_committed(struct center *c)
+{
+	const struct journal *oldest = &c->late.flying[0];
+	if (oldest->count == 0)
+		return;
+	recall_add(&c->recall, oldest, oldest->count);
+	recall_taken(&c->recall, store_takeovers(c->store));
+}
+
 void center_late_decided(struct center *c)
 {
 	struct late *l = &c->late;
@@ -347,14 +358,17 @@ void center_late_drain(struct center *c)
 
 void center_late_release(struct center *c)
 {
-	if (!c->spool || !c->late.through)
+	if (!c->spool || (!c->late.through && !c->late.recalled))
 		return;
 	if (c->lead == LEADING && c->late.commits_before > 0) {
 		c->late.commits_before--;
 		return;
 	}
-	spool_release(c->spool, c->late.through);
+	if (c->late.through)
+		spool_release(c->spool, c->late.through);
+	recall_taken(&c->recall, store_takeovers(c->store));
 	c->late.through = 0;
+	c->late.recalled = false;
 }
 
 /* The lead is over: what the spool has is told again as facts, the rest never happened. */
@@ -367,6 +381,7 @@ void center_late_drop(struct center *c)
 	l->on = false;
 	l->since.us = 0;
 	l->through = 0;
+	l->recalled = false;
 	forget_outputs(l);
 	journal_clear(&l->gathering);
 	journal_clear(&l->owed);
@@ -443,6 +458,7 @@ void center_late_fini(struct center *c)
 	c->lead = FOLLOWING;
 	center_late_drop(c);
 	journal_free(&l->gathering);
+	recall_free(&c->recall);
 	journal_free(&l->owed);
 	for (size_t i = 0; i < STORE_COMMITS_MAX; i++)
 		journal_free(&l->flying[i]);

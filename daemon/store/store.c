@@ -320,6 +320,11 @@ const char *store_leader(const struct store *s)
 	return s->lease.leader;
 }
 
+uint64_t store_takeovers(const struct store *s)
+{
+	return s->takeovers;
+}
+
 int64_t store_now_ms(struct store *s)
 {
 	return redis_time_now(&s->time, mono_now().us / 1000, wall_now_ms());

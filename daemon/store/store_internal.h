@@ -34,6 +34,7 @@ struct store {
 	struct vet vet;
 	struct rights rights;
 	char run_id[RUN_ID_SIZE]; /* of the server last used */
+	uint64_t takeovers;       /* how often it was another than before */
 	char *instance;           /* of the data set, "" not known */
 	char fresh[17];           /* for one that has none */
 	bool anew;                /* go on though the data lack what we know */

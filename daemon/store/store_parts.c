@@ -190,6 +190,7 @@ static void on_registered(void *arg, const char *out_end)
 	struct store *s = arg;
 	bool other_server = *s->run_id && strcmp(s->run_id, s->vet.run_id) != 0;
 	memcpy(s->run_id, s->vet.run_id, sizeof s->run_id);
+	s->takeovers += other_server;
 	if (other_server)
 		request_reassert(s);
 	if (!s->outputs)

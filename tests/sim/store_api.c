@@ -36,6 +36,11 @@ const char *store_leader(const struct store *s)
 	return s->leader;
 }
 
+uint64_t store_takeovers(const struct store *s)
+{
+	return s->takeovers;
+}
+
 int64_t store_now_ms(struct store *s)
 {
 	return redis_time_now(&s->time, sim.now_us / 1000, sim_ms() + s->node->wall_offset_ms);

@@ -199,6 +199,7 @@ void store_take_node(struct store *s, const struct op *op)
 	if (registering) {
 		bool other = s->run && s->run != op->run;
 		s->run = op->run;
+		s->takeovers += other;
 		if (other)
 			store_request_reassert(s);
 		if (!s->out.open)

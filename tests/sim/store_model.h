@@ -36,6 +36,7 @@ struct store {
 	int64_t oldest_us;                /* of what is not answered; 0 none */
 	size_t unanswered;
 	int run;
+	uint64_t takeovers;
 	bool registered, reassert_due, asked_lead;
 	bool registering;                     /* what the lead holds is asked first */
 	int64_t lead_asked_us, lead_asked_in; /* when, and the epoch held then */

@@ -81,6 +81,8 @@ int64_t store_epoch(const struct store *store);      /* 0: not leading */
 const char *store_leader(const struct store *store); /* node name or "" */
 /* The address of the server in use or last tried, "" when none is known; valid until the next call. */
 const char *store_server(struct store *store);
+/* How often another server was found in the place of the one before; what that one had may be lost. */
+uint64_t store_takeovers(const struct store *store);
 /* The center's time: the server's when it was first asked, whoever sets its clock later; never back. */
 int64_t store_now_ms(struct store *store);
 /* Work up to this moment was loaded: time goes on from there when it is behind. */

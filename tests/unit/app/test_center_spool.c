@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "../../../daemon/app/center.h"
+#include "triaged/base/mem.h"
 
 /* ---- a store that takes everything and answers nothing ---- */
 
@@ -24,8 +25,10 @@ static struct {
 	void *arg;
 	int commits;
 	store_done_fn appended; /* the last one */
+	enum command_kind kind; /* of the first one */
 	void *append_arg;
 	int appends;
+	uint64_t takeovers;
 } fake;
 
 int64_t store_epoch(const struct store *s)
@@ -38,6 +41,12 @@ const char *store_leader(const struct store *s)
 {
 	(void)s;
 	return fake.leader;
+}
+
+uint64_t store_takeovers(const struct store *s)
+{
+	(void)s;
+	return fake.takeovers;
 }
 
 int64_t store_now_ms(struct store *s)
@@ -73,7 +82,14 @@ void store_commit(struct store *s, struct commit **c, commit_done_fn done, void 
 void store_append(
 	struct store *s, struct slice command, int64_t deadline_ms, store_done_fn done, void *arg)
 {
-	(void)s, (void)command, (void)deadline_ms;
+	(void)s, (void)deadline_ms;
+	struct command told;
+	char *copy = mem_dup(command.data, command.len);
+	if (fake.appends == 0) {
+		assert_int_equal(command_decode(copy, command.len, &told, NULL), 0);
+		fake.kind = told.command;
+	}
+	free(copy);
 	fake.appended = done;
 	fake.append_arg = arg;
 	fake.appends++;
@@ -379,6 +395,61 @@ static void who_decides_alone_asks_again_until_the_store_takes_it(void **state)
 	assert_int_equal(fake.appends, before + 1);
 }
 
+/* It led and is on time; who leads now, on which server? The first command it tells them. */
+static enum command_kind told_first(uint64_t takeovers, const char *leader)
+{
+	fake.takeovers = takeovers;
+	fake.leader = leader;
+	fake.epoch = fake.appends = 0;
+	center_store_lead(site.center, 0, leader);
+	assert_true(fake.appends > 0);
+	return fake.kind;
+}
+
+/* A replica that had not all of it may be the master now. */
+static void what_was_committed_is_told_where_another_server_took_over(void **state)
+{
+	(void)state;
+	lead();
+	open_contact(1);
+	run_for(2);
+	assert_int_equal(fake.commits, 1);
+	fake.commits = 0;
+	fake.done[0](fake.arg, COMMIT_OK);
+	assert_int_equal(site.answered, 1);
+	assert_false(site.spooled);
+	assert_int_equal(kept(), 0);
+	assert_int_equal(told_first(0, "n2"), COMMAND_NODE_UP);
+	assert_int_equal(told_first(1, "n2"), COMMAND_CONTACT_OPEN);
+	/* It was not taken: it is told again. */
+	end_append(STORE_UNAVAILABLE);
+	assert_int_equal(told_first(1, "n3"), COMMAND_CONTACT_OPEN);
+	end_append(STORE_OK);
+	assert_int_equal(told_first(1, "n2"), COMMAND_NODE_UP);
+	/* The same one leads, and what was put into its inbox may be gone. */
+	fake.takeovers = 2;
+	fake.appends = 0;
+	center_store_state(site.center, STORE_DOWN);
+	center_store_state(site.center, STORE_READY);
+	assert_int_equal(fake.kind, COMMAND_CONTACT_OPEN);
+}
+
+/* The spool had it first, and let go of it. */
+static void what_the_spool_had_is_told_where_another_server_took_over(void **state)
+{
+	(void)state;
+	lead();
+	open_contact(1);
+	run_for(40);
+	assert_true(site.spooled);
+	assert_int_equal(kept(), 1);
+	fake.commits = 0;
+	fake.done[0](fake.arg, COMMIT_OK);
+	run_for(2);
+	assert_int_equal(kept(), 0);
+	assert_int_equal(told_first(1, "n2"), COMMAND_CONTACT_OPEN);
+}
+
 static void escalate(int64_t request, const char *reason)
 {
 	struct command c;
@@ -513,6 +584,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(who_decides_alone_does_not_say_no, begin, end),
 		cmocka_unit_test_setup_teardown(
 			who_decides_alone_asks_again_until_the_store_takes_it, begin, end),
+		cmocka_unit_test_setup_teardown(
+			what_was_committed_is_told_where_another_server_took_over, begin, end),
+		cmocka_unit_test_setup_teardown(
+			what_the_spool_had_is_told_where_another_server_took_over, begin, end),
 	};
 	return cmocka_run_group_tests_name("center_spool", tests, NULL, NULL);
 }
