@@ -43,8 +43,9 @@ def note(name, **figures):
 
 
 def felt(name, entries, faults):
-    """The figures of a run: gap of acknowledgements, and offers after each fault."""
+    """The figures of a run: gaps of acknowledgements and of offers, and offers after each fault."""
     offers = resumed(entries, faults)
     note(name, faults=len(faults), intake_gap_s=longest(entries),
+         offers_gap_s=longest(entries, "event", "offer.new"),
          offers_resume_p50_s=percentile(offers, 0.5), offers_resume_p99_s=percentile(offers, 0.99))
     return offers

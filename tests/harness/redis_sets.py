@@ -13,17 +13,22 @@ from devkit.ports import free_port
 
 
 class Server:
-    """One redis-server on 127.0.0.1. `settings`: names and values as in redis.conf."""
+    """One redis-server on 127.0.0.1, or at the place of a party (harness/parted.py). `settings`:
+    names and values as in redis.conf."""
 
-    def __init__(self, directory, sentinel=False, tls=None, **settings):
+    def __init__(self, directory, sentinel=False, tls=None, party=None, **settings):
         self.directory, self.sentinel, self.tls = directory, sentinel, tls
+        self.party = party
         os.makedirs(directory, mode=0o700, exist_ok=True)
-        self.port = free_port()
-        self.url = "%s:127.0.0.1:%d" % ("tls" if tls else "tcp", self.port)
+        self.host, self.port = party.address if party else "127.0.0.1", free_port()
+        self.url = "%s:%s:%d" % ("tls" if tls else "tcp", self.host, self.port)
         self.file = os.path.join(directory, "redis.conf")
         self.process = None
-        self.settings = {"bind": "127.0.0.1", "port": self.port, "dir": directory,
+        self.settings = {"bind": self.host, "port": self.port, "dir": directory,
                          "logfile": os.path.join(directory, "log"), "save": '""'}
+        if party:  # the test reaches it past the network
+            self.settings.update({"unixsocket": os.path.join(directory, "sock"),
+                                  "protected-mode": "no"})
         if not sentinel:
             self.settings.update({
                 "appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction",
@@ -47,7 +52,8 @@ class Server:
     def start(self, timeout=15.0):
         if not os.path.exists(self.file):
             self.write()  # later the server itself keeps it: who is whose replica
-        words = ["redis-server", self.file] + (["--sentinel"] if self.sentinel else [])
+        words = [*(self.party.prefix if self.party else []), "redis-server", self.file]
+        words += ["--sentinel"] if self.sentinel else []
         self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL,
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                         start_new_session=True)
@@ -72,7 +78,12 @@ class Server:
             return ""
 
     def connect(self, timeout):
-        s = socket.create_connection(("127.0.0.1", self.port), timeout)
+        if self.party:
+            s = socket.socket(socket.AF_UNIX)
+            s.settimeout(timeout)
+            s.connect(self.settings["unixsocket"])
+            return s
+        s = socket.create_connection((self.host, self.port), timeout)
         if not self.tls:
             return s
         context = ssl.create_default_context(cafile=self.tls.ca)
@@ -133,18 +144,24 @@ def wait_for(what, seconds, why):
 
 
 class Replicated:
-    """A master and its replicas, all synced before it is used."""
+    """A master and its replicas, all synced before it is used. `network`: each is the party of its
+    name there, r0, r1, …"""
 
-    def __init__(self, directory, replicas=1, **settings):
+    def __init__(self, directory, replicas=1, network=None, **settings):
         given = {"min_replicas_to_write": 1, "min_replicas_max_lag": 2}
         given.update(settings)
-        self.servers = [Server(os.path.join(directory, "r%d" % i), **given)
-                        for i in range(replicas + 1)]
+        self.servers = [Server(os.path.join(directory, name), **given,
+                               party=network and network.at(name))
+                        for name in self.names(replicas)]
+
+    @staticmethod
+    def names(replicas):
+        return ["r%d" % i for i in range(replicas + 1)]
 
     def start(self):
         master = self.servers[0].start()
         for replica in self.servers[1:]:
-            replica.settings["replicaof"] = "127.0.0.1 %d" % master.port
+            replica.settings["replicaof"] = "%s %d" % (master.host, master.port)
             replica.start()
         wait_for(lambda: self.synced(master, len(self.servers) - 1), 15, "replicas synced")
         return self
@@ -177,18 +194,24 @@ class Sentinels:
 
     name = "triaged"
 
-    def __init__(self, directory, replicas=2, sentinels=3, down_after_ms=1000, **settings):
-        self.set = Replicated(directory, replicas, **settings)
+    def __init__(self, directory, replicas=2, sentinels=3, down_after_ms=1000, network=None,
+                 **settings):
+        self.set = Replicated(directory, replicas, network, **settings)
         self.down_after_ms = down_after_ms
-        self.sentinels = [Server(os.path.join(directory, "s%d" % i), sentinel=True,
-                                 tls=settings.get("tls"))
-                          for i in range(sentinels)]
+        self.sentinels = [Server(os.path.join(directory, name), sentinel=True,
+                                 tls=settings.get("tls"), party=network and network.at(name))
+                          for name in self.names(sentinels)]
+
+    @staticmethod
+    def names(sentinels):
+        return ["s%d" % i for i in range(sentinels)]
 
     def start(self):
         self.set.start()
         for s in self.sentinels:
-            s.lines = ["sentinel monitor %s 127.0.0.1 %d %d" % (
-                           self.name, self.set.master.port, len(self.sentinels) // 2 + 1),
+            s.lines = ["sentinel monitor %s %s %d %d" % (
+                           self.name, self.set.master.host, self.set.master.port,
+                           len(self.sentinels) // 2 + 1),
                        "sentinel down-after-milliseconds %s %d" % (self.name, self.down_after_ms),
                        "sentinel failover-timeout %s 5000" % self.name,
                        "sentinel parallel-syncs %s 2" % self.name] + self.more()

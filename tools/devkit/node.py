@@ -10,6 +10,10 @@ import time
 from . import conf
 
 
+# bash: dash knows descriptors of one digit only.
+PASS_LISTENER = ("bash", "-c", 'exec 3<&"$0"; export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@"')
+
+
 class NodeFailed(Exception):
     pass
 
@@ -49,13 +53,19 @@ class Node:
         return subprocess.run([self.program, *arguments], capture_output=True, text=True,
                               timeout=timeout, env=self.environment)
 
-    def start(self, timeout=30.0, prefix=()):
+    def start(self, timeout=30.0, prefix=(), listener=None):
+        """`listener`: a socket that listens already, given to it as systemd does it."""
+        inherited = ()
+        if listener:
+            inherited = (listener.fileno(),)
+            prefix = [*PASS_LISTENER, str(listener.fileno()), *prefix]
         if os.path.exists(self.listen_file):
             os.unlink(self.listen_file)
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen([*prefix, self.program, "-c", self.config],
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                            env=self.environment, start_new_session=True)
+                                            env=self.environment, start_new_session=True,
+                                            pass_fds=inherited)
         end = time.monotonic() + timeout
         while time.monotonic() < end:
             if self.process.poll() is not None:
