@@ -29,7 +29,7 @@ LAYERS  := base triage core store edge privacy outreach app
 # Debian 12 and 13 differ in the names of compilers only; libraries are told apart by their headers.
 CLANG   ?= $(firstword $(foreach c,clang-14 clang-19 clang,$(if $(shell command -v $(c)),$(c))) clang)
 
-PKGS    := libevent libevent_openssl hiredis libconfig openssl jansson libhs libutf8proc libsystemd \
+PKGS    := libevent libevent_openssl hiredis libconfig openssl jansson libutf8proc libsystemd \
         libcurl
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g')
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS))

@@ -140,6 +140,22 @@ static void add_clause_cue(struct ruleset *r, struct phrase ph)
 	r->clause_cues[r->n_clause_cues++] = ph;
 }
 
+/* Words of the group need not be known: they only tell what of a phrase is worth looking for. */
+static void compile_common(struct compiler *c, const struct source_cue *s)
+{
+	bool common = s->kind && strcmp(s->kind, cue_names[CUE_COMMON]) == 0;
+	bool frequent = s->kind && strcmp(s->kind, cue_names[CUE_FREQUENT]) == 0;
+	struct text words = { .n_tokens = 0 };
+
+	if (!s->phrase || !(common || frequent))
+		return;
+	text_read(&words, &c->rules->fold, &c->rules->vocab, s->phrase, strlen(s->phrase));
+	for (uint32_t i = 0; i < words.n_tokens; i++)
+		vocab_expect(&c->rules->vocab, words.padded.data + words.tokens[i].at,
+			words.tokens[i].len, common ? WORD_COMMON : WORD_FREQUENT);
+	text_fini(&words);
+}
+
 static void compile_cue(struct compiler *c, const struct source_cue *s, struct map *seen)
 {
 	static const uint16_t marks[CUE_COUNT] = { [CUE_FIRST_PERSON] = WORD_FIRST_PERSON,
@@ -152,6 +168,8 @@ static void compile_cue(struct compiler *c, const struct source_cue *s, struct m
 	struct phrase ph;
 
 	compile_lang(c, s->place, s->lang);
+	if (kind == CUE_COMMON || kind == CUE_FREQUENT)
+		return;
 	if (kind < 0 || compile_phrase(c, &wording, marks[kind], seen, &ph) < 0)
 		return;
 	r->n_cues++;
@@ -208,7 +226,8 @@ void compile_words(struct compiler *c)
 
 	map_init(&seen, 0, 0);
 	compile_emoji(c);
-	/* Cues first: which words are light decides what is worth scanning for. */
+	for (size_t i = 0; i < c->source->n_cues; i++)
+		compile_common(c, &c->source->cues[i]);
 	for (size_t i = 0; i < c->source->n_cues; i++)
 		compile_cue(c, &c->source->cues[i], &seen);
 	for (size_t i = 0; i < c->source->n_entries; i++)

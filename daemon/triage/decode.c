@@ -211,20 +211,34 @@ static char read_letter(int32_t point, bool *firm)
 	return lookalike_sign(point);
 }
 
+/* The character at p as read_letter() says it, and its bytes; 0 when it is not UTF-8. */
+static size_t letter_at(const char *p, size_t n, char *letter, bool *firm)
+{
+	int32_t point = (uint8_t)*p;
+	size_t used = 1;
+
+	if (point >= 0x80)
+		used = fold_decode(p, n, &point);
+	*firm = true;
+	if (point >= 'a' && point <= 'z')
+		*letter = (char)point;
+	else if (used)
+		*letter = read_letter(point, firm);
+	return used;
+}
+
 /* Letters, lookalikes and signs of a chunk as letters; 0 when there are too many. */
 static size_t chunk_letters(const struct decoding *c, const struct chunk *k, char out[SPLIT_MAX])
 {
 	size_t n = 0, last = 0;
 
 	for (size_t at = k->start, used; at < k->end; at += used) {
-		int32_t point;
 		bool firm;
 		char letter;
 
-		used = fold_decode(c->p + at, k->end - at, &point);
+		used = letter_at(c->p + at, k->end - at, &letter, &firm);
 		if (used == 0 || n == SPLIT_MAX)
 			return 0;
-		letter = read_letter(point, &firm);
 		if (letter == 0 || (n == 0 && !firm))
 			continue;
 		out[n++] = letter;

@@ -80,6 +80,8 @@ const char *const cue_names[CUE_COUNT] = {
 	[CUE_LIGHT] = "light",
 	[CUE_AND] = "and",
 	[CUE_NUMBER] = "number",
+	[CUE_COMMON] = "common",
+	[CUE_FREQUENT] = "frequent",
 };
 
 int names_find(const char *const *names, int count, const char *p, size_t n)

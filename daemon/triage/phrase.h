@@ -2,9 +2,8 @@
  * The phrase language: parsed and compiled to a small automaton over words.
  *
  * Each word of a phrase becomes a position; a set of positions is a 128-bit mask, so a phrase has
- * at most 128 of them (a group of single words, such as a class, is one position). The pattern scan
- * looks for its needs: sets of byte strings, of each of which at least one stands in every text that
- * it matches.
+ * at most 128 of them (a group of single words, such as a class, is one position). The scan looks
+ * for its needs: sets of words, of each of which at least one stands in every text that it matches.
  */
 #ifndef TRIAGE_PHRASE_H
 #define TRIAGE_PHRASE_H
@@ -18,7 +17,8 @@
 #include "text.h"
 
 #define PHRASE_POSITIONS 128
-#define PHRASE_NEEDS     8 /* more are not kept: they only save work */
+#define PHRASE_NEEDS     8  /* of one way; more are not kept: they only save work */
+#define PHRASE_WAYS      64 /* likewise */
 #define PHRASE_GAP_MAX   8
 #define PHRASE_BEGINS    128
 
@@ -31,16 +31,26 @@ struct phrase_word {
 	uint32_t at;
 };
 
+#define PHRASE_OPEN (UINT32_C(1) << 31) /* or-ed to a word: it may have any ending */
+
 struct phrase_need {
-	char **literals; /* with their spaces */
-	size_t n;
+	uint32_t *words;
+	uint32_t n;
+	uint32_t weight;     /* how common they are together: how often a text has any of them */
+	int16_t least, most; /* where its word stands, in words from that of the rarest need */
+};
+
+/* What a match needs that takes certain alternatives of the phrase. */
+struct phrase_way {
+	struct phrase_need *needs; /* the rarest first; at least one */
+	uint32_t n_needs;
 };
 
 /* What a look at a candidate reads first stands first: most fail there. */
 struct phrase {
 	uint64_t
 		begins[PHRASE_BEGINS / 64]; /* bit word % PHRASE_BEGINS of each it may begin with */
-	uint32_t back;    /* words of a match before the last one of a literal of its first need */
+	uint32_t back;    /* words of a match before that of the rarest need of its way, at most */
 	uint32_t longest; /* in words, at most PHRASE_POSITIONS */
 	bool begins_open; /* it may begin with a number or any ending of a word */
 	bool one_clause;  /* it may not run over a word that begins a clause, only ends of
@@ -54,8 +64,8 @@ struct phrase {
 	uint32_t shift; /* 32 - the binary logarithm of their number */
 	uint32_t n_words, n_prefixes, n_positions;
 	struct phrase_word *words, *prefixes; /* words ascending */
-	struct phrase_need *needs;            /* the rarest first; at least one */
-	uint32_t n_needs;
+	struct phrase_way *ways;              /* every match is one of them */
+	uint32_t n_ways;
 };
 
 #define PHRASE_WORDS (UINT32_C(1) << 25) /* so many can be told apart in a slot */

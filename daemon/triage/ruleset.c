@@ -113,10 +113,8 @@ static void check_families(struct compiler *c)
 static void compile_scan(struct compiler *c)
 {
 	struct ruleset *r = c->rules;
-	struct err e;
 
-	if (scan_compile(&r->scan, r->phrases, r->n_phrases, &e) < 0)
-		compile_error(c, c->source->place, "%s", e.text);
+	scan_compile(&r->scan, r->phrases, r->n_phrases, &r->vocab);
 	decoder_init(&r->decoder, &r->vocab);
 }
 

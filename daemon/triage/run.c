@@ -454,15 +454,13 @@ static void sort_reasons(struct triage_result *r)
 	}
 }
 
-static bool bind(struct triage_scratch *w, struct ruleset *rules)
+static void bind(struct triage_scratch *w, struct ruleset *rules)
 {
 	if (w->bound == rules)
-		return true;
+		return;
 	ruleset_unref(&w->bound);
-	if (scan_bind(&w->scan, &rules->scan) < 0)
-		return false;
+	scan_bind(&w->scan, &rules->scan);
 	w->bound = ruleset_ref(rules);
-	return true;
 }
 
 void triage_run(struct ruleset *rules, struct triage_scratch *w,
@@ -478,7 +476,8 @@ void triage_run(struct ruleset *rules, struct triage_scratch *w,
 		.answer_floor = -1 };
 
 	clear_result(result);
-	w->unscored = bind(w, rules) ? 0 : 1u << UNSCORED_BUDGET;
+	bind(w, rules);
+	w->unscored = 0;
 	if (rules->n_rules == 0)
 		w->unscored |= 1u << UNSCORED_RULES;
 	read_request(&x);

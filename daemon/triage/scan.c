@@ -1,5 +1,6 @@
 #include "scan.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "triaged/base/mem.h"
@@ -15,46 +16,26 @@ static void forget_needs(struct scan_scratch *w)
 	w->base = 1;
 }
 
-int scan_bind(struct scan_scratch *w, const struct scan *s)
+void scan_bind(struct scan_scratch *w, const struct scan *s)
 {
 	if (w->n_done < s->n_phrases) {
 		w->done = mem_resize(w->done, s->n_phrases, sizeof(*w->done));
 		w->n_done = s->n_phrases;
 	}
-	w->met = mem_resize(w->met, s->n_needs + 1, sizeof(*w->met));
-	w->n_met = s->n_needs;
+	w->n_met = s->n_words + s->n_needs;
+	w->met = mem_resize(w->met, w->n_met + 1, sizeof(*w->met));
 	forget_needs(w);
 	forget_runs(w);
 	w->run = 0;
-	if (s->db && hs_alloc_scratch(s->db, &w->hs) != HS_SUCCESS)
-		return -1;
-	return 0;
 }
 
 void scan_scratch_fini(struct scan_scratch *w)
 {
-	hs_free_scratch(w->hs);
-	free(w->found);
+	free(w->lists);
 	free(w->met);
 	free(w->done);
 	free(w->matches);
 	memset(w, 0, sizeof(*w));
-}
-
-static int on_literal(
-	unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *ctx)
-{
-	struct scan_scratch *w = ctx;
-
-	(void)from;
-	(void)flags;
-	if (w->n_found == w->cap_found) {
-		w->cap_found = w->cap_found ? w->cap_found * 2 : 64;
-		w->found = mem_resize(w->found, w->cap_found, sizeof(*w->found));
-	}
-	w->found[w->n_found].literal = id;
-	w->found[w->n_found++].end = (uint32_t)to;
-	return 0;
 }
 
 static void add_match(struct scan_scratch *w, struct scan_match m)
@@ -66,40 +47,33 @@ static void add_match(struct scan_scratch *w, struct scan_match m)
 	w->matches[w->n_matches++] = m;
 }
 
-/* A phrase that is looked for around one token. */
+/* A phrase that is looked for around one token of a sentence. */
 struct look {
 	uint32_t number;
 	const struct scan_input *in;
 	uint32_t token;
-	bool several; /* clauses of the sentence hold literals: a match may run over them */
+	uint32_t ahead; /* first token of the sentence whose needs are not noted yet */
+	bool several;   /* the sentence has clauses: a match may run over them */
 	struct {
 		uint32_t from, end;
 	} clause, sentence; /* of the token */
 	struct phrase_place place;
 };
 
-/* The tokens around the one at hand that share its clause, or its sentence. */
-static void set_place(struct look *l, uint32_t token)
+/* Move to a token behind the one at hand, of the same sentence. */
+static void set_token(struct look *l, uint32_t token)
 {
-	const struct token *tokens = l->in->text->tokens, *k = &tokens[token];
-	uint32_t n = l->in->text->n_tokens;
+	const struct token *tokens = l->in->text->tokens;
 
 	l->token = l->place.last = token;
 	if (token < l->clause.end)
-		return; /* the one before shares them */
-	l->clause.from = l->clause.end = token;
-	while (l->clause.from > 0 && tokens[l->clause.from - 1].clause == k->clause)
-		l->clause.from--;
-	while (l->clause.end < n && tokens[l->clause.end].clause == k->clause)
-		l->clause.end++;
-	if (token < l->sentence.end)
 		return;
-	l->sentence.from = l->clause.from;
-	l->sentence.end = l->clause.end;
-	while (l->sentence.from > 0 && tokens[l->sentence.from - 1].sentence == k->sentence)
-		l->sentence.from--;
-	while (l->sentence.end < n && tokens[l->sentence.end].sentence == k->sentence)
-		l->sentence.end++;
+	for (l->clause.from = token; l->clause.from > l->sentence.from &&
+				     tokens[l->clause.from - 1].clause == tokens[token].clause;)
+		l->clause.from--;
+	for (l->clause.end = token + 1; l->clause.end < l->sentence.end &&
+					tokens[l->clause.end].clause == tokens[token].clause;)
+		l->clause.end++;
 }
 
 /* Every match over the token from `from` on; when `over`, those in one clause do not count. */
@@ -145,62 +119,80 @@ static void next_run(struct scan_scratch *w)
 	w->run = 1;
 }
 
-/* Literals up to the last of a sentence: the first of them whose needs are not noted yet. */
-struct stretch {
-	size_t last, ahead;
-};
-
-/* Note what is met by the literals that a phrase reaches from `token` on. */
-static void note_needs(
-	const struct scan *s, struct scan_scratch *w, struct stretch *at, uint32_t token)
+static void note(struct scan_scratch *w, uint32_t need, uint32_t at)
 {
-	for (; at->ahead < at->last && w->found[at->ahead].token < token + s->reach; at->ahead++) {
-		uint32_t literal = w->found[at->ahead].literal, end = s->needs.first[literal + 1];
-		uint32_t now = w->base + w->found[at->ahead].token;
+	uint32_t since = at - w->met[need].last;
 
-		for (uint32_t k = s->needs.first[literal]; k < end; k++)
-			w->met[s->needs.items[k]] = now;
+	w->met[need].back = since < 64 ? w->met[need].back << since | 1 : 1;
+	w->met[need].last = at;
+}
+
+/* Note what is met by the words that a phrase reaches from the one at hand on. */
+static void note_needs(const struct scan *s, struct scan_scratch *w, struct look *l)
+{
+	uint32_t end = l->token + s->reach;
+
+	for (end = end < l->sentence.end ? end : l->sentence.end; l->ahead < end; l->ahead++) {
+		uint32_t list = w->lists[l->ahead], now = w->base + l->ahead;
+
+		if (list == SCAN_NO_LIST)
+			continue;
+		if (list < s->n_words)
+			note(w, list, now);
+		for (uint32_t k = s->lists[list].need; k < s->lists[list + 1].need; k++)
+			note(w, s->needs[k], now);
 	}
 }
 
-/* The first token that a phrase may begin at which reaches `back` words before the one at hand. */
-static uint32_t begin_of(const struct look *l, uint32_t back)
+/* Is the need met where it must be for the word at hand? Yes also where it is not known. */
+static bool is_met(const struct scan_scratch *w, const struct look *l, struct scan_near near)
 {
-	uint32_t from = l->token > back ? l->token - back : 0;
+	int64_t from = (int64_t)l->token + near.least, end = (int64_t)l->token + near.most;
+	int64_t last = (int64_t)w->met[near.need].last - w->base;
 
-	return from > l->sentence.from ? from : l->sentence.from;
+	if (from < l->sentence.from)
+		from = l->sentence.from;
+	if (last <= end)
+		return last >= from;
+	if (last - from >= 64)
+		return true;
+	return end >= from && w->met[near.need].back >> (last - end) << (63 - (end - from));
 }
 
-/* Of what a need was met by, only the last is known; nearer than that is near enough. */
-static bool meets_others(const struct scan *s, const struct scan_scratch *w,
-	const struct scan_candidate *c, const struct look *l)
+static bool meets_others(
+	const struct scan *s, const struct scan_scratch *w, uint32_t way, const struct look *l)
 {
-	uint32_t from = w->base + begin_of(l, c->back), end = s->others.first[c->phrase + 1];
-
-	for (uint32_t k = s->others.first[c->phrase]; k < end; k++)
-		if (w->met[s->others.items[k]] < from)
+	for (uint32_t k = s->ways[way].other; k < s->ways[way + 1].other; k++)
+		if (!is_met(w, l, s->others[k]))
 			return false;
 	return true;
 }
 
-/* The phrases whose rarest need the literal meets, around its token. */
-static void check_literal(
-	const struct scan *s, struct scan_scratch *w, uint32_t literal, struct look *l)
+/* The bit of the word beside the one at hand; where there is none, any will do. */
+static uint64_t bit_of(const struct text *t, uint32_t token)
 {
-	uint32_t end = s->first_candidate[literal + 1];
+	return token < t->n_tokens ? UINT64_C(1) << t->tokens[token].word % 64 : 1;
+}
 
-	for (uint32_t k = s->first_candidate[literal]; k < end;) {
+/* The phrases whose rarest need the word at hand meets, around it. */
+static void check_word(const struct scan *s, struct scan_scratch *w, struct look *l)
+{
+	const struct scan_list *list = &s->lists[w->lists[l->token]];
+	uint64_t before = bit_of(l->in->text, l->token - 1);
+	uint64_t behind = bit_of(l->in->text, l->token + 1);
+
+	for (uint32_t k = list->candidate; k < list[1].candidate;) {
 		const struct scan_candidate *c = &s->candidates[k];
 
-		if (c->guard != SCAN_NO_GUARD &&
-			w->met[c->guard] < w->base + begin_of(l, c->most)) {
+		if (c->guard.need != SCAN_NO_NEED && !is_met(w, l, c->guard)) {
 			k = c->after;
 			continue;
 		}
 		k++;
-		if (!meets_others(s, w, c, l))
+		if (!(c->before & before) || !(c->behind & behind) ||
+			!meets_others(s, w, c->way, l))
 			continue;
-		l->number = c->phrase;
+		l->number = s->ways[c->way].phrase;
 		if (w->done[l->number].run != w->run) {
 			w->done[l->number].run = w->run;
 			w->done[l->number].next[0] = w->done[l->number].next[1] = 0;
@@ -209,46 +201,66 @@ static void check_literal(
 	}
 }
 
-/* What the literals first..last say, which stand in one sentence. */
-static int check_sentence(const struct scan *s, struct scan_scratch *w, size_t first, size_t last,
-	const struct scan_input *in)
+static int check_sentence(const struct scan *s, struct scan_scratch *w, const struct scan_input *in,
+	uint32_t from, uint32_t end)
 {
 	const struct token *tokens = in->text->tokens;
-	struct stretch at = { last, first };
-	struct look look;
+	struct look l = { .in = in,
+		.ahead = from,
+		.several = tokens[from].clause != tokens[end - 1].clause,
+		.sentence = { from, end },
+		.place = { .text = in->text, .vocab = in->vocab } };
 
-	look.in = in;
-	look.several =
-		tokens[w->found[first].token].clause != tokens[w->found[last - 1].token].clause;
-	look.place = (struct phrase_place){ .text = in->text, .vocab = in->vocab };
-	look.clause.end = look.sentence.end = 0;
 	next_run(w);
-	for (size_t i = first; i < last; i++) {
-		set_place(&look, w->found[i].token);
-		note_needs(s, w, &at, look.token);
-		if (w->steps + look.place.steps > in->max_steps)
+	for (uint32_t i = from; i < end; i++) {
+		uint32_t list = w->lists[i];
+
+		if (list == SCAN_NO_LIST ||
+			s->lists[list].candidate == s->lists[list + 1].candidate)
+			continue;
+		set_token(&l, i);
+		note_needs(s, w, &l);
+		if (w->steps + l.place.steps > in->max_steps)
 			return -1;
-		check_literal(s, w, w->found[i].literal, &look);
+		check_word(s, w, &l);
 	}
-	w->steps += look.place.steps;
+	w->steps += l.place.steps;
 	return 0;
 }
 
-static uint32_t sentence_of(const struct scan_scratch *w, const struct scan_input *in, size_t i)
+/* The list of the longest beginning of an unknown word; it holds those of the shorter ones too. */
+static uint32_t list_of_unknown(
+	const struct scan *s, const struct vocab *vocab, const char *word, uint32_t len)
 {
-	return in->text->tokens[w->found[i].token].sentence;
+	uint32_t end = s->first_beginning[(uint8_t)*word + 1];
+
+	for (uint32_t i = s->first_beginning[(uint8_t)*word]; i < end; i++) {
+		const struct vocab_word *b = &vocab->words[s->beginnings[i]];
+
+		if (b->len <= len && memcmp(vocab->bytes + b->at, word, b->len) == 0)
+			return s->n_words + i;
+	}
+	return SCAN_NO_LIST;
 }
 
-/* A literal ends with the space behind its last word, or inside the word of a prefix. */
-static void set_tokens(struct scan_scratch *w, const struct text *t)
+/* Look up the lists of a sentence; where it ends, and whether it is one to look at. */
+static uint32_t read_sentence(const struct scan *s, struct scan_scratch *w,
+	const struct scan_input *in, uint32_t from, bool *wanted)
 {
-	uint32_t token = 0;
+	const struct token *tokens = in->text->tokens;
+	uint32_t end = from, marks = 0;
 
-	for (size_t i = 0; i < w->n_found; i++) {
-		while (token + 1 < t->n_tokens && t->tokens[token + 1].at < w->found[i].end - 1)
-			token++;
-		w->found[i].token = token;
+	for (; end < in->text->n_tokens && tokens[end].sentence == tokens[from].sentence; end++) {
+		const struct token *k = &tokens[end];
+
+		marks |= k->marks;
+		w->lists[end] = k->word != WORD_NONE
+					? k->word
+					: list_of_unknown(s, in->vocab,
+						  in->text->padded.data + k->at, k->len);
 	}
+	*wanted = !in->marks || (marks & in->marks);
+	return end;
 }
 
 /* What was noted of the text before lies below the base of this one. */
@@ -260,26 +272,44 @@ static void next_text(struct scan_scratch *w, uint32_t n_tokens)
 		forget_needs(w);
 }
 
+static bool comes_before(const struct scan_match *a, const struct scan_match *b)
+{
+	if (a->from != b->from)
+		return a->from < b->from;
+	return a->end != b->end ? a->end < b->end : a->phrase < b->phrase;
+}
+
+/* They are found nearly in their order: insertion. */
+static void sort_matches(struct scan_scratch *w)
+{
+	for (size_t i = 1; i < w->n_matches; i++) {
+		struct scan_match m = w->matches[i];
+		size_t k = i;
+
+		for (; k > 0 && comes_before(&m, &w->matches[k - 1]); k--)
+			w->matches[k] = w->matches[k - 1];
+		w->matches[k] = m;
+	}
+}
+
 int scan_run(const struct scan *s, struct scan_scratch *w, const struct scan_input *in)
 {
 	const struct text *t = in->text;
+	int result = 0;
 
-	w->n_found = 0;
 	w->n_matches = 0;
 	next_text(w, t->n_tokens);
-	if (!s->db || t->n_tokens == 0)
-		return 0;
-	if (hs_scan(s->db, t->padded.data, (unsigned)t->padded.len, 0, w->hs, on_literal, w) !=
-		HS_SUCCESS)
-		return -1;
-	/* They come in the order of their ends, so those of one sentence stand together. */
-	set_tokens(w, t);
-	for (size_t i = 0, end; i < w->n_found; i = end) {
-		for (end = i + 1;
-			end < w->n_found && sentence_of(w, in, end) == sentence_of(w, in, i);)
-			end++;
-		if (check_sentence(s, w, i, end, in) < 0)
-			return -1;
+	if (t->n_tokens > w->cap_lists) {
+		w->cap_lists = t->n_tokens * (size_t)2;
+		w->lists = mem_resize(w->lists, w->cap_lists, sizeof(*w->lists));
 	}
-	return 0;
+	for (uint32_t i = 0, end; i < t->n_tokens && result == 0; i = end) {
+		bool wanted;
+
+		end = read_sentence(s, w, in, i, &wanted);
+		if (wanted)
+			result = check_sentence(s, w, in, i, end);
+	}
+	sort_matches(w);
+	return result;
 }

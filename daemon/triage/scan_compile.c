@@ -1,46 +1,18 @@
-/* What all phrases need, numbered, grouped and compiled into one pattern database. */
+/* What all phrases need, numbered and listed by the words that meet it. */
 #include "scan.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "triaged/base/buf.h"
 #include "triaged/base/map.h"
 #include "triaged/base/mem.h"
 
-struct literal_list {
-	const char **texts;
-	size_t *lens;
-	unsigned *flags, *ids;
-	uint32_t n;
+#include "phrase_beside.h"
+
+/* Numbers grouped: those of group i are items[first[i]] up to items[first[i + 1]]. */
+struct scan_groups {
+	uint32_t *items, *first;
 };
-
-static void list_free(struct literal_list *l)
-{
-	free(l->texts);
-	free(l->lens);
-	free(l->flags);
-	free(l->ids);
-}
-
-/* Distinct strings and the numbers they got. */
-struct numbering {
-	struct map seen; /* string -> its number + 1 */
-	uint32_t n;
-};
-
-/* The number of key; *fresh tells whether it got it just now. */
-static uint32_t number_of(struct numbering *m, const char *key, bool *fresh)
-{
-	uintptr_t id = (uintptr_t)map_get(&m->seen, key);
-
-	*fresh = id == 0;
-	if (*fresh) {
-		id = ++m->n;
-		map_put(&m->seen, key, (void *)id);
-	}
-	return (uint32_t)id - 1;
-}
 
 /* Pairs of group and item, to be grouped once all are known. */
 struct pairs {
@@ -81,110 +53,245 @@ static struct scan_groups pairs_group(struct pairs *p, uint32_t n_groups)
 
 struct collector {
 	struct scan *scan;
-	const struct phrase *source;
-	struct literal_list *literals;
-	struct numbering literal_numbers, lead_numbers, other_numbers;
-	struct pairs leads;   /* literal, the number of a rarest need it meets */
-	struct pairs phrases; /* that number, phrase */
-	struct pairs needs;   /* literal, need */
-	struct pairs others;  /* phrase, need */
+	const struct phrase *phrases;
+	const struct vocab *vocab;
+	struct map seen; /* the words of a need -> its number + 1 */
+	struct pairs pairs_met, pairs_led;
+	/* By list: needs met, ways whose rarest need is met. Of a beginning: by itself alone. */
+	struct scan_groups met, led;
+	uint32_t n_ways, n_needs, n_candidates;
 };
 
-static uint32_t number_literal(struct collector *c, const char *literal)
-{
-	struct literal_list *l = c->literals;
-	bool fresh;
-	uint32_t id = number_of(&c->literal_numbers, literal, &fresh);
+/* ---- beginnings of words ---- */
 
-	if (!fresh)
-		return id;
-	l->texts = mem_resize(l->texts, l->n + 1, sizeof(*l->texts));
-	l->lens = mem_resize(l->lens, l->n + 1, sizeof(*l->lens));
-	l->texts[l->n] = literal;
-	l->lens[l->n++] = strlen(literal);
-	return id;
+static int compare_beginnings(const void *a, const void *b, void *ctx)
+{
+	const struct vocab *v = ctx;
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	uint8_t cx = (uint8_t)*vocab_text(v, x), cy = (uint8_t)*vocab_text(v, y);
+
+	if (cx != cy)
+		return cx < cy ? -1 : 1;
+	if (v->words[x].len != v->words[y].len)
+		return v->words[x].len > v->words[y].len ? -1 : 1;
+	return x < y ? -1 : x > y;
 }
 
-/* Literals hold no line ends, so joined by them they name the set. */
-static uint32_t number_need(struct collector *c, const struct phrase_need *need,
-	struct numbering *numbers, struct pairs *met_by)
+static void collect_beginnings(struct collector *c)
 {
-	struct buf key = { .data = NULL };
-	bool fresh;
-	uint32_t id;
+	struct scan *s = c->scan;
+	bool *is = mem_zalloc(s->n_words + 1);
 
-	for (size_t i = 0; i < need->n; i++) {
-		buf_adds(&key, need->literals[i]);
-		buf_adds(&key, "\n");
+	for (uint32_t i = 0; i < s->n_phrases; i++)
+		for (uint32_t k = 0; k < c->phrases[i].n_prefixes; k++)
+			is[c->phrases[i].prefixes[k].word] = true;
+	s->beginnings = mem_zalloc((s->n_words + 1) * sizeof(*s->beginnings));
+	for (uint32_t w = 0; w < s->n_words; w++)
+		if (is[w])
+			s->beginnings[s->n_beginnings++] = w;
+	free(is);
+	qsort_r(s->beginnings, s->n_beginnings, sizeof(*s->beginnings), compare_beginnings,
+		(void *)c->vocab);
+	for (uint32_t i = 0; i < s->n_beginnings; i++)
+		s->first_beginning[(uint8_t)*vocab_text(c->vocab, s->beginnings[i]) + 1] = i + 1;
+	for (uint32_t i = 1; i < UINT8_MAX + 2; i++)
+		if (s->first_beginning[i] < s->first_beginning[i - 1])
+			s->first_beginning[i] = s->first_beginning[i - 1];
+}
+
+/* The list of a word of a need. */
+static uint32_t list_of(const struct collector *c, uint32_t word)
+{
+	const struct scan *s = c->scan;
+	uint32_t i = 0;
+
+	if (!(word & PHRASE_OPEN))
+		return word;
+	while (s->beginnings[i] != (word & ~PHRASE_OPEN))
+		i++;
+	return s->n_words + i;
+}
+
+/* ---- needs ---- */
+
+static uint32_t number_need(struct collector *c, const struct phrase_need *need)
+{
+	size_t size = need->n * sizeof(*need->words);
+	uintptr_t number;
+
+	if (need->n == 1 && !(need->words[0] & PHRASE_OPEN))
+		return need->words[0];
+	number = (uintptr_t)map_getn(&c->seen, (const char *)need->words, size);
+	if (!number) {
+		number = ++c->scan->n_needs;
+		map_putn(&c->seen, (const char *)need->words, size, (void *)number);
+		for (uint32_t i = 0; i < need->n; i++)
+			pairs_add(&c->pairs_met, list_of(c, need->words[i]),
+				c->scan->n_words + (uint32_t)number - 1);
 	}
-	id = number_of(numbers, buf_str(&key), &fresh);
-	buf_free(&key);
-	for (size_t i = 0; fresh && i < need->n; i++)
-		pairs_add(met_by, number_literal(c, need->literals[i]), id);
-	return id;
+	return c->scan->n_words + (uint32_t)number - 1;
+}
+
+static void collect_way(struct collector *c, uint32_t phrase, const struct phrase_way *way)
+{
+	struct scan *s = c->scan;
+	uint32_t number = c->n_ways++, n = s->ways[number].other;
+
+	s->others = mem_resize(s->others, n + way->n_needs, sizeof(*s->others));
+	for (uint32_t k = 0; k < way->needs[0].n; k++)
+		pairs_add(&c->pairs_led, list_of(c, way->needs[0].words[k]), number);
+	for (uint32_t k = 1; k < way->n_needs; k++)
+		s->others[n++] = (struct scan_near){ number_need(c, &way->needs[k]),
+			way->needs[k].least, way->needs[k].most };
+	s->ways[number].phrase = phrase;
+	s->ways[number + 1].other = n;
+}
+
+static void collect_needs(struct collector *c)
+{
+	struct scan *s = c->scan;
+	uint32_t n_lists = s->n_words + s->n_beginnings, n = 0;
+
+	for (uint32_t i = 0; i < s->n_phrases; i++)
+		n += c->phrases[i].n_ways;
+	s->ways = mem_zalloc((n + 1) * sizeof(*s->ways));
+	for (uint32_t i = 0; i < s->n_phrases; i++) {
+		const struct phrase *ph = &c->phrases[i];
+
+		for (uint32_t k = 0; k < ph->n_ways; k++)
+			collect_way(c, i, &ph->ways[k]);
+		if (ph->longest > s->reach)
+			s->reach = ph->longest;
+	}
+	c->met = pairs_group(&c->pairs_met, n_lists);
+	c->led = pairs_group(&c->pairs_led, n_lists);
+}
+
+/* ---- lists ---- */
+
+static int compare_numbers(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Ascending, each once. */
+static uint32_t sort_numbers(uint32_t *list, uint32_t n)
+{
+	uint32_t kept = 0;
+
+	qsort(list, n, sizeof(*list), compare_numbers);
+	for (uint32_t i = 0; i < n; i++)
+		if (kept == 0 || list[i] != list[kept - 1])
+			list[kept++] = list[i];
+	return kept;
+}
+
+struct numbers {
+	uint32_t *list, n, cap;
+};
+
+static void add_group(struct numbers *to, const struct scan_groups *g, uint32_t group)
+{
+	uint32_t n = g->first[group + 1] - g->first[group];
+
+	if (to->n + n > to->cap) {
+		to->cap = (to->n + n) * 2;
+		to->list = mem_resize(to->list, to->cap, sizeof(*to->list));
+	}
+	if (n)
+		memcpy(to->list + to->n, g->items + g->first[group], n * sizeof(*to->list));
+	to->n += n;
+}
+
+/* What of g the word of a list meets, by itself and by its beginnings. */
+static void gather(
+	const struct collector *c, const struct scan_groups *g, uint32_t list, struct numbers *out)
+{
+	const struct scan *s = c->scan;
+	bool known = list < s->n_words;
+	uint32_t word = known ? list : s->beginnings[list - s->n_words];
+	uint8_t first = (uint8_t)*vocab_text(c->vocab, word);
+
+	out->n = 0;
+	if (known)
+		add_group(out, g, list);
+	for (uint32_t i = s->first_beginning[first]; i < s->first_beginning[first + 1]; i++)
+		if (vocab_begins(c->vocab, word, s->beginnings[i]))
+			add_group(out, g, s->n_words + i);
+	out->n = sort_numbers(out->list, out->n);
 }
 
 static int compare_candidates(const void *a, const void *b)
 {
 	const struct scan_candidate *x = a, *y = b;
 
-	if (x->guard != y->guard)
-		return x->guard < y->guard ? -1 : 1;
-	return x->phrase < y->phrase ? -1 : x->phrase > y->phrase;
+	if (x->guard.need != y->guard.need)
+		return x->guard.need < y->guard.need ? -1 : 1;
+	return x->way < y->way ? -1 : x->way > y->way;
 }
 
-/* Add the phrases of one rarest need, those with one guard together. */
-static uint32_t add_candidates(
-	struct collector *c, uint32_t n, const struct scan_groups *led, uint32_t lead)
-{
-	struct scan *s = c->scan;
-	uint32_t from = n;
-
-	for (uint32_t k = led->first[lead]; k < led->first[lead + 1]; k++) {
-		uint32_t phrase = led->items[k], at = s->others.first[phrase];
-
-		s->candidates[n++] = (struct scan_candidate){ .phrase = phrase,
-			.back = (uint16_t)c->source[phrase].back,
-			.guard = at < s->others.first[phrase + 1] ? s->others.items[at]
-								  : SCAN_NO_GUARD };
-	}
-	qsort(s->candidates + from, n - from, sizeof(*s->candidates), compare_candidates);
-	return n;
-}
-
-/* Those of one guard follow each other: note where they end, and the farthest that they look. */
+/*
+ * Those of one guard follow each other: note where they end, and how far they look together. Most
+ * texts lack most guards: all of them are passed over at once.
+ */
 static void link_guards(struct scan_candidate *list, uint32_t from, uint32_t end)
 {
 	for (uint32_t k = end; k-- > from;) {
 		struct scan_candidate *c = &list[k];
-		bool more = k + 1 < end && c[1].guard == c->guard;
+		bool more = k + 1 < end && c[1].guard.need == c->guard.need;
 
 		c->after = more ? c[1].after : k + 1;
-		c->most = more && c[1].most > c->back ? c[1].most : c->back;
+		if (more && c[1].guard.least < c->guard.least)
+			c->guard.least = c[1].guard.least;
+		if (more && c[1].guard.most > c->guard.most)
+			c->guard.most = c[1].guard.most;
 	}
 }
 
-/*
- * Most texts lack most guards: with those of one guard together, all of them are passed over at
- * once.
- */
-static void set_candidates(
-	struct collector *c, const struct scan_groups *leads, const struct scan_groups *led)
+static void add_candidates(struct collector *c, uint32_t list, const struct numbers *ways)
+{
+	static const struct scan_near none = { .need = SCAN_NO_NEED };
+	struct scan *s = c->scan;
+	bool open = list >= s->n_words;
+	uint32_t word = open ? s->beginnings[list - s->n_words] : list, from = c->n_candidates;
+
+	s->candidates = mem_resize(s->candidates, from + ways->n + 1, sizeof(*s->candidates));
+	for (uint32_t i = 0; i < ways->n; i++) {
+		const struct scan_way *way = &s->ways[ways->list[i]];
+		struct phrase_beside beside =
+			phrase_beside(&c->phrases[way->phrase], c->vocab, word, open);
+
+		s->candidates[c->n_candidates++] = (struct scan_candidate){ .before = beside.before,
+			.behind = beside.behind,
+			.way = ways->list[i],
+			.guard = way->other < way[1].other ? s->others[way->other] : none };
+	}
+	qsort(s->candidates + from, ways->n, sizeof(*s->candidates), compare_candidates);
+	link_guards(s->candidates, from, c->n_candidates);
+}
+
+static void fill_lists(struct collector *c)
 {
 	struct scan *s = c->scan;
-	uint32_t n = 0;
+	uint32_t n_lists = s->n_words + s->n_beginnings;
+	struct numbers numbers = { .n = 0 };
 
-	for (uint32_t k = 0; k < leads->first[s->n_literals]; k++)
-		n += led->first[leads->items[k] + 1] - led->first[leads->items[k]];
-	s->candidates = mem_zalloc((n + 1) * sizeof(*s->candidates));
-	s->first_candidate = mem_zalloc((s->n_literals + 1) * sizeof(*s->first_candidate));
-	n = 0;
-	for (uint32_t i = 0; i < s->n_literals; i++) {
-		for (uint32_t k = leads->first[i]; k < leads->first[i + 1]; k++)
-			n = add_candidates(c, n, led, leads->items[k]);
-		s->first_candidate[i + 1] = n;
-		link_guards(s->candidates, s->first_candidate[i], n);
+	s->lists = mem_zalloc((n_lists + 1) * sizeof(*s->lists));
+	for (uint32_t i = 0; i < n_lists; i++) {
+		s->lists[i] = (struct scan_list){ c->n_needs, c->n_candidates };
+		gather(c, &c->met, i, &numbers);
+		s->needs = mem_resize(s->needs, c->n_needs + numbers.n + 1, sizeof(*s->needs));
+		if (numbers.n)
+			memcpy(s->needs + c->n_needs, numbers.list,
+				numbers.n * sizeof(*numbers.list));
+		c->n_needs += numbers.n;
+		gather(c, &c->led, i, &numbers);
+		add_candidates(c, i, &numbers);
 	}
+	s->lists[n_lists] = (struct scan_list){ c->n_needs, c->n_candidates };
+	free(numbers.list);
 }
 
 static void free_groups(struct scan_groups *g)
@@ -193,70 +300,30 @@ static void free_groups(struct scan_groups *g)
 	free(g->first);
 }
 
-/* Number the distinct literals and needs, and note which belongs to which. */
-static void collect(
-	struct scan *s, const struct phrase *phrases, uint32_t n, struct literal_list *l)
+void scan_compile(
+	struct scan *s, const struct phrase *phrases, uint32_t n, const struct vocab *vocab)
 {
-	struct collector c = { .scan = s, .source = phrases, .literals = l };
-	struct scan_groups leads, led;
-
-	map_init(&c.literal_numbers.seen, 0, 0);
-	map_init(&c.lead_numbers.seen, 0, 0);
-	map_init(&c.other_numbers.seen, 0, 0);
-	for (uint32_t i = 0; i < n; i++) {
-		const struct phrase_need *needs = phrases[i].needs;
-
-		pairs_add(&c.phrases, number_need(&c, &needs[0], &c.lead_numbers, &c.leads), i);
-		for (uint32_t k = 1; k < phrases[i].n_needs; k++)
-			pairs_add(&c.others, i,
-				number_need(&c, &needs[k], &c.other_numbers, &c.needs));
-		if (phrases[i].longest > s->reach)
-			s->reach = phrases[i].longest;
-	}
-	s->n_literals = l->n;
-	s->n_needs = c.other_numbers.n;
-	s->n_phrases = n;
-	s->needs = pairs_group(&c.needs, s->n_literals);
-	s->others = pairs_group(&c.others, n);
-	leads = pairs_group(&c.leads, s->n_literals);
-	led = pairs_group(&c.phrases, c.lead_numbers.n);
-	set_candidates(&c, &leads, &led);
-	free_groups(&leads);
-	free_groups(&led);
-	map_fini(&c.literal_numbers.seen);
-	map_fini(&c.lead_numbers.seen);
-	map_fini(&c.other_numbers.seen);
-}
-
-int scan_compile(struct scan *s, const struct phrase *phrases, uint32_t n, struct err *e)
-{
-	struct literal_list l = { .n = 0 };
-	hs_compile_error_t *error = NULL;
-	int result = 0;
+	struct collector c = { .scan = s, .phrases = phrases, .vocab = vocab };
 
 	memset(s, 0, sizeof(*s));
-	collect(s, phrases, n, &l);
-	l.flags = mem_zalloc((l.n + 1) * sizeof(*l.flags));
-	l.ids = mem_zalloc((l.n + 1) * sizeof(*l.ids));
-	for (uint32_t i = 0; i < l.n; i++)
-		l.ids[i] = i;
-	if (l.n > 0 && hs_compile_lit_multi(l.texts, l.flags, l.ids, l.lens, l.n, HS_MODE_BLOCK,
-			       NULL, &s->db, &error) != HS_SUCCESS) {
-		result = err_set(e, "pattern compiler: %s", error ? error->message : "failed");
-		hs_free_compile_error(error);
-	}
-	list_free(&l);
-	if (result < 0)
-		scan_fini(s);
-	return result;
+	s->n_phrases = n;
+	s->n_words = vocab->n_words;
+	map_init(&c.seen, 0, 0);
+	collect_beginnings(&c);
+	collect_needs(&c);
+	fill_lists(&c);
+	free_groups(&c.met);
+	free_groups(&c.led);
+	map_fini(&c.seen);
 }
 
 void scan_fini(struct scan *s)
 {
-	hs_free_database(s->db);
-	free_groups(&s->needs);
-	free_groups(&s->others);
+	free(s->others);
+	free(s->ways);
+	free(s->lists);
+	free(s->needs);
 	free(s->candidates);
-	free(s->first_candidate);
+	free(s->beginnings);
 	memset(s, 0, sizeof(*s));
 }

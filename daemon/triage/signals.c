@@ -203,9 +203,11 @@ static bool add_decoded(const struct ruleset *rules, struct triage_scratch *w)
 	return all;
 }
 
-static bool search(const struct ruleset *rules, struct triage_scratch *w, const struct text *t)
+/* With marks: only in sentences with a word that has one of them. */
+static bool search(
+	const struct ruleset *rules, struct triage_scratch *w, const struct text *t, uint32_t marks)
 {
-	const struct scan_input in = { rules->phrases, &rules->vocab, t, MAX_STEPS };
+	const struct scan_input in = { rules->phrases, &rules->vocab, t, marks, MAX_STEPS };
 
 	return scan_run(&rules->scan, &w->scan, &in) == 0;
 }
@@ -219,7 +221,7 @@ static bool find_decoded(const struct ruleset *rules, struct triage_scratch *w, 
 
 	w->has_decoded = outcome != DECODE_SAME;
 	if (w->has_decoded) {
-		all &= search(rules, w, &w->decoded);
+		all &= search(rules, w, &w->decoded, TOKEN_CHANGED);
 		all &= add_decoded(rules, w);
 	}
 	return all;
@@ -234,7 +236,7 @@ int signals_find(const struct ruleset *rules, struct triage_scratch *w, const ch
 	text_read(&w->honest, &rules->fold, &rules->vocab, p, n);
 	mark_clauses(rules, &w->honest);
 	forget_cues(w);
-	all = search(rules, w, &w->honest);
+	all = search(rules, w, &w->honest, 0);
 	all &= add_honest(rules, w);
 	all &= find_decoded(rules, w, p);
 	for (size_t i = 0; i < w->n_signals; i++)

@@ -260,14 +260,19 @@ static bool read_emoji(struct reader *r, size_t *used)
 /* Read one character; returns its bytes. */
 static size_t read_char(struct reader *r)
 {
-	int32_t point, out[FOLD_MAX];
+	int32_t point = (uint8_t)r->p[r->at], out[FOLD_MAX];
 	enum char_class cls;
-	size_t used;
+	size_t used = 1;
 	int n;
 
+	if (point == ' ') { /* the common case */
+		end_chunk(r);
+		return 1;
+	}
 	if (read_emoji(r, &used))
 		return used;
-	used = fold_decode(r->p + r->at, r->n - r->at, &point);
+	if (point >= 0x80)
+		used = fold_decode(r->p + r->at, r->n - r->at, &point);
 	if (used == 0) {
 		r->t->invalid = true;
 		end_chunk(r);

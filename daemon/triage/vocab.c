@@ -11,10 +11,12 @@ void vocab_init(struct vocab *v)
 	v->n_slots = 1024;
 	v->slots = mem_resize(NULL, v->n_slots, sizeof(*v->slots));
 	memset(v->slots, 0, v->n_slots * sizeof(*v->slots));
+	map_init(&v->expected, 0, 0);
 }
 
 void vocab_fini(struct vocab *v)
 {
+	map_fini(&v->expected);
 	free(v->bytes);
 	free(v->words);
 	free(v->slots);
@@ -51,6 +53,14 @@ uint32_t vocab_find(const struct vocab *v, const char *p, size_t n)
 	return v->slots[slot_of(v, p, n)] - 1; /* a free slot gives WORD_NONE */
 }
 
+bool vocab_begins(const struct vocab *v, uint32_t word, uint32_t beginning)
+{
+	const struct vocab_word *b = &v->words[beginning];
+
+	return b->len <= v->words[word].len &&
+	       memcmp(v->bytes + v->words[word].at, v->bytes + b->at, b->len) == 0;
+}
+
 const char *vocab_text(const struct vocab *v, uint32_t word)
 {
 	return v->bytes + v->words[word].at;
@@ -80,8 +90,9 @@ uint32_t vocab_add(struct vocab *v, const char *p, size_t n)
 		v->bytes = mem_resize(v->bytes, v->cap_bytes, 1);
 	}
 	memcpy(v->bytes + v->n_bytes, p, n);
-	v->words[v->n_words] =
-		(struct vocab_word){ .at = (uint32_t)v->n_bytes, .len = (uint16_t)n };
+	v->words[v->n_words] = (struct vocab_word){ .at = (uint32_t)v->n_bytes,
+		.len = (uint16_t)n,
+		.marks = (uint16_t)(uintptr_t)map_getn(&v->expected, p, n) };
 	v->n_bytes += n;
 	v->slots[slot] = ++v->n_words;
 	if (n > v->longest)
@@ -89,4 +100,15 @@ uint32_t vocab_add(struct vocab *v, const char *p, size_t n)
 	if (v->n_words * 2 > v->n_slots)
 		grow_slots(v);
 	return v->n_words - 1;
+}
+
+void vocab_expect(struct vocab *v, const char *p, size_t n, uint16_t marks)
+{
+	uint32_t word = vocab_find(v, p, n);
+	uintptr_t before = (uintptr_t)map_getn(&v->expected, p, n);
+
+	if (word != WORD_NONE)
+		v->words[word].marks |= marks;
+	else
+		map_putn(&v->expected, p, n, (void *)(before | marks));
 }

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "triaged/base/map.h"
+
 #define WORD_NONE UINT32_MAX
 #define WORD_MAX  32 /* longest word in bytes that is compared; longer ones are never known words */
 
@@ -19,6 +21,8 @@ enum {
 	WORD_FIRST_PERSON = 8, /* I, me, my, … */
 	WORD_NUMBER = 16,      /* a number in letters */
 	WORD_AND = 32,         /* joins one statement to the next */
+	WORD_COMMON = 64,      /* many texts have it */
+	WORD_FREQUENT = 128,   /* nearly every text has it */
 };
 
 struct vocab_word {
@@ -35,6 +39,7 @@ struct vocab {
 	uint32_t *slots; /* word + 1, 0 = free */
 	size_t n_slots;  /* power of two */
 	size_t longest;
+	struct map expected; /* words not entered yet -> the marks they get then */
 };
 
 /* Is it one that disguises and misspellings resolve to? */
@@ -46,7 +51,11 @@ static inline bool vocab_is_key(const struct vocab *v, uint32_t word)
 void vocab_init(struct vocab *v);
 void vocab_fini(struct vocab *v);
 uint32_t vocab_add(struct vocab *v, const char *p, size_t n); /* the number it has or gets */
+/* Mark a word if it is known, or when it becomes so: it is not entered. */
+void vocab_expect(struct vocab *v, const char *p, size_t n, uint16_t marks);
 uint32_t vocab_find(const struct vocab *v, const char *p, size_t n);
+/* Are the letters of `beginning` the first ones of `word`? */
+bool vocab_begins(const struct vocab *v, uint32_t word, uint32_t beginning);
 const char *vocab_text(const struct vocab *v, uint32_t word); /* len bytes, no NUL behind */
 uint64_t vocab_hash(const char *p, size_t n);
 

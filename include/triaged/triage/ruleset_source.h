@@ -47,7 +47,8 @@ struct source_entry {
  *   clause (begins a clause)
  * Each word for itself:
  *   first_person, number (in letters), light (a negation reaches across it; it also tells which
- *   languages a text is in), and (a past time before it does not date what follows)
+ *   languages a text is in), and (a past time before it does not date what follows), common and
+ *   frequent (many or nearly all texts have it: what phrases are looked for by is chosen by that)
  */
 struct source_cue {
 	struct source_place place;
