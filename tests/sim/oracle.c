@@ -189,24 +189,42 @@ static void check_alone(struct node *n)
 		sim_fail("%s decides alone, and nothing keeps it from the others", n->name);
 }
 
-/* What of a contact its spool holds: that it was opened, or was heard of no more. */
-static bool spool_has(const struct node *n, const char *contact, bool end)
+/* What a node's spool has taken custody of, read as it grows: contact -> the entry's sequence. */
+static struct custody {
+	int starts;        /* the life of the node that was read */
+	uint64_t released; /* in front of what counts */
+	uint64_t read;
+	struct map begun, ended; /* opened here; heard of no more */
+} custody[NODES_MAX];
+
+static void read_spool(const struct node *n, struct custody *k)
 {
 	struct spool_counts counts;
 	struct spool_entry entry;
 	struct command c;
-	bool found = false;
+	if (k->starts != n->starts) {
+		map_fini(&k->begun);
+		map_fini(&k->ended);
+		*k = (struct custody){ .starts = n->starts };
+	}
 	spool_count(n->spool, &counts);
-	for (uint64_t at = counts.released; !found && spool_read(n->spool, at, &entry, NULL) > 0;
-		at = entry.sequence) {
+	k->released = counts.released;
+	if (k->read < k->released)
+		k->read = k->released;
+	while (spool_read(n->spool, k->read, &entry, NULL) > 0) {
+		k->read = entry.sequence;
 		if (command_decode(entry.data, entry.bytes.len, &c, NULL) != 0)
 			continue;
-		bool is_end =
-			c.command == COMMAND_CONTACT_LEAVE || c.command == COMMAND_CONTACT_CLOSE;
-		found = strcmp(c.contact, contact) == 0 &&
-			(end ? is_end : c.command == COMMAND_CONTACT_OPEN);
+		if (c.command == COMMAND_CONTACT_OPEN)
+			map_put(&k->begun, c.contact, (void *)(uintptr_t)k->read);
+		if (c.command == COMMAND_CONTACT_LEAVE || c.command == COMMAND_CONTACT_CLOSE)
+			map_put(&k->ended, c.contact, (void *)(uintptr_t)k->read);
 	}
-	return found;
+}
+
+static bool is_held(const struct custody *k, const struct map *of, const char *contact)
+{
+	return (uint64_t)(uintptr_t)map_get(of, contact) > k->released;
 }
 
 /* Whoever decides alone knows at least whom the node itself has custody of. */
@@ -219,9 +237,11 @@ static void check_custody(const struct node *n)
 	const struct late *l = &n->center->late;
 	if (l->writing || l->owed.count > 0 || l->gathering.count > 0)
 		return; /* an end may be on its way to the disk */
-	for (size_t i = 0; map_walk(&spooled_contacts, &i, &id);)
-		if (!core_contact(n->center->core, id, &v) && spool_has(n, id, false) &&
-			!spool_has(n, id, true))
+	struct custody *k = &custody[n->number];
+	read_spool(n, k);
+	for (size_t i = 0; map_walk(&k->begun, &i, &id);)
+		if (is_held(k, &k->begun, id) && !is_held(k, &k->ended, id) &&
+			map_get(&spooled_contacts, id) && !core_contact(n->center->core, id, &v))
 			sim_fail("I1: %s decides alone, has custody of %s and knows nothing of it",
 				n->name, id);
 }

@@ -1,13 +1,14 @@
 /*
  * sim: simulated days of a center, one for each seed.
  *
- *     sim [--count N] [--from SEED] [--seeds FILE] [--jobs N] [--rules FILE...]   many seeds
- *     sim --seed S [--trace] [--rules FILE...]                                    one
+ *     sim [--count N] [--from SEED] [--seeds FILE] [--jobs N] [--digests] [--rules FILE...]   many
+ *     sim --seed S [--trace] [--rules FILE...]                                                one
  *
  * Prints what failed with its seed and its last steps. Exit status 0 when all invariants held.
  */
 #include <errno.h>
 #include <glob.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -30,6 +31,7 @@ static struct shared *shared;
 static uint64_t seeds[SEEDS_MAX];
 static size_t n_seeds, n_lived;
 static int jobs = 2;
+static bool digests;
 
 /* ---- one day ---- */
 
@@ -55,6 +57,8 @@ void sim_choose_options(void)
 
 static void live_a_day(uint64_t seed)
 {
+	mallopt(M_MMAP_THRESHOLD, 1 << 28); /* whole segments are read: their pages stay */
+	mallopt(M_TRIM_THRESHOLD, 1 << 28);
 	sched_init(seed);
 	sim_choose_options();
 	sim.options.hash_seed[0] = rnd();
@@ -96,6 +100,15 @@ static void add_up(struct sim_totals *into, const struct sim_totals *t)
 		to[i] += from[i];
 }
 
+static void print_day(void)
+{
+	printf("seed %llu: digest %016llx, %llu steps, %llu contacts, %llu repeated requests\n",
+		(unsigned long long)sim.seed, (unsigned long long)sim.digest,
+		(unsigned long long)sim.steps, (unsigned long long)totals.contacts,
+		(unsigned long long)totals.repeats);
+	fflush(stdout);
+}
+
 /* A process for each seed: nothing of one day reaches the next, and a crash ends one of them. */
 static pid_t begin(uint64_t seed, int slot)
 {
@@ -104,6 +117,8 @@ static pid_t begin(uint64_t seed, int slot)
 		live_a_day(seed);
 		totals.steps = sim.steps;
 		add_up(&shared->sums[slot], &totals);
+		if (digests)
+			print_day();
 		_exit(0);
 	}
 	return pid;
@@ -179,6 +194,7 @@ static int load_rules(char **paths, size_t n)
 	sim.rules = rules_load(&load, NULL, &errors);
 	if (!sim.rules)
 		fputs(buf_str(&errors.text), stderr);
+	malloc_trim(0); /* what a day's process never copies */
 	return sim.rules ? 0 : -1;
 }
 
@@ -211,18 +227,15 @@ static double now_s(void)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: sim [--count N] [--from SEED] [--seeds FILE] [--jobs N] [--seed S "
-			"[--trace]] [--rules FILE...]\n");
+	fprintf(stderr, "usage: sim [--count N] [--from SEED] [--seeds FILE] [--jobs N] "
+			"[--digests] [--seed S [--trace]] [--rules FILE...]\n");
 	return 2;
 }
 
 static int run_one(uint64_t seed)
 {
 	live_a_day(seed);
-	printf("seed %llu: digest %016llx, %llu steps, %llu contacts, %llu repeated requests\n",
-		(unsigned long long)seed, (unsigned long long)sim.digest,
-		(unsigned long long)sim.steps, (unsigned long long)totals.contacts,
-		(unsigned long long)totals.repeats);
+	print_day();
 	return 0;
 }
 
@@ -236,6 +249,10 @@ int main(int argc, char **argv)
 		const char *v = i + 1 < argc ? argv[i + 1] : "";
 		if (strcmp(argv[i], "--trace") == 0) {
 			sim.trace = true;
+			continue;
+		}
+		if (strcmp(argv[i], "--digests") == 0) {
+			digests = true;
 			continue;
 		}
 		if (!*v)
