@@ -258,6 +258,21 @@ static void the_checksum_is_the_one_of_the_standard(void **state)
 	assert_int_equal(crc32c(crc32c(0, "1234", 4), "56789", 5), 0xe3069283u);
 }
 
+/* Eight bytes at once where the processor can, one after the other where it cannot. */
+static void the_checksum_is_the_same_at_once_and_byte_by_byte(void **state)
+{
+	(void)state;
+	char bytes[1000];
+	uint32_t one_by_one = 0;
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = (char)(i * i >> 3);
+	for (size_t i = 0; i < sizeof bytes; i++) {
+		assert_int_equal(crc32c(0, bytes, i), one_by_one);
+		one_by_one = crc32c(one_by_one, bytes + i, 1);
+	}
+	assert_int_equal(crc32c(0, bytes, sizeof bytes), one_by_one);
+}
+
 static void what_is_kept_comes_back(void **state)
 {
 	(void)state;
@@ -419,6 +434,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_checksum_is_the_one_of_the_standard),
+		cmocka_unit_test(the_checksum_is_the_same_at_once_and_byte_by_byte),
 		cmocka_unit_test_setup(what_is_kept_comes_back, clear_dir),
 		cmocka_unit_test_setup(what_is_released_is_gone, clear_dir),
 		cmocka_unit_test_setup(a_beginning_leaves_room_for_the_ends, clear_dir),
