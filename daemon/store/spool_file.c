@@ -87,9 +87,10 @@ void segment_remove(const char *dir, struct segment *s)
 
 int segment_read(const struct segment *s, struct buf *out, struct err *e)
 {
+	int64_t end = s->written ? s->written : s->size; /* in an earlier life: who knows */
 	buf_clear(out);
-	while ((int64_t)out->len < s->size) {
-		size_t n = (size_t)s->size - out->len;
+	while ((int64_t)out->len < end) {
+		size_t n = (size_t)end - out->len;
 		ssize_t got = pread(s->fd, buf_room(out, n), n, (off_t)out->len);
 		if (got < 0)
 			return err_set(e, "%016" PRIx64 ".spool: %s", s->number, strerror(errno));

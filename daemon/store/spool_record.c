@@ -62,7 +62,7 @@ static size_t find_next(struct spool_scan *scan, struct spool_record *r)
 {
 	size_t at = scan->at, size;
 	while (at < scan->len) {
-		const char *p = memmem(scan->data + at, scan->len - at, mark_begin, MARK_SIZE);
+		const char *p = memchr(scan->data + at, mark_begin[0], scan->len - at);
 		if (!p)
 			return scan->len;
 		at = (size_t)(p - scan->data);
@@ -78,7 +78,10 @@ static size_t find_next(struct spool_scan *scan, struct spool_record *r)
 
 static size_t count_torn(const struct spool_scan *scan)
 {
-	size_t end = scan->len;
+	size_t end = scan->len, n = end - scan->at;
+	const char *rest = scan->data + scan->at;
+	if (n == 0 || (*rest == '\0' && memcmp(rest, rest + 1, n - 1) == 0))
+		return 0; /* as in nearly every segment, and it may be long */
 	while (end > scan->at && scan->data[end - 1] == '\0')
 		end--;
 	return end - scan->at;
