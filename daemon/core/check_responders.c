@@ -12,7 +12,7 @@ static int bad(struct err *e, const char *rule, const struct responder *r, const
 }
 
 struct units {
-	int carried, offered, emergencies_carried, emergencies_offered, offers;
+	int carried, offered, emergencies_offered, offers;
 };
 
 static int units_of(const struct core *core, const struct responder *r, const struct contact *c)
@@ -24,14 +24,10 @@ static int units_of(const struct core *core, const struct responder *r, const st
 static struct units count(const struct core *core, const struct responder *r)
 {
 	struct units u = { 0 };
-	for (const struct contact *c = r->contacts; c; c = c->responder_next) {
+	for (const struct contact *c = r->contacts; c; c = c->responder_next)
 		u.carried += units_of(core, r, c);
-		u.emergencies_carried += c->level == LEVEL_EMERGENCY;
-	}
-	for (const struct contact *c = r->visited; c; c = c->visited_next) {
+	for (const struct contact *c = r->visited; c; c = c->visited_next)
 		u.carried += units_of(core, r, c);
-		u.emergencies_carried += c->level == LEVEL_EMERGENCY;
-	}
 	u.carried += (int)r->after_units;
 	for (const struct offer *o = r->offers; o; o = o->next) {
 		u.offers++;
@@ -58,11 +54,11 @@ static int check_load(const struct core *core, const struct responder *r, struct
 {
 	struct units u = count(core, r);
 	int load = u.carried + u.offered;
-	if (r->load != (load < r->capacity ? load : r->capacity) || r->load > r->capacity)
+	if (r->load != (load < r->capacity ? load : r->capacity))
 		return bad(e, "I4", r, "load is counted wrongly");
 	if (u.offers == 0)
 		return 0;
-	if (u.carried >= r->capacity || u.emergencies_carried > 0)
+	if (u.carried >= r->capacity) /* an emergency takes all of it */
 		return bad(e, "I4", r, "full, and an offer is open");
 	if (u.emergencies_offered == 0 ? load > r->capacity : u.offers != 1)
 		return bad(e, "I4", r, "offered more than fits");
