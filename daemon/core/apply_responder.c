@@ -3,9 +3,8 @@
 
 #include "apply.h"
 
-#define CAPACITY_MAX 64
-#define GAP_MAX_MS   (60 * 60 * 1000)
-#define DAY_MS       ((int64_t)24 * 60 * 60 * 1000)
+#define GAP_MAX_MS (60 * 60 * 1000)
+#define DAY_MS     ((int64_t)24 * 60 * 60 * 1000)
 
 static struct offer *find_offer(struct core *core, const struct command *c)
 {

@@ -92,7 +92,8 @@ int origin_decode(struct core *core, struct slice record)
 		else if (slice_is(name, "at_ms"))
 			bad |= codec_int(value, &o.at_ms);
 	}
-	if (more == 0 && bad == 0 && o.name) {
+	bool good = more == 0 && bad == 0 && o.name;
+	if (good) {
 		struct origin *kept = find(core, o.name);
 		if (!kept)
 			kept = add(core, o.name);
@@ -100,5 +101,5 @@ int origin_decode(struct core *core, struct slice record)
 		kept->at_ms = o.at_ms;
 	}
 	free(o.name);
-	return more == 0 && bad == 0 ? 0 : -1;
+	return good ? 0 : -1;
 }

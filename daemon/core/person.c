@@ -148,7 +148,11 @@ int person_decode(struct core *core, const char *id, struct slice bytes, struct 
 		else if (p->n_visits < PERSON_VISITS_MAX)
 			bad = codec_int(value, &p->visits_ms[p->n_visits++]) != 0;
 	}
-	return !bad && more == 0 ? 0 : err_set(e, "person %s: broken record", id);
+	bad |= p->level < 0 || p->level > LEVEL_COUNT;
+	if (!bad && more == 0)
+		return 0;
+	p->level = 0;
+	return err_set(e, "person %s: broken record", id);
 }
 
 static int compare_last(const void *a, const void *b)

@@ -82,6 +82,7 @@ static int link_contacts(struct core *core, struct err *e)
 		}
 		c->waited_tier = within(c->waited_tier, core->options.n_tiers - 1);
 		c->widened = within(c->widened, CORE_TIERS_MAX);
+		c->prior_level = within(c->prior_level, LEVEL_COUNT);
 		c->need = requirement_get(core, c);
 		if (c->level < c->level_auto && !c->lowered)
 			c->level = c->level_auto;
@@ -106,6 +107,7 @@ static int link_responders(struct core *core, struct err *e)
 		r->stored = true;
 		if (r->after_units <= 0 || r->after_due_ms <= 0)
 			r->after_units = r->after_due_ms = 0; /* a rest ends */
+		r->after_units = within(r->after_units, CAPACITY_MAX);
 		responder_reprofile(core, r);
 		responder_arm(core, r);
 		if (r->connected)

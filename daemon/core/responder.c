@@ -7,12 +7,10 @@
 
 #include "state.h"
 
-#define CAPACITY_MAX 64
-
 const char *presence_name(int presence)
 {
 	static const char *const names[PRESENCE_COUNT] = { "away", "paused", "ready" };
-	return presence >= 0 && presence < PRESENCE_COUNT ? names[presence] : NULL;
+	return (unsigned)presence < PRESENCE_COUNT ? names[presence] : NULL;
 }
 
 int presence_parse(const char *name)
@@ -75,8 +73,7 @@ static void count_load(struct core *core, struct responder *r)
 	}
 	for (struct contact *c = r->visited; c; c = c->visited_next)
 		r->base = clamped(r->base + share(core, r, c), r->capacity);
-	int after = r->after_units < CAPACITY_MAX ? (int)r->after_units : CAPACITY_MAX;
-	r->base = clamped(r->base + after, r->capacity);
+	r->base = clamped(r->base + (int)r->after_units, r->capacity);
 	if (r->after_units > 0)
 		r->n_wrapups++;
 	r->load = r->base;

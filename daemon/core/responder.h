@@ -16,6 +16,8 @@
 #include "timer.h"
 #include "tree.h"
 
+#define CAPACITY_MAX 64
+
 enum presence { PRESENCE_AWAY, PRESENCE_PAUSED, PRESENCE_READY, PRESENCE_COUNT };
 
 struct responder {
@@ -35,8 +37,8 @@ struct responder {
 	int64_t heavy; /* urgent and emergency contacts taken this shift */
 	int64_t served, served_day;
 	/* They handed a contact over: notes, and a breath, as behind one they have closed. */
-	char *after_contact; /* the last one */
-	int64_t after_units, after_due_ms;
+	char *after_contact;               /* the last one */
+	int64_t after_units, after_due_ms; /* units: at most CAPACITY_MAX */
 	/* derived, never stored */
 	bool stored; /* a record of it was loaded or will be written */
 	struct profile *profile;
