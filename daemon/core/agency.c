@@ -287,8 +287,8 @@ size_t agency_choose(const struct agencies *set, const struct agency_query *q,
 	for (size_t r = 0; r < sizeof rounds / sizeof rounds[0]; r++)
 		for (size_t i = 0; i < set->n; i++) {
 			const struct agency *a = &set->at[i];
-			if ((a == named && n > 0 && out[0] == named) ||
-				serves_place(a, q) != rounds[r] || !may_be_asked(set, a, q))
+			if (a == named || serves_place(a, q) != rounds[r] ||
+				!may_be_asked(set, a, q))
 				continue;
 			if (n < max)
 				out[n] = a;

@@ -81,8 +81,7 @@ int apply_contact_open(struct core *core, const struct command *c)
 {
 	if (!*c->identity)
 		return core_refuse(core, OUTPUT_ERR_INVALID_PARAMS, "no_identity", "identity");
-	if (strlen(c->contact) >= ID_SIZE ||
-		strspn(c->contact, "0123456789abcdef") != strlen(c->contact))
+	if (*c->contact && !id_is_contact(c->contact))
 		return core_refuse(core, OUTPUT_ERR_INVALID_PARAMS, "bad_id", "contact");
 	if (map_get(&core->contacts, c->contact))
 		return core_refuse(core, OUTPUT_ERR_CONFLICT, "contact_exists", "contact");

@@ -65,15 +65,10 @@ static void serve(struct core *core, struct contact *n, const char *identity)
 	responder_takes(core, r, n);
 }
 
-static bool id_is_good(const char *id)
-{
-	return *id && strlen(id) < ID_SIZE && strspn(id, "0123456789abcdef") == strlen(id);
-}
-
 /* A contact nobody here knows: what the fact tells of it, and people must look. */
 static struct contact *adopt(struct core *core, const struct command *c)
 {
-	if (!id_is_good(c->contact))
+	if (!id_is_contact(c->contact))
 		return NULL;
 	struct contact *n = contact_take(core, c);
 	level_triage(core, n, c);

@@ -26,15 +26,10 @@ static struct contact *find(struct core *core, const struct command *c)
 	return NULL;
 }
 
-static bool id_is_good(const char *id)
-{
-	return *id && strlen(id) < ID_SIZE && strspn(id, "0123456789abcdef") == strlen(id);
-}
-
 int apply_transfer_open(struct core *core, const struct command *c)
 {
 	const char *center = center_of(c);
-	if (!center || !id_is_good(c->contact) || !*c->transfer || !id_is_good(c->peer))
+	if (!center || !id_is_contact(c->contact) || !*c->transfer || !id_is_contact(c->peer))
 		return core_refuse(core, OUTPUT_ERR_INVALID_PARAMS, "bad_letter", "contact");
 	if (map_get(&core->contacts, c->contact))
 		return core_refuse(core, OUTPUT_ERR_CONFLICT, "contact_exists", "contact");
@@ -77,7 +72,7 @@ int apply_transfer_answer(struct core *core, const struct command *c)
 {
 	struct contact *n = map_get(&core->contacts, c->contact);
 	const char *center = center_of(c);
-	if (!center || !id_is_good(c->peer))
+	if (!center || !id_is_contact(c->peer))
 		return core_refuse(core, OUTPUT_ERR_INVALID_PARAMS, "bad_letter", "contact");
 	bool ours = n && n->state != CONTACT_ENDED && far_is_origin(n) &&
 		    text_is(n->far.center, center) && text_is(n->far.transfer, c->transfer);

@@ -78,9 +78,9 @@ static int take(const struct field *f, void *p, struct slice value)
 		buf_add(p, value.data, value.len);
 		return 1;
 	case FIELD_WORD:
-		return parse_word(f, value, p) == 0 ? 1 : -1;
+		break;
 	}
-	return -1;
+	return parse_word(f, value, p) == 0 ? 1 : -1;
 }
 
 int codec_take(

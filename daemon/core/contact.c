@@ -63,7 +63,7 @@ const char *contact_state_name(int state)
 		CONTACT_STATES(X)
 #undef X
 	};
-	return state >= 0 && state < CONTACT_STATE_COUNT ? names[state] : NULL;
+	return (unsigned)state < CONTACT_STATE_COUNT ? names[state] : NULL;
 }
 
 int contact_next_state(enum contact_state state, enum contact_event event)
@@ -196,13 +196,8 @@ bool contact_excludes(const struct contact *c, const struct responder *r)
 
 void contact_exclude(struct core *core, struct contact *c, struct responder *r, int64_t until_ms)
 {
-	int i = 0;
-	while (i < c->n_excluded && c->excluded[i].responder != r)
-		i++;
-	if (i == c->n_excluded) {
-		c->n_excluded++;
-		c->excluded = mem_resize(c->excluded, (size_t)c->n_excluded, sizeof *c->excluded);
-	}
+	int i = c->n_excluded++; /* whoever is excluded has no offer to decline or to miss */
+	c->excluded = mem_resize(c->excluded, (size_t)c->n_excluded, sizeof *c->excluded);
 	c->excluded[i] = (struct exclusion){ r, until_ms };
 	contact_touch(core, c);
 }

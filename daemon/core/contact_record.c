@@ -11,7 +11,7 @@
 
 static const char *level_word(int level)
 {
-	return level >= 0 && level < LEVEL_COUNT ? level_name((enum level)level) : NULL;
+	return (unsigned)level < LEVEL_COUNT ? level_name((enum level)level) : NULL;
 }
 
 /* clang-format off */

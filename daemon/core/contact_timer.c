@@ -20,6 +20,8 @@ static int64_t tier_due(const struct core *core, const struct contact *c)
 static int64_t next_due(const struct core *core, const struct contact *c)
 {
 	int64_t due = NEVER;
+	if (c->state == CONTACT_ENDED)
+		return NEVER;
 	if (contact_in_line(c) && !c->late)
 		due = earlier(due, contact_deadline(core, c));
 	if (c->state == CONTACT_HANDED)
@@ -33,9 +35,9 @@ static int64_t next_due(const struct core *core, const struct contact *c)
 		for (int i = 0; i < c->n_excluded; i++)
 			due = earlier(due, c->excluded[i].until_ms);
 	}
-	if (c->alert && c->state != CONTACT_ENDED)
+	if (c->alert)
 		due = earlier(due, c->alert_due_ms);
-	if (c->grace_due_ms && c->state != CONTACT_ENDED)
+	if (c->grace_due_ms)
 		due = earlier(due, c->grace_due_ms);
 	if (c->state == CONTACT_WRAPUP)
 		due = earlier(due, c->wrap_due_ms);

@@ -85,7 +85,7 @@ const char *dispatch_state_name(int state)
 		DISPATCH_STATES(X)
 #undef X
 	};
-	return state >= 0 && state < DISPATCH_STATE_COUNT ? names[state] : NULL;
+	return (unsigned)state < DISPATCH_STATE_COUNT ? names[state] : NULL;
 }
 
 int dispatch_next_state(enum dispatch_state state, enum dispatch_event event)

@@ -11,13 +11,13 @@
 static const char *what_word(int what)
 {
 	static const char *const names[] = { "new", "update", "cancel" };
-	return what >= 0 && what <= SEND_CANCEL ? names[what] : NULL;
+	return (unsigned)what <= SEND_CANCEL ? names[what] : NULL;
 }
 
 static const char *result_word(int result)
 {
 	static const char *const names[] = { "pending", "accepted", "refused", "given_up" };
-	return result >= 0 && result <= SEND_GIVEN_UP ? names[result] : NULL;
+	return (unsigned)result <= SEND_GIVEN_UP ? names[result] : NULL;
 }
 
 const char *send_what_name(int what)

@@ -43,8 +43,7 @@ static void place_all(struct core *core)
 	struct responder *r;
 	for (size_t i = 0; (r = map_walk(&core->responders, &i, NULL));) {
 		island_place(core, r);
-		if (r->profile)
-			responder_trim(core, r);
+		responder_trim(core, r);
 	}
 }
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "triaged/base/check.h"
 #include "triaged/base/mem.h"
 
 #include "codec.h"
@@ -89,12 +90,9 @@ static void describe(struct core *core, struct dirty *d, struct entity_write *w,
 		p->written = true;
 		p->dirty = false;
 		break;
-	case ENTITY_REF:
+	default:
+		CHECK(d->kind == ENTITY_REF); /* nothing else has an entity */
 		write_ref(d->entity, w, b, identity);
-		break;
-	case ENTITY_MESSAGE:
-	case ENTITY_COUNTERS:
-		break;
 	}
 }
 

@@ -82,7 +82,7 @@ static bool usable(struct core *core, struct contact *c, struct responder *r, bo
 {
 	if (!match_fits(core, c, r) || contact_excludes(c, r))
 		return false;
-	if (only_idle && (r->n_offers > 0 || r->load >= r->capacity))
+	if (only_idle && r->n_offers > 0)
 		return false;
 	return !must_wait(core, c, r);
 }
@@ -191,14 +191,20 @@ static void make_offer(struct core *core, struct contact *c, const struct pick *
 	DECIDE(core->step, "offered", o->id, c->id, r->id, rank_step_name(step));
 }
 
+static int offers_wanted(const struct core *core, const struct contact *c)
+{
+	int most = core->options.parallel_emergency_offers;
+	if (c->level != LEVEL_EMERGENCY)
+		return 1;
+	return most < CONTACT_OFFERS_MAX ? most : CONTACT_OFFERS_MAX;
+}
+
 static void match_contact(struct core *core, struct contact *c)
 {
 	if (!island_reaches_contact(core, c))
 		return;
 	bool emergency = c->level == LEVEL_EMERGENCY;
-	int wanted = emergency ? core->options.parallel_emergency_offers : 1;
-	if (wanted > CONTACT_OFFERS_MAX)
-		wanted = CONTACT_OFFERS_MAX;
+	int wanted = offers_wanted(core, c);
 	while (contact_is_sought_for(c) && (c->n_offers < wanted || c->n_offers == 0)) {
 		struct pick pick;
 		bool first = c->n_offers == 0;
@@ -217,21 +223,19 @@ static void match_contact(struct core *core, struct contact *c)
 /* The first emergency on offer that may be offered to one more. */
 static struct contact *emergency_to_widen(struct core *core, struct responder *r)
 {
-	if (r->n_offers > 0 || r->load >= r->capacity)
+	if (r->n_offers > 0)
 		return NULL;
 	struct contact *c = tree_first(&core->emergencies);
-	for (; c; c = tree_next(&core->emergencies, c))
-		if (c->n_offers < core->options.parallel_emergency_offers &&
-			c->n_offers < CONTACT_OFFERS_MAX && island_reaches_contact(core, c) &&
-			eligible(core, c, r))
-			return c;
-	return NULL;
+	while (c && (c->n_offers >= offers_wanted(core, c) || !eligible(core, c, r)))
+		c = tree_next(&core->emergencies, c);
+	return c;
 }
 
 /* 1. a waiting emergency, 2. one on offer that may be offered to more, 3. the first in line. */
 static void match_responder(struct core *core, struct responder *r)
 {
-	while (r->available) {
+	bool offered = true; /* to them or to somebody better: else nothing would ever change */
+	while (r->available && offered) {
 		struct contact *c = queue_best_for(core, r, false);
 		if (!c || c->level != LEVEL_EMERGENCY) {
 			struct contact *wider = emergency_to_widen(core, r);
@@ -243,10 +247,9 @@ static void match_responder(struct core *core, struct responder *r)
 			responder_keep_for(core, r, c);
 			return;
 		}
-		int offers = c->n_offers;
+		int before = c->n_offers;
 		match_contact(core, c);
-		if (c->n_offers == offers)
-			return;
+		offered = c->n_offers != before;
 	}
 }
 

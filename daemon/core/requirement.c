@@ -92,7 +92,7 @@ void requirement_release(struct core *core, struct requirement **slot)
 {
 	struct requirement *need = *slot;
 	*slot = NULL;
-	if (!need || --need->users > 0 || core->requirements.count <= IDLE_REQUIREMENTS)
+	if (--need->users > 0 || core->requirements.count <= IDLE_REQUIREMENTS)
 		return;
 	map_remove(&core->requirements, need->key);
 	give_index_back(core, need->index);

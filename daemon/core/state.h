@@ -93,7 +93,6 @@ void core_delete(struct core *core, enum entity_kind kind, const char *id, const
 void core_forget(struct core *core, struct contact *c);
 /* The record of a message of a contact, to be filled in. */
 struct buf *core_message(struct core *core, const char *contact);
-void core_free_entity(struct core *core, enum entity_kind kind, void *entity);
 
 /* Derive queue, timers and load again from what is stored. */
 void core_rebuild(struct core *core);

@@ -33,6 +33,12 @@ void id_text(char letter, uint64_t n, char *out)
 	*out = '\0';
 }
 
+bool id_is_contact(const char *id)
+{
+	size_t n = strspn(id, "0123456789abcdef");
+	return n > 0 && n < ID_SIZE && id[n] == '\0';
+}
+
 /* The next word at or behind *at; false at the end. */
 static bool next_word(const char **at, size_t *n)
 {

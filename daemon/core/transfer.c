@@ -47,7 +47,7 @@ const char *transfer_state_name(int state)
 		TRANSFER_STATES(X)
 #undef X
 	};
-	return state >= 0 && state < TRANSFER_STATE_COUNT ? names[state] : NULL;
+	return (unsigned)state < TRANSFER_STATE_COUNT ? names[state] : NULL;
 }
 
 int transfer_next_state(enum transfer_state state, enum transfer_event event)
