@@ -179,6 +179,93 @@ static void the_record_reads_back_to_the_same(void **state)
 	buf_free(&second);
 }
 
+#define AGENCY "id 1:a\nkinds 3:ems\n"
+
+/* A record with one agency (or zone) of these bytes. */
+static int take(const char *what, const char *bytes)
+{
+	struct buf b = { 0 };
+	struct agencies set;
+	struct err e;
+	record_put(&b, what, bytes, strlen(bytes));
+	int result = agencies_decode((struct slice){ b.data, b.len }, &set, &e);
+	if (result == 0)
+		agencies_free(&set);
+	else
+		assert_string_equal(e.text, "agencies: broken record");
+	assert_int_equal(set.n + set.n_zones, 0);
+	buf_free(&b);
+	return result;
+}
+
+static void what_cannot_be_an_agency_is_refused(void **state)
+{
+	(void)state;
+	static const char *const broken[] = { "", "id 1:a\n", "kinds 3:ems\n", AGENCY "open 1:5\n",
+		AGENCY "open 3:x 5\n", AGENCY "open 3:5 x\n", AGENCY "open 4:-1 5\n",
+		AGENCY "open 11:10080 10081\n", AGENCY "open 3:5 5\n", AGENCY "open 7:5 10086\n",
+		AGENCY "corner 1:5\n", AGENCY "corner 9:9000001 0\n",
+		AGENCY "corner 10:0 18000001\n", AGENCY "corner 11:0 -18000001\n", AGENCY "id 9" };
+	for (size_t i = 0; i < sizeof broken / sizeof *broken; i++)
+		if (take("agency", broken[i]) != -1)
+			fail_msg("taken: %s", broken[i]);
+	static const char *const zones_broken[] = { "", "shift 3:0 0\n", "name 1:z\nshift 1:0\n",
+		"name 1:z\nshift 3:x 0\n", "name 1:z\nshi" };
+	for (size_t i = 0; i < sizeof zones_broken / sizeof *zones_broken; i++)
+		if (take("zone", zones_broken[i]) != -1)
+			fail_msg("taken: %s", zones_broken[i]);
+	/* at the edge, said twice, or from a newer node */
+	assert_int_equal(take("agency", AGENCY "open 11:10079 20159\ncorner 16:9000000 18000000\n"
+					       "mood 1:x\nid 1:b\n"),
+		0);
+	assert_int_equal(take("zone", "name 1:z\nname 1:y\nmood 1:x\n"), 0);
+	assert_int_equal(take("mood", "x"), 0);
+}
+
+/* Hours in a zone that is not there, or whose clocks are never moved, are those of UTC. */
+static void hours_without_a_known_zone_are_utc(void **state)
+{
+	(void)state;
+	struct agency_hours morning = { 0, 60 };
+	struct agency a = { .id = S("a"), .kinds = S("ems"), .hours = &morning, .n_hours = 1 };
+	struct agency_zone still[] = { { S("Etc/Still"), NULL, 0 }, { S("Etc/East"), shifts, 1 } };
+	const struct agencies set = { &a, 1, still, 2 };
+	char *names[] = { S("Etc/Still"), S("Etc/None"), NULL };
+	const int64_t monday = (int64_t)4 * 86400;
+	for (size_t i = 0; i < 3; i++) {
+		a.zone = names[i];
+		assert_true(agency_is_open(&set, &a, monday * 1000));
+		assert_false(agency_is_open(&set, &a, (monday - 3600) * 1000));
+	}
+	a.zone = S("Etc/East");
+	assert_true(agency_is_open(&set, &a, (monday - 3600) * 1000));
+	assert_false(agency_is_open(&set, &a, monday * 1000));
+}
+
+static void no_more_are_written_than_there_is_room_for(void **state)
+{
+	(void)state;
+	const struct agency *out[2] = { NULL, NULL };
+	struct agency_query q = query("ems", "us  kent"); /* two blanks: no word between them */
+	assert_int_equal(agency_choose(&all, &q, out, 1), 3);
+	assert_string_equal(out[0]->id, "ems-a");
+	assert_null(out[1]);
+	q.asked = "ems-b";
+	assert_int_equal(agency_choose(&all, &q, NULL, 0), 3);
+	assert_int_equal(agency_choose(&all, &q, out, 2), 3);
+	assert_string_equal(out[0]->id, "ems-b");
+	assert_string_equal(out[1]->id, "ems-a");
+}
+
+static void at_the_pole_there_is_no_east(void **state)
+{
+	(void)state;
+	struct place_point a = { 90 * D, 0 }, b = { 90 * D, 90 * D }, c = { -90 * D, 0 };
+	assert_int_equal(place_distance_m(a, b), 0);
+	int64_t half = place_distance_m(a, c);
+	assert_true(half > 20000000 && half < 20030000);
+}
+
 static void distances_are_those_of_the_globe(void **state)
 {
 	(void)state;
@@ -223,6 +310,10 @@ int main(void)
 		cmocka_unit_test(hours_are_local),
 		cmocka_unit_test(a_closed_one_is_not_asked),
 		cmocka_unit_test(the_record_reads_back_to_the_same),
+		cmocka_unit_test(what_cannot_be_an_agency_is_refused),
+		cmocka_unit_test(hours_without_a_known_zone_are_utc),
+		cmocka_unit_test(no_more_are_written_than_there_is_room_for),
+		cmocka_unit_test(at_the_pole_there_is_no_east),
 		cmocka_unit_test(distances_are_those_of_the_globe),
 		cmocka_unit_test(a_point_is_on_the_globe),
 	};

@@ -109,6 +109,57 @@ static void outputs_travel(void **state)
 	buf_free(&fields);
 }
 
+/* Of a location, as of a text, the ledger keeps that there was one. */
+static void content_leaves_a_trace_of_itself(void **state)
+{
+	(void)state;
+	struct command in, out;
+	struct buf b = { 0 };
+	struct err e;
+	command_init(&in, COMMAND_CONTACT_OPEN);
+	in.text = in.location = (struct slice){ "sealed", 6 };
+	for (int told = 0; told <= 1; told++) {
+		in.said = in.located = told; /* decoded once already, and encoded again */
+		buf_clear(&b);
+		command_encode(&in, false, &b);
+		assert_null(strstr(buf_str(&b), "sealed"));
+		assert_int_equal(command_decode(b.data, b.len, &out, &e), 0);
+		assert_int_equal(out.said, 1);
+		assert_int_equal(out.located, 1);
+		assert_int_equal(out.text.len + out.location.len, 0);
+	}
+	buf_free(&b);
+}
+
+static void broken_outputs_are_refused(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *bytes;
+		size_t n;
+		int result;
+	} cases[] = {
+#define CASE(s, result) { s, sizeof(s) - 1, result }
+		CASE("output 6:notice\nnode 2:n1\nmood 1:x\n", 0),
+		CASE("node 2:n1\n", -1), /* of no kind */
+		CASE("output 6:notice\nnode 2:n1", -1),
+		CASE("output 6:notice\nnode 3:a\0b\n", -1),
+		CASE("output 6:notice\nsession 3:a\0b\n", -1),
+		CASE("output 6:notice\nrequest 1:x\n", -1),
+		CASE("output 5:reply\ncommand 4:nope\n", -1),
+#undef CASE
+	};
+	struct output out;
+	struct err e;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char copy[64];
+		memcpy(copy, cases[i].bytes, cases[i].n);
+		assert_int_equal(output_decode(copy, cases[i].n, &out, &e), cases[i].result);
+	}
+	assert_string_equal(output_name(OUTPUT_KIND_COUNT), "unknown");
+	assert_string_equal(command_name(COMMAND_KIND_COUNT), "unknown");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -116,6 +167,8 @@ int main(void)
 		cmocka_unit_test(every_kind_has_a_name_that_is_read),
 		cmocka_unit_test(newer_fields_are_skipped_and_broken_records_refused),
 		cmocka_unit_test(outputs_travel),
+		cmocka_unit_test(content_leaves_a_trace_of_itself),
+		cmocka_unit_test(broken_outputs_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

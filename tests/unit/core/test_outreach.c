@@ -163,6 +163,70 @@ static void drills_are_for_test_agencies(void **state)
 	assert_string_equal(field(&w, drill("test-ems", "supervisor"), "reason"), "drill_running");
 }
 
+static struct command about_drill(enum command_kind kind, const char *dispatch)
+{
+	struct command it;
+	command_init(&it, kind);
+	it.request = 1;
+	it.dispatch = dispatch;
+	it.identity = "agency:test-ems";
+	it.role = "partner";
+	it.by = "Medic 3";
+	return it;
+}
+
+/* Its report is that of a rescue without a person; and it may be ended before its time. */
+static void a_drill_is_read_and_called_off_like_a_rescue(void **state)
+{
+	(void)state;
+	set_agencies();
+	const char *d = field(&w, drill("test-ems", "supervisor"), "dispatch");
+	apply(&w, about_drill(COMMAND_DISPATCH_ACK, d));
+	struct command get_it = about_drill(COMMAND_DISPATCH_GET, d);
+	get_it.token = "t10";
+	const struct output *o = apply(&w, get_it);
+	assert_string_equal(field(&w, o, "requested_by"), "lead");
+	assert_string_equal(field(&w, o, "first_version"), "2");
+	assert_string_equal(field(&w, o, "level"), "");
+	pass(&w, w.options.token_repeat_ms + 1);
+	get_it.token = "t1"; /* begins alike, and is another */
+	assert_int_equal(apply(&w, get_it)->kind, OUTPUT_REPLY);
+	get_it.token = "t10:1";
+	assert_int_equal(apply(&w, get_it)->kind, OUTPUT_REPLY);
+	get_it.token = "t10";
+	assert_string_equal(field(&w, apply(&w, get_it), "reason"), "token_used");
+	apply(&w, CMD(DISPATCH_GET, c->identity = "dan", c->role = "dispatcher", c->dispatch = d,
+			  c->token = "t2")); /* who is no agency has heard of no version */
+	struct command off = about_drill(COMMAND_DISPATCH_STATUS, d);
+	off.identity = "lead";
+	off.role = "supervisor";
+	off.status = "cancelled";
+	off.reason = "enough";
+	apply(&w, off);
+	assert_string_equal(drill_state(), "cancelled");
+	assert_int_equal(drill("test-ems", "supervisor")->kind, OUTPUT_REPLY); /* and again */
+}
+
+static void a_closed_agency_is_not_drilled(void **state)
+{
+	(void)state;
+	struct agency_hours never_now = { 0, 1 };
+	struct agency one = { .id = (char[]){ "t" },
+		.kinds = (char[]){ "ems" },
+		.hours = &never_now,
+		.n_hours = 1,
+		.webhook = true,
+		.test = true };
+	const struct agencies set = { .at = &one, .n = 1 };
+	struct buf record = { 0 };
+	agencies_encode(&set, &record);
+	w.options.agencies_len = record.len;
+	memcpy(w.options.agencies, record.data, record.len);
+	buf_free(&record);
+	core_set_options(w.core, &w.options);
+	assert_string_equal(field(&w, drill("t", "supervisor"), "reason"), "agency_closed");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -170,6 +234,8 @@ int main(void)
 		TEST(a_drill_goes_all_the_way),
 		TEST(a_late_drill_is_an_alarm),
 		TEST(drills_are_for_test_agencies),
+		TEST(a_drill_is_read_and_called_off_like_a_rescue),
+		TEST(a_closed_agency_is_not_drilled),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
