@@ -193,10 +193,10 @@ static struct contact *contact_of_ref(struct core *core, const struct ref *r)
 {
 	struct record_reader in = { r->fields.data, r->fields.data + r->fields.len };
 	struct slice name, value;
-	while (record_next(&in, &name, &value) == 1)
-		if (slice_is(name, "contact"))
-			return map_getn(&core->contacts, value.data, value.len);
-	return NULL;
+	bool found = false;
+	while (!found && record_next(&in, &name, &value) == 1)
+		found = slice_is(name, "contact");
+	return found ? map_getn(&core->contacts, value.data, value.len) : NULL;
 }
 
 /* The higher level counts for both. Whom a person lowered stays: the request says nothing new; but

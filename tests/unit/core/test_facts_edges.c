@@ -209,6 +209,20 @@ static void a_reference_of_something_else_has_no_twin(void **state)
 	assert_string_equal(view().twin, "");
 }
 
+/* An answer kept by a version that named no contact in it: the request was taken all the same. */
+static void a_request_answered_long_ago_is_not_taken_again(void **state)
+{
+	(void)state;
+	struct err e;
+	static const char bytes[] = "command 12:contact.open\nat_ms 6:999999\nfingerprint 1:5\n";
+	assert_int_equal(core_load(w.core, ENTITY_REF, "web", "r1",
+				 (struct slice){ bytes, sizeof bytes - 1 }, &e),
+		0);
+	assert_int_equal(core_load_done(w.core, &e), 0);
+	tell(opening(), 1, w.now);
+	assert_false(is_known(known));
+}
+
 static void who_is_heard_of_only_by_facts_has_a_grace(void **state)
 {
 	(void)state;
@@ -235,6 +249,7 @@ int main(void)
 		TEST(what_was_taken_before_shows_danger_all_the_same),
 		TEST(a_person_who_was_lowered_is_not_raised_by_old_news),
 		TEST(a_reference_of_something_else_has_no_twin),
+		TEST(a_request_answered_long_ago_is_not_taken_again),
 		TEST(who_is_heard_of_only_by_facts_has_a_grace),
 	};
 	return cmocka_run_group_tests_name("late facts", tests, NULL, NULL);

@@ -240,6 +240,39 @@ static void who_gives_away_rests_as_long_as_they_said(void **state)
 	}
 }
 
+/* What it took stays taken, and is never more than there is. */
+static void rests_behind_several_are_one_full_rest(void **state)
+{
+	(void)state;
+	char ids[2][32];
+	apply(&w, CMD(SESSION_UP, c->identity = "ann", c->role = "responder", c->session = R1,
+			  c->capacity = 64));
+	apply(&w, CMD(RESPONDER_SET, c->identity = "ann", c->presence = "ready"));
+	for (int i = 0; i < 2; i++) {
+		strcpy(ids[i], contact(&w, F1, LEVEL_LOW));
+		accept(&w, "ann", R1, offer_to(&w, R1));
+	}
+	responder(&w, "bob", R2);
+	for (int i = 0; i < 2; i++)
+		judge("sue", ids[i], LEVEL_EMERGENCY, 0);
+	for (int i = 0; i < 2; i++) {
+		apply(&w, CMD(CONTACT_TRANSFER, c->identity = "ann", c->role = "responder",
+				  c->session = R1, c->contact = ids[i], c->responder = "bob",
+				  c->text = ((struct slice){ "x", 1 })));
+		accept(&w, "bob", R2, offer_to(&w, R2));
+		apply(&w, CMD(CONTACT_CLOSE, c->identity = "bob", c->role = "responder",
+				  c->contact = ids[i], c->disposition = "x"));
+		apply(&w, CMD(RESPONDER_DONE, c->identity = "bob", c->role = "responder",
+				  c->contact = ids[i]));
+		assert_int_equal(who("ann").load, 64);
+		w.now += 1000;
+	}
+	pass(&w, w.options.wrap_ms[LEVEL_EMERGENCY] - 1001);
+	assert_int_equal(who("ann").load, 64);
+	pass(&w, 1);
+	assert_int_equal(who("ann").load, 0);
+}
+
 /* Two contacts promised for the same instant: who came first goes first. */
 static void of_equal_deadlines_the_first_to_come_goes_first(void **state)
 {
@@ -268,6 +301,7 @@ int main(void)
 		TEST(needs_that_nobody_has_are_forgotten),
 		TEST(there_is_room_for_one_at_least),
 		TEST(who_gives_away_rests_as_long_as_they_said),
+		TEST(rests_behind_several_are_one_full_rest),
 		TEST(of_equal_deadlines_the_first_to_come_goes_first),
 	};
 	return cmocka_run_group_tests_name("matching", tests, NULL, NULL);

@@ -340,6 +340,9 @@ static const struct {
 } broken[] = {
 	{ ENTITY_CONTACT, BYTES("responder 0:\n") },
 	{ ENTITY_CONTACT, BYTES("guest 0:\n") },
+	{ ENTITY_CONTACT, BYTES("excluded 12:until_ms 1:5\n\n") },
+	{ ENTITY_CONTACT, BYTES("excluded 26:responder 1:a\nuntil_ms 1:x\n\n") },
+	{ ENTITY_CONTACT, BYTES("excluded 13:responder 1:a\n") },
 	{ ENTITY_CONTACT, BYTES("offer 45:id 24:oooooooooooooooooooooooo\nresponder 1:a\n\n") },
 	{ ENTITY_CONTACT, BYTES("offer 20:id 0:\nresponder 1:a\n\n") },
 	{ ENTITY_CONTACT, BYTES("offer 31:id 2:o1\nresponder 1:a\ntier 1:9\n\n") },

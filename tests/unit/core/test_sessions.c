@@ -57,6 +57,22 @@ static void an_island_reaches_its_own_only(void **state)
 	assert_false(w.step.changed);
 }
 
+/* They talk to another node now: nobody here can reach them. */
+static void who_moves_off_the_island_is_offered_to_nobody(void **state)
+{
+	(void)state;
+	responder(&w, "ann", "n1/i1/1");
+	char id[32];
+	strcpy(id, contact(&w, "n1/i1/f", LEVEL_LOW));
+	apply(&w, CMD(NODE_ISLAND, c->node = "n1", c->watch = 1));
+	assert_string_equal(state_of(&w, id), "offered");
+	apply(&w, CMD(CONTACT_RESUME, c->contact = id, c->identity = "web", c->role = "frontend",
+			  c->session = "n2/i1/f"));
+	assert_string_equal(state_of(&w, id), "waiting");
+	assert_string_equal(
+		field(&w, told(&w, OUTPUT_OFFER_GONE, "n1/i1/1", 0), "why"), "withdrawn");
+}
+
 static void a_session_of_nobody_does_no_harm(void **state)
 {
 	(void)state;
@@ -156,6 +172,7 @@ int main(void)
 		TEST(a_lost_node_takes_its_own_sessions_only),
 		TEST(a_new_life_of_a_node_ends_the_others_of_it),
 		TEST(an_island_reaches_its_own_only),
+		TEST(who_moves_off_the_island_is_offered_to_nobody),
 		TEST(a_session_of_nobody_does_no_harm),
 		TEST(a_thousand_timers_at_once),
 		TEST(the_origin_not_heard_of_for_longest_is_forgotten),

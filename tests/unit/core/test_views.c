@@ -140,6 +140,47 @@ static void a_partner_is_concerned_by_what_it_was_told(void **state)
 	assert_false(core_concerns(w.core, id, "bea"));
 	assert_false(core_concerns(w.core, id, ""));
 	assert_false(core_concerns(w.core, "d0", "flo"));
+	struct command get = CMD(DISPATCH_GET, c->identity = "flo", c->role = "partner");
+	get.dispatch = id; /* the exact place is for those who have taken it */
+	assert_string_equal(field(&w, apply(&w, get), "reason"), "ack_first");
+}
+
+/* What a place is worth: how it came to be known, how exact it is, and how old. */
+static void doubts_about_a_place_are_named(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *source;
+		int64_t radius_m, confidence, age_ms; /* the first two + 1 */
+		const char *doubts;
+	} rows[] = {
+		{ "caller", 0, 0, 0, "" },
+		{ "caller", 301, 0, 0, "" },
+		{ "caller", 302, 0, 0, "weak" },
+		{ "caller", 0, 50, 0, "weak" },
+		{ "caller", 0, 51, 0, "" },
+		{ "device", 0, 0, 1, "weak" }, /* a machine that says nothing of its error */
+		{ "carrier", 0, 91, 1, "" },
+		{ "device", 11, 0, 900000, "" },
+		{ "device", 11, 0, 900001, "stale" },
+		{ "device", 11, 0, 0, "stale" },
+		{ "older_contact", 0, 1, 0, "weak older_contact" },
+	};
+	w.now = 1700000000000;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct dispatch_view v;
+		strcpy(person, contact(&w, F1, LEVEL_LOW));
+		const struct output *o = apply(&w,
+			CMD(CONTACT_ESCALATE, c->identity = "sue", c->role = "supervisor",
+				c->contact = person, c->kind = "ems", c->consent = "yes",
+				c->located = 1, c->source = rows[i].source,
+				c->radius_m = rows[i].radius_m, c->confidence = rows[i].confidence,
+				c->located_ms = rows[i].age_ms ? w.now - rows[i].age_ms : 0));
+		assert_true(core_find_dispatch(w.core, field(&w, o, "dispatch"), &v));
+		assert_string_equal(v.doubts, rows[i].doubts);
+		assert_int_equal(v.place_open, *rows[i].doubts != '\0');
+		assert_string_equal(v.state, *rows[i].doubts ? "held" : "requested");
+	}
 }
 
 static void outcomes_are_tallied_by_line(void **state)
@@ -222,6 +263,7 @@ int main(void)
 		TEST(a_test_contact_served_is_remembered),
 		TEST(every_dispatch_is_walked),
 		TEST(a_partner_is_concerned_by_what_it_was_told),
+		TEST(doubts_about_a_place_are_named),
 		TEST(outcomes_are_tallied_by_line),
 		TEST(help_that_did_not_arrive_is_told),
 		TEST(outputs_of_others_go_in_the_same_order),
