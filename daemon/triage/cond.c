@@ -75,33 +75,108 @@ static bool is_enough(const struct cond *c, const struct tally *t)
 		       (uint32_t)__builtin_popcountll(t->families) >= c->min_families);
 }
 
-static void take(const struct cond *c, struct tally *t, const struct signal *s, bool known)
-{
-	t->families |= FAMILY_BIT(s->family);
-	if (!known && t->n < c->min_count)
-		t->seen[t->n++] = s;
-}
-
 /* May the region hold a signal of the block? */
 static bool reaches(const struct region *r, const struct signal_block *b)
 {
 	return r->any || (r->from < b->end && b->from < r->end);
 }
 
+/* A walk over the signals of the message that fit a leaf. */
+struct walk {
+	size_t block;
+	uint64_t left;
+};
+
+static const struct signal *next_fitting(const struct cond *c, const struct triage_scratch *w,
+	const struct region *r, struct walk *at)
+{
+	for (;;) {
+		const struct signal *s;
+
+		while (!at->left && at->block < w->said.n) {
+			const struct signal_block *b = &w->said.blocks[at->block++];
+
+			at->left = c->near && !reaches(r, b) ? 0 : sets_fitting(b, c);
+		}
+		if (!at->left)
+			return NULL;
+		s = sets_first(w->signals, at->block - 1, at->left);
+		at->left &= at->left - 1;
+		if (in_region(c, s, r))
+			return s;
+	}
+}
+
+/* Was it, in the same words, also said in an earlier message of the window? */
+static bool is_remembered(
+	const struct cond *c, const struct triage_scratch *w, const struct signal *s)
+{
+	for (size_t k = 0; c->window != WINDOW_MESSAGE && k < w->remembered.n; k++) {
+		uint64_t fit = sets_fitting(&w->remembered.blocks[k], c);
+
+		for (; fit; fit &= fit - 1) {
+			const struct signal *fact = sets_first(w->facts, k, fit);
+
+			if (in_window(c, w, fact) && is_known_id(&s, 1, fact))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Of two places the one to take first: that leaves most room behind it. */
+static bool goes_first(const struct signal *a, const struct signal *b)
+{
+	size_t n = a->id_len < b->id_len ? a->id_len : b->id_len;
+	int ids;
+
+	if (a->span.end != b->span.end)
+		return a->span.end < b->span.end;
+	if (a->span.start != b->span.start)
+		return a->span.start > b->span.start;
+	ids = memcmp(a->id, b->id, n);
+	return ids < 0 || (ids == 0 && a->id_len < b->id_len);
+}
+
+/* The next place beside those seen, or NULL; with `fresh`, of what is not remembered. */
+static const struct signal *next_place(const struct cond *c, const struct triage_scratch *w,
+	const struct region *r, const struct tally *t, bool fresh)
+{
+	struct walk at = { .left = 0 };
+	const struct signal *best = NULL, *s;
+
+	while ((s = next_fitting(c, w, r, &at)))
+		if ((!best || goes_first(s, best)) && !overlaps(t->seen, t->n, s) &&
+			!(fresh && is_remembered(c, w, s)))
+			best = s;
+	return best;
+}
+
+/* As many places as there are side by side, whatever order they were found in. */
+static void tally_places(const struct cond *c, const struct triage_scratch *w,
+	const struct region *r, struct tally *t, bool fresh)
+{
+	const struct signal *s;
+
+	while (t->n < c->min_count && (s = next_place(c, w, r, t, fresh)))
+		t->seen[t->n++] = s;
+}
+
 static void tally_message(const struct cond *c, const struct triage_scratch *w,
 	const struct region *r, struct tally *t)
 {
-	for (size_t k = 0; k < w->said.n && !is_enough(c, t); k++) {
-		const struct signal_block *b = &w->said.blocks[k];
-		uint64_t fit = c->near && !reaches(r, b) ? 0 : sets_fitting(b, c);
+	struct walk at = { .left = 0 };
+	const struct signal *s;
 
-		for (; fit && !is_enough(c, t); fit &= fit - 1) {
-			const struct signal *s = sets_first(w->signals, k, fit);
-
-			if (in_region(c, s, r))
-				take(c, t, s, overlaps(t->seen, t->n, s));
-		}
+	while (!is_enough(c, t) && (s = next_fitting(c, w, r, &at))) {
+		t->families |= FAMILY_BIT(s->family);
+		if (c->min_count == 1)
+			t->n = 1;
 	}
+	if (c->min_count == 1)
+		return;
+	tally_places(c, w, r, t, true);
+	tally_places(c, w, r, t, false);
 }
 
 static void tally_memory(const struct cond *c, const struct triage_scratch *w, struct tally *t)
@@ -112,8 +187,11 @@ static void tally_memory(const struct cond *c, const struct triage_scratch *w, s
 		for (; fit && !is_enough(c, t); fit &= fit - 1) {
 			const struct signal *s = sets_first(w->facts, k, fit);
 
-			if (in_window(c, w, s))
-				take(c, t, s, is_known_id(t->seen, t->n, s));
+			if (!in_window(c, w, s))
+				continue;
+			t->families |= FAMILY_BIT(s->family);
+			if (t->n < c->min_count && !is_known_id(t->seen, t->n, s))
+				t->seen[t->n++] = s;
 		}
 	}
 }
