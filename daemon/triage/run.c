@@ -200,8 +200,7 @@ static bool lang_is_covered(const struct ruleset *rules, const char *lang)
  */
 static void judge_language(struct run *x)
 {
-	const struct text *t = x->w->has_decoded ? &x->w->decoded : &x->w->honest;
-	int percent = x->rules->judges_language ? signals_coverage(x->rules, t) : -1;
+	int percent = x->rules->judges_language ? signals_coverage(x->rules, x->w) : -1;
 	const char *declared = x->request->lang;
 	bool covered = true;
 

@@ -11,6 +11,9 @@
 #define MAX_CUES           8192
 #define COVERAGE_MIN_WORDS 5
 #define COVERAGE_WINDOW    10
+#define COVERAGE_SHARED    2  /* letters of words that many languages have alike: no, mi, so, a */
+#define COVERAGE_CLEAR     50 /* percent: so many of the short ones are no chance */
+#define COVERAGE_OWN_WORDS 3  /* fewer longer words tell nothing by themselves */
 
 static bool begins_clause(const struct ruleset *rules, const struct text *t, uint32_t at)
 {
@@ -356,19 +359,54 @@ static uint32_t points(const struct ruleset *rules, const struct token *k)
 	return (rules->vocab.words[k->word].marks & WORD_LIGHT) ? 2 : 1;
 }
 
+/* A word of letters alone that is taken for a misspelt one may as well be right in its language. */
+static bool is_repaired(const struct triage_scratch *w, const struct token *k)
+{
+	return (k->marks & TOKEN_CHANGED) && k->honest_end == k->honest + 1 &&
+	       !w->honest.chunks[k->chunk].odd;
+}
+
+/* Known words among those long enough to be of one language only. */
+struct own_words {
+	uint32_t n, points;
+};
+
+static void count_own(
+	struct own_words *own, const struct triage_scratch *w, const struct token *k, uint32_t now)
+{
+	if (k->len <= COVERAGE_SHARED)
+		return;
+	own->n++;
+	own->points += is_repaired(w, k) ? 0 : now;
+}
+
+/* Of few words: where not nearly all are known, the longer ones must be known by themselves too. */
+static int short_percent(uint32_t points, uint32_t words, const struct own_words *own)
+{
+	uint32_t percent = points * 50 / words, of_own;
+
+	if (percent >= COVERAGE_CLEAR || own->n < COVERAGE_OWN_WORDS)
+		return (int)percent;
+	of_own = own->points * 50 / own->n;
+	return (int)(of_own < percent ? of_own : percent);
+}
+
 /*
  * The least covered stretch decides, so that a covered sentence beside another language does not
- * hide it.
+ * hide it. Languages share their shortest words, so of a short text the others are looked at alone.
  */
-int signals_coverage(const struct ruleset *rules, const struct text *t)
+int signals_coverage(const struct ruleset *rules, const struct triage_scratch *w)
 {
+	const struct text *t = w->has_decoded ? &w->decoded : &w->honest;
 	uint32_t recent[COVERAGE_WINDOW], words = 0, foreign = 0, sum = 0, least = UINT32_MAX;
+	struct own_words own = { 0, 0 };
 
 	for (uint32_t i = 0; i < t->n_tokens; i++) {
 		uint32_t now = points(rules, &t->tokens[i]);
 
 		if (t->tokens[i].marks & TOKEN_DIGITS)
 			continue;
+		count_own(&own, w, &t->tokens[i], now);
 		foreign += (t->tokens[i].marks & TOKEN_FOREIGN) != 0;
 		if (words >= COVERAGE_WINDOW)
 			sum -= recent[words % COVERAGE_WINDOW];
@@ -380,6 +418,6 @@ int signals_coverage(const struct ruleset *rules, const struct text *t)
 	if (words < COVERAGE_MIN_WORDS)
 		return foreign * 2 > words ? 0 : -1;
 	if (words < COVERAGE_WINDOW)
-		return (int)(sum * 50 / words);
+		return short_percent(sum, words, &own);
 	return (int)(least * 50 / COVERAGE_WINDOW);
 }

@@ -23,7 +23,7 @@ int signals_find(const struct ruleset *rules, struct triage_scratch *w, const ch
  */
 void signals_settle(struct triage_scratch *w);
 
-/* How much of the text is in a covered language, in percent; -1: too few words to say. */
-int signals_coverage(const struct ruleset *rules, const struct text *t);
+/* How much of the text found in is in a covered language, in percent; -1: too few words to say. */
+int signals_coverage(const struct ruleset *rules, const struct triage_scratch *w);
 
 #endif

@@ -67,7 +67,7 @@ static bool is_contraction_tail(const char *p, size_t n)
 
 /*
  * "don t" and "i m", apostrophes lost on the way, are the words they were: dont, im. Letters in a row
- * ("s u i c i d e") are a word spelt out.
+ * ("to s u i c i d e") are a word spelt out.
  */
 static void join_contraction(struct text *t, const struct vocab *vocab)
 {
@@ -94,6 +94,27 @@ static void join_contraction(struct text *t, const struct vocab *vocab)
 	t->n_tokens--;
 }
 
+static bool is_plain_letter(const struct reader *r, size_t at)
+{
+	return at < r->n && (uint8_t)r->p[at] < 0x80 &&
+	       fold_table[(uint8_t)r->p[at]].cls == CHAR_LETTER;
+}
+
+/* Do single letters follow, one after the other? Then the last one belongs to them. */
+static bool spells_on(const struct reader *r)
+{
+	size_t at = r->at;
+
+	for (int letters = 0; letters < 2; letters++) {
+		while (at < r->n && r->p[at] == ' ')
+			at++;
+		if (at == r->at || !is_plain_letter(r, at) || is_plain_letter(r, at + 1))
+			return false;
+		at++;
+	}
+	return true;
+}
+
 static void end_word(struct reader *r)
 {
 	struct text *t = r->t;
@@ -111,7 +132,8 @@ static void end_word(struct reader *r)
 	k->word = vocab_find(r->vocab, t->padded.data + k->at, k->len);
 	k->honest = t->n_tokens - 1;
 	k->honest_end = t->n_tokens;
-	join_contraction(t, r->vocab);
+	if (!spells_on(r))
+		join_contraction(t, r->vocab);
 	buf_add(&t->padded, " ", 1);
 }
 

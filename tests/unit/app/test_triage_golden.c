@@ -413,6 +413,29 @@ static void test_declared_language(void **state)
 	assert_int_equal(g->result.level, LEVEL_LOW);
 }
 
+/* Few words, the short ones as they also are in a covered language. */
+static void test_shared_words(void **state)
+{
+	static const struct {
+		const char *text;
+		enum level level;
+	} cases[] = {
+		{ "mi fa male la vita e non so", LEVEL_MODERATE },
+		{ "no se lo que me pasa", LEVEL_LOW },
+	};
+	struct golden *g = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct triage_request q = {
+			.text = cases[i].text, .text_len = strlen(cases[i].text), .age = -1
+		};
+
+		triage_run(g->rules, g->scratch, &q, &g->result);
+		assert_int_equal(g->result.level, cases[i].level);
+		assert_int_equal(g->result.unscored, cases[i].level == LEVEL_MODERATE);
+	}
+}
+
 /* Run, run something else, run again: a reused scratch and result leave no trace. */
 static void test_repeatable(void **state)
 {
@@ -442,6 +465,7 @@ int main(void)
 		cmocka_unit_test(test_joke_is_noted),
 		cmocka_unit_test(test_conflict_and_near),
 		cmocka_unit_test(test_declared_language),
+		cmocka_unit_test(test_shared_words),
 		cmocka_unit_test(test_repeatable),
 	};
 

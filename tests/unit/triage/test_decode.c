@@ -19,7 +19,7 @@ static int set_up(void **state)
 {
 	static const char *const words[] = { "kill", "myself", "suicide", "die", "end", "life",
 		"pills", "tonight", "rapist", "the", "to", "my", "all", "get", "her", "uni", "ver",
-		"si", "ty" };
+		"si", "ty", "tos", "tys" };
 	static struct decoding d;
 
 	memset(&d, 0, sizeof(d));
@@ -82,6 +82,8 @@ static void test_decoded(void **state)
 		{ "siucdie", NULL }, /* two mistakes */
 		{ "mysefl", " myself " },
 		{ "k i l l m y s e l f", " kill myself " },
+		{ "to s u i c i d e", " to suicide " }, /* not "tos", as in "don t" */
+		{ "ty s u i c i d e", " ty suicide " },
 		{ "d.i.e", " die " },
 		{ "k 1 l l m y 5 e l f", " kill myself " },
 		{ "k i 1 1", " kill " },
