@@ -443,9 +443,7 @@ static void what_the_spool_had_is_told_where_another_server_took_over(void **sta
 	run_for(40);
 	assert_true(site.spooled);
 	assert_int_equal(kept(), 1);
-	fake.commits = 0;
-	fake.done[0](fake.arg, COMMIT_OK);
-	run_for(2);
+	take_commits();
 	assert_int_equal(kept(), 0);
 	assert_int_equal(told_first(1, "n2"), COMMAND_CONTACT_OPEN);
 }
