@@ -6,6 +6,7 @@
 #include "agencies.h"
 
 #include "triaged/base/mem.h"
+#include "triaged/core/fact.h"
 
 static struct world w;
 
@@ -66,6 +67,7 @@ static void live(void)
 			  c->skills = "child", c->lat = PLACE_LAT_ZERO + 5,
 			  c->lon = PLACE_LON_ZERO + 5));
 	responder(&w, "ann", R1);
+	apply(&w, CMD(RESPONDER_SET, c->identity = "ann", c->capacity = 64));
 	responder(&w, "bob", R2);
 	apply(&w, CMD(RESPONDER_SET, c->identity = "bob", c->role = "responder",
 			  c->presence = "away", c->reason = "lunch", c->channels = "chat"));
@@ -160,7 +162,29 @@ static void all_of_it_comes_back(void **state)
 	if (core_load_done(core, &e) != 0)
 		fail_msg("%s", e.text);
 	assert_true(core_digest(core) == core_digest(w.core));
+	assert_int_equal(core_taken(core, "n2/i1"), 3); /* what was told is not taken again */
+	assert_true(core_letter(core) > 0);
+	assert_int_equal(core_letter(core), core_letter(w.core));
+	assert_int_equal(core_tally_since(core), core_tally_since(w.core));
 	core_free(&core);
+}
+
+/* None could be lost, and the digest be the same. */
+static void every_record_counts(void **state)
+{
+	(void)state;
+	struct err e;
+	for (size_t missing = 0; missing < n_kept; missing++) {
+		struct core *core = core_new(&w.options);
+		for (size_t i = 0; i < n_kept; i++)
+			if (i != missing)
+				assert_int_equal(load(core, &kept[i], whole(&kept[i]), &e), 0);
+		(void)!core_load_done(core, &e);
+		if (core_digest(core) == core_digest(w.core))
+			fail_msg("without %d %s it is the same", kept[missing].kind,
+				kept[missing].id);
+		core_free(&core);
+	}
 }
 
 /* ---- each field broken ---- */
@@ -418,6 +442,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(all_of_it_comes_back),
+		TEST(every_record_counts),
 		TEST(every_broken_field_is_refused_by_name),
 		TEST(a_record_that_is_cut_is_refused),
 		TEST(nothing_is_stored_twice_or_under_a_bad_id),
