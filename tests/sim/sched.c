@@ -69,6 +69,8 @@ void sim_trace(const char *fmt, ...)
 {
 	char text[220];
 	va_list ap;
+	if (sim.again)
+		return;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);

@@ -16,22 +16,21 @@ int64_t server_now_ms(void)
 	return sim_ms() + server.clock_offset_ms;
 }
 
-static struct bytes copy(struct bytes b)
-{
-	char *data = malloc(b.n + 1);
-	if (b.n)
-		memcpy(data, b.data, b.n);
-	data[b.n] = '\0';
-	return (struct bytes){ data, b.n };
-}
-
-void stream_add(struct stream *s, const void *p, size_t n)
+/* What it holds are the bytes of an operation, which stay. */
+static void stream_add(struct stream *s, struct bytes b)
 {
 	if (s->n == s->cap) {
 		s->cap = s->cap ? s->cap * 2 : 64;
 		s->items = realloc(s->items, s->cap * sizeof *s->items);
 	}
-	s->items[s->n++] = copy((struct bytes){ (char *)(uintptr_t)p, n });
+	s->items[s->n++] = b;
+}
+
+/* Ids of streams are times: what comes later stands behind what was lost. */
+static void pad(struct stream *s, size_t n)
+{
+	while (s->n < n)
+		stream_add(s, (struct bytes){ 0 });
 }
 
 /* ---- leases ---- */
@@ -72,7 +71,8 @@ static void grant(struct op *op, int64_t now)
 	op->a_mine = true;
 	op->a_remaining_ms = op->term_ms;
 	snprintf(op->a_holder, sizeof op->a_holder, "%s", op->name);
-	sim_after((op->term_ms + 2) * 1000, on_lease_end, NULL);
+	if (!sim.again)
+		sim_after((op->term_ms + 2) * 1000, on_lease_end, NULL);
 }
 
 static void lead(struct op *op)
@@ -200,10 +200,10 @@ static void put_item(struct item *i)
 		s = map_get(&server.messages, i->id);
 		if (!s)
 			map_put(&server.messages, i->id, s = calloc(1, sizeof *s));
-		stream_add(s, i->a.data, i->a.n);
+		stream_add(s, i->a);
 		break;
 	case ITEM_OUTPUT:
-		stream_add(&server.out[i->id[1] - '1'], i->a.data, i->a.n);
+		stream_add(&server.out[i->id[1] - '1'], i->a);
 		break;
 	case ITEM_GONE:
 		drop_lease(i->id);
@@ -212,6 +212,13 @@ static void put_item(struct item *i)
 		server.n_ledger++;
 		break;
 	}
+}
+
+static void wake_all(bool inbox)
+{
+	for (int i = 0; i < n_nodes && !sim.again; i++)
+		if (nodes[i].alive)
+			store_wake(nodes[i].store, inbox);
 }
 
 static void commit(struct op *op)
@@ -236,9 +243,7 @@ static void commit(struct op *op)
 		server.positioned = true;
 	}
 	history_commit(op->commit);
-	for (int i = 0; i < n_nodes; i++)
-		if (nodes[i].alive)
-			store_wake(nodes[i].store, false);
+	wake_all(false);
 }
 
 /* ---- operations ---- */
@@ -261,17 +266,21 @@ static bool apply(struct op *op)
 			strcmp(server.lead.incarnation, op->incarnation) == 0) {
 			server.lead.until_ms = 0;
 			server.lead.node[0] = '\0';
-			sim_after(1, on_lease_end, NULL);
+			if (!sim.again)
+				sim_after(1, on_lease_end, NULL);
 		}
 		return true;
 	case OP_COMMIT:
 		commit(op);
 		return !*op->error;
 	case OP_APPEND:
-		stream_add(&server.inbox, op->bytes.data, op->bytes.n);
-		for (int i = 0; i < n_nodes; i++)
-			if (nodes[i].alive)
-				store_wake(nodes[i].store, true);
+		stream_add(&server.inbox, op->bytes);
+		wake_all(true);
+		return true;
+	case OP_PAD:
+		pad(&server.inbox, op->inbox_n);
+		for (int i = 0; i < NODES_MAX; i++)
+			pad(&server.out[i], op->out_n[i]);
 		return true;
 	case OP_LOAD:
 		if (op->epoch != server.lead.epoch)
@@ -309,9 +318,8 @@ static void empty(void)
 {
 	map_init(&server.records, 1, 1);
 	map_init(&server.messages, 1, 1);
-	server.inbox.n = 0;
-	for (int i = 0; i < NODES_MAX; i++)
-		server.out[i].n = 0;
+	server.inbox = (struct stream){ 0 };
+	memset(server.out, 0, sizeof server.out);
 	server.position = server.n_ledger = server.n_leases = 0;
 	server.positioned = false;
 	server.counters = (struct bytes){ 0 };
@@ -332,13 +340,21 @@ static void lose_unanswered(void)
 	keep_only(keep);
 }
 
-/* Ids of streams are times: what comes later stands behind what was lost. */
-static void pad(struct stream *s, size_t n)
+static void do_again(size_t from, size_t to)
 {
-	while (s->n < n) {
-		stream_add(s, "", 0);
-		s->items[s->n - 1].data = NULL;
+	struct sim_totals before = totals;
+	int64_t offset = server.clock_offset_ms;
+	sim.again = true;
+	for (size_t i = from; i < to; i++) {
+		struct op *op = server.log[i];
+		server.clock_offset_ms = op->now_ms - sim_ms();
+		op->n_lost = 0;
+		op->a_lost = NULL;
+		(void)apply(op);
 	}
+	sim.again = false;
+	server.clock_offset_ms = offset;
+	totals = before;
 }
 
 static void keep_only(size_t keep)
@@ -346,26 +362,18 @@ static void keep_only(size_t keep)
 	if (keep == server.n_log)
 		return;
 	sim_trace("server: loses %d writes", (int)(server.n_log - keep));
-	size_t inbox = server.inbox.n, out[NODES_MAX];
+	struct op *lost = calloc(1, sizeof *lost);
+	*lost = (struct op){ .kind = OP_PAD,
+		.answered = true,
+		.answered_us = sim.now_us,
+		.inbox_n = server.inbox.n };
 	for (int i = 0; i < NODES_MAX; i++)
-		out[i] = server.out[i].n;
-	struct op **log = server.log;
-	size_t n = keep;
+		lost->out_n[i] = server.out[i].n;
 	empty();
 	history_reset();
-	int64_t offset = server.clock_offset_ms, now = sim.now_us;
-	for (size_t i = 0; i < n; i++) {
-		server.clock_offset_ms = log[i]->now_ms - sim_ms();
-		log[i]->n_lost = 0;
-		log[i]->a_lost = NULL;
-		(void)apply(log[i]);
-	}
-	server.clock_offset_ms = offset;
-	sim.now_us = now;
-	server.n_log = n;
-	pad(&server.inbox, inbox);
-	for (int i = 0; i < NODES_MAX; i++)
-		pad(&server.out[i], out[i]);
+	do_again(0, keep);
+	server.n_log = keep;
+	server_apply(lost);
 }
 
 /* Only what one lead has answered can be had from its leader again. */

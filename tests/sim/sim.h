@@ -60,6 +60,7 @@ struct sim {
 	struct ruleset *rules;
 	struct core_options options;
 	struct node *current; /* whose code runs */
+	bool again;           /* what a server that lost something does once more is known */
 	bool over;            /* nothing can be promised any more: the day ends here */
 	bool spooled;         /* it gives what its spool has custody of */
 };
@@ -197,7 +198,17 @@ bool clients_are_quiet(void);
 
 /* ---- the store's server (server.c) ---- */
 
-enum op_kind { OP_NODE, OP_LEAD, OP_YIELD, OP_COMMIT, OP_APPEND, OP_LOAD, OP_MESSAGES, OP_RECORD };
+enum op_kind {
+	OP_NODE,
+	OP_LEAD,
+	OP_YIELD,
+	OP_COMMIT,
+	OP_APPEND,
+	OP_LOAD,
+	OP_MESSAGES,
+	OP_RECORD,
+	OP_PAD
+};
 
 struct bytes {
 	char *data;
@@ -255,6 +266,8 @@ struct op {
 	size_t a_out_end;
 	char **a_lost; /* "node incarnation" */
 	size_t n_lost;
+	/* OP_PAD: how long the streams were before something was lost */
+	size_t inbox_n, out_n[NODES_MAX];
 };
 
 struct entry {
@@ -275,6 +288,10 @@ struct server {
 	int64_t stalled_until_us, last_arrival_us, last_sync_us; /* it takes one after the other */
 	int run; /* a number for each start and each server that took over */
 	int64_t clock_offset_ms;
+	int64_t promised_epoch, promised; /* the last batch that was answered */
+	struct op **log;                  /* everything that changed something, in order */
+	size_t n_log, cap_log;
+	/* From here on: what that gives. */
 	struct map records;  /* "c:id" … -> struct entry */
 	struct map messages; /* contact -> struct stream */
 	struct stream inbox, out[NODES_MAX];
@@ -286,14 +303,11 @@ struct server {
 		int64_t epoch, until_ms, term_ms;
 	} lead;
 	int64_t batch_epoch, batch;
-	int64_t promised_epoch, promised; /* the last batch that was answered */
 	struct {
 		char member[32];
 		int64_t until_ms;
 	} leases[16];
 	size_t n_leases, n_ledger;
-	struct op **log; /* everything that changed something, in order */
-	size_t n_log, cap_log;
 };
 extern struct server server;
 
@@ -306,7 +320,6 @@ void server_roll_back(int64_t since_us);
 bool server_has_gap(void); /* it lacks what was answered, and its leader has it */
 void server_start(void);
 const struct entry *server_record(char kind, const char *id);
-void stream_add(struct stream *s, const void *p, size_t n);
 
 /* ---- the store of a node (store.c) ---- */
 
