@@ -51,6 +51,7 @@ struct known *known(const char *id)
 
 void history_reset(void)
 {
+	bool was = arena_enter(true);
 	if (h.replay)
 		replay_free(&h.replay);
 	map_init(&h.contacts, 2, 2);
@@ -64,6 +65,13 @@ void history_reset(void)
 	h.island = false;
 	h.last_at_ms = h.decided_ms = 0;
 	h.replay = replay_new(NULL, NULL);
+	arena_enter(was);
+}
+
+void history_init(void)
+{
+	arena_covers(&h, sizeof h);
+	history_reset();
 }
 
 /* ---- the ledger ---- */

@@ -4,10 +4,10 @@
 SIM_COUNT ?= 2000
 SIM_SRC   := $(wildcard tests/sim/*.c)
 SIM_OBJ   := $(patsubst %.c,$(BUILD)/%.o,$(SIM_SRC))
-# Time, chance, memory and the log are the simulator's; every step of a core is checked.
+# Time, chance, memory, disks and the log are the simulator's; every step of a core is checked.
 SIM_WRAP  := mono_now mono_since_ms wall_now_ms RAND_bytes log_event check_failed mem_zalloc \
              mem_resize core_apply open64 close pread64 pwrite64 fsync fdatasync fallocate64 \
-             fstat64 unlink mkdir opendir readdir64 closedir
+             fstat64 unlink mkdir opendir readdir64 closedir malloc calloc realloc free
 SIM_LINK  := $(SIM_WRAP:%=-Wl,--wrap=%)
 
 $(BUILD)/sim: $(SIM_OBJ) $(LIBS_ALL)

@@ -10,6 +10,8 @@
 struct server server;
 
 #define LEASE_MAX_MS 60000
+#define PAST_COMMITS 256 /* between two moments that are kept */
+#define PAST_KEPT    3
 
 int64_t server_now_ms(void)
 {
@@ -234,6 +236,7 @@ static void commit(struct op *op)
 		snprintf(op->error, sizeof op->error, "BATCH");
 		return;
 	}
+	(void)arena_enter(true);
 	for (size_t i = 0; i < op->commit->n; i++)
 		put_item(&op->commit->items[i]);
 	server.batch_epoch = op->epoch;
@@ -243,6 +246,7 @@ static void commit(struct op *op)
 		server.positioned = true;
 	}
 	history_commit(op->commit);
+	(void)arena_enter(false);
 	wake_all(false);
 }
 
@@ -274,13 +278,17 @@ static bool apply(struct op *op)
 		commit(op);
 		return !*op->error;
 	case OP_APPEND:
+		(void)arena_enter(true);
 		stream_add(&server.inbox, op->bytes);
+		(void)arena_enter(false);
 		wake_all(true);
 		return true;
 	case OP_PAD:
+		(void)arena_enter(true);
 		pad(&server.inbox, op->inbox_n);
 		for (int i = 0; i < NODES_MAX; i++)
 			pad(&server.out[i], op->out_n[i]);
+		(void)arena_enter(false);
 		return true;
 	case OP_LOAD:
 		if (op->epoch != server.lead.epoch)
@@ -293,6 +301,32 @@ static bool apply(struct op *op)
 	return false;
 }
 
+/* As it was at some moments, the latest ones: what came then is done again. */
+static struct past {
+	size_t n_log; /* 0: none */
+	struct bytes saved;
+} past[PAST_KEPT];
+static size_t commits;
+
+static void keep_past(void)
+{
+	struct past *p = &past[commits / PAST_COMMITS % PAST_KEPT];
+	p->n_log = server.n_log;
+	arena_save(&p->saved);
+}
+
+static const struct past *past_before(size_t keep)
+{
+	const struct past *found = NULL;
+	for (struct past *p = past; p < past + PAST_KEPT; p++) {
+		if (p->n_log > keep)
+			p->n_log = 0; /* of what is lost now */
+		else if (p->n_log && (!found || p->n_log > found->n_log))
+			found = p;
+	}
+	return found;
+}
+
 void server_apply(struct op *op)
 {
 	if (apply(op)) {
@@ -301,6 +335,8 @@ void server_apply(struct op *op)
 			server.log = realloc(server.log, server.cap_log * sizeof *server.log);
 		}
 		server.log[server.n_log++] = op;
+		if (op->kind == OP_COMMIT && ++commits % PAST_COMMITS == 0)
+			keep_past();
 	}
 	op->applied = true;
 }
@@ -369,9 +405,14 @@ static void keep_only(size_t keep)
 		.inbox_n = server.inbox.n };
 	for (int i = 0; i < NODES_MAX; i++)
 		lost->out_n[i] = server.out[i].n;
-	empty();
-	history_reset();
-	do_again(0, keep);
+	const struct past *p = past_before(keep);
+	if (p) {
+		arena_restore(&p->saved);
+	} else {
+		empty();
+		history_reset();
+	}
+	do_again(p ? p->n_log : 0, keep);
 	server.n_log = keep;
 	server_apply(lost);
 }
@@ -414,6 +455,8 @@ void server_start(void)
 
 void server_init(void)
 {
+	char *from = (char *)&server.records;
+	arena_covers(from, (size_t)((char *)(&server + 1) - from));
 	empty();
 	server_start();
 }

@@ -321,6 +321,14 @@ bool server_has_gap(void); /* it lacks what was answered, and its leader has it 
 void server_start(void);
 const struct entry *server_record(char kind, const char *id);
 
+/* ---- memory that can be taken back (arena.c) ---- */
+
+/* What is allocated from here on belongs to it, or does not any more; what it was before. */
+bool arena_enter(bool in);
+void arena_covers(void *region, size_t n); /* saved and restored with it */
+void arena_save(struct bytes *saved);
+void arena_restore(const struct bytes *saved);
+
 /* ---- the store of a node (store.c) ---- */
 
 void store_cut(struct store *s, int64_t late_us); /* what is on its way may still arrive */
@@ -359,7 +367,8 @@ void oracle_kept(void);  /* promises, after the server lost something */
 bool oracle_quiet(void); /* nobody waits for anything */
 void oracle_end(void);
 
-void history_reset(void); /* the server lost something: everything is told again */
+void history_init(void);
+void history_reset(void); /* everything is told again */
 void history_commit(const struct commit *c);
 struct slice find_field(struct slice record, const char *name); /* data NULL: absent */
 
