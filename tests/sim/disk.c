@@ -20,9 +20,9 @@
 struct file {
 	struct node *node;
 	char name[32];
-	char *data;   /* as a reader sees it */
-	char *synced; /* as a power cut leaves it, at least; as long as data */
-	size_t size;
+	char *data;           /* as a reader sees it */
+	char *synced;         /* as a power cut leaves it, at least; as long as data */
+	size_t size, written; /* zeros behind that, in both */
 	bool linked, linked_synced;
 	struct file *next;
 };
@@ -74,7 +74,7 @@ static void settle_sector(struct file *f, size_t at, int whole_per_mille)
 static void settle(struct file *f)
 {
 	int whole = chance(300) ? 0 : (int)rnd_in(1, 999);
-	for (size_t at = 0; at < f->size; at += SECTOR) {
+	for (size_t at = 0; at < f->written; at += SECTOR) {
 		size_t n = f->size - at < SECTOR ? f->size - at : SECTOR;
 		if (memcmp(f->data + at, f->synced + at, n) != 0)
 			settle_sector(f, at, whole);
@@ -90,8 +90,8 @@ void disk_power_cut(struct node *n)
 			f->linked_synced = f->linked;
 		f->linked = f->linked_synced;
 		settle(f);
-		if (f->size)
-			memcpy(f->data, f->synced, f->size);
+		if (f->written)
+			memcpy(f->data, f->synced, f->written);
 	}
 }
 
@@ -99,7 +99,7 @@ bool disk_has(const struct node *n, const char *text)
 {
 	for (const struct file *f = files; f; f = f->next)
 		if (f->node == n && f->linked_synced &&
-			memmem(f->synced, f->size, text, strlen(text)))
+			memmem(f->synced, f->written, text, strlen(text)))
 			return true;
 	return false;
 }
@@ -256,6 +256,8 @@ static ssize_t write_some(struct open_file *o, const void *p, size_t n, off_t at
 	if ((size_t)at + n > o->file->size)
 		sim_fail("the spool writes behind what it allocated");
 	memcpy(o->file->data + at, p, n);
+	if (o->file->written < (size_t)at + n)
+		o->file->written = (size_t)at + n;
 	return (ssize_t)n;
 }
 
@@ -281,8 +283,8 @@ static int sync_file(struct open_file *o)
 		fail_with(EIO);
 		return -1;
 	}
-	if (o->file->size)
-		memcpy(o->file->synced, o->file->data, o->file->size);
+	if (o->file->written)
+		memcpy(o->file->synced, o->file->data, o->file->written);
 	return 0;
 }
 
