@@ -226,7 +226,7 @@ static void scan_run(struct scan *s)
 		conf_error(s->errors, s->file, 0, "holds a NUL byte: not a text file");
 		return;
 	}
-	while (s->at < s->end && s->depth < CONF_DEPTH_MAX)
+	while (s->at < s->end && s->depth < CONF_DEPTH_MAX && s->errors->count < CONF_ERRORS_MAX)
 		scan_token(s);
 }
 

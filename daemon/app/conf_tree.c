@@ -22,6 +22,8 @@ void conf_error(struct conf_errors *errors, const char *file, int line, const ch
 {
 	char message[1024];
 	va_list ap;
+	if (errors->count++ >= CONF_ERRORS_MAX)
+		return;
 	va_start(ap, fmt);
 	vsnprintf(message, sizeof message, fmt, ap);
 	va_end(ap);
@@ -31,7 +33,8 @@ void conf_error(struct conf_errors *errors, const char *file, int line, const ch
 		buf_addf(&errors->text, "%s: %s\n", file, message);
 	else
 		buf_addf(&errors->text, "%s\n", message);
-	errors->count++;
+	if (errors->count == CONF_ERRORS_MAX)
+		buf_adds(&errors->text, "further errors are not listed\n");
 }
 
 const char *conf_type_name(enum conf_type type)

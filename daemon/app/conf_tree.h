@@ -38,10 +38,13 @@ struct conf_node {
 	size_t n_children;
 };
 
+#define CONF_ERRORS_MAX                                                                            \
+	100 /* listed; nobody reads more of a file that is no configuration at all */
+
 /* All errors of one load, so that the operator sees every one at once: "file:line: message\n". */
 struct conf_errors {
 	struct buf text;
-	size_t count;
+	size_t count; /* those not listed, too */
 };
 
 void conf_error(struct conf_errors *errors, const char *file, int line, const char *fmt, ...)

@@ -114,6 +114,39 @@ static void all_findings_of_the_text_come_at_once(void **state)
 	buf_free(&errors.text);
 }
 
+static size_t lines_of(const struct buf *b)
+{
+	size_t n = 0;
+	for (const char *p = buf_str(b); (p = strchr(p, '\n')); p++)
+		n++;
+	return n;
+}
+
+static void a_file_of_errors_is_not_read_to_its_end(void **state)
+{
+	(void)state;
+	struct buf text = { 0 };
+	struct conf_errors errors = { 0 };
+	for (int i = 0; i < 3 * CONF_ERRORS_MAX; i++)
+		buf_adds(&text, "a = 010;\n");
+	assert_null(parse(buf_str(&text), &errors));
+	assert_int_equal(lines_of(&errors.text), CONF_ERRORS_MAX + 1);
+	assert_non_null(strstr(buf_str(&errors.text), "main.conf:100: the number 010"));
+	assert_null(strstr(buf_str(&errors.text), "main.conf:101:"));
+	assert_non_null(strstr(buf_str(&errors.text), "\nfurther errors are not listed\n"));
+	buf_free(&errors.text);
+	errors.count = 0;
+	buf_clear(&text);
+	buf_adds(&text, "a = \"");
+	for (int i = 0; i < 3 * CONF_ERRORS_MAX; i++)
+		buf_adds(&text, "\\x00");
+	buf_adds(&text, "\";\n");
+	assert_null(parse(buf_str(&text), &errors));
+	assert_int_equal(lines_of(&errors.text), CONF_ERRORS_MAX + 1);
+	buf_free(&errors.text);
+	buf_free(&text);
+}
+
 static void broken_files_are_refused(void **state)
 {
 	(void)state;
@@ -182,6 +215,7 @@ int main(void)
 		cmocka_unit_test(every_kind_of_value_arrives),
 		cmocka_unit_test(numbers_that_do_not_fit_are_refused),
 		cmocka_unit_test(all_findings_of_the_text_come_at_once),
+		cmocka_unit_test(a_file_of_errors_is_not_read_to_its_end),
 		cmocka_unit_test(broken_files_are_refused),
 		cmocka_unit_test(includes_are_found_beside_the_file),
 	};
