@@ -34,12 +34,18 @@ static void time_member(const struct eido *e, const char *name, int64_t ms)
 static void id_text(const struct eido *e, const char *part, struct buf *out)
 {
 	const struct report *r = e->r;
-	if (strcmp(part, "center") == 0)
-		buf_addf(out, "urn:triaged:center:%s", r->center);
-	else if (strcmp(part, "agency") == 0)
-		buf_addf(out, "urn:triaged:agency:%s", r->agency);
-	else
-		buf_addf(out, "urn:emergency:uid:%s:%s:%s", part, r->dispatch, r->center);
+	if (strcmp(part, "center") == 0) {
+		buf_adds(out, "urn:triaged:center:");
+		buf_adds(out, r->center);
+	} else if (strcmp(part, "agency") == 0) {
+		buf_adds(out, "urn:triaged:agency:");
+		buf_adds(out, r->agency);
+	} else {
+		const char *const parts[] = { "urn:emergency:uid:", part, ":", r->dispatch, ":",
+			r->center };
+		for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+			buf_adds(out, parts[i]);
+	}
 }
 
 static void reference(const struct eido *e, const char *name, const char *part, bool in_array)

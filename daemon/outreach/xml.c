@@ -51,7 +51,11 @@ void xml_element(struct buf *b, const char *name, const char *text)
 {
 	if (!*text)
 		return;
-	buf_addf(b, "<%s>", name);
+	buf_adds(b, "<");
+	buf_adds(b, name);
+	buf_adds(b, ">");
 	xml_text(b, text);
-	buf_addf(b, "</%s>", name);
+	buf_adds(b, "</");
+	buf_adds(b, name);
+	buf_adds(b, ">");
 }
