@@ -43,10 +43,11 @@ static void survive(struct core *core, const struct core_options *options)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct generator g = { .next = generate_from_bytes, .at = data, .end = data + size };
-	struct core_options options;
+	static struct core_options options; /* the same for every run, and large */
 	struct step step = { 0 };
 	struct err e;
-	core_options_default(&options);
+	if (options.capacity_default == 0)
+		core_options_default(&options);
 	options.parallel_emergency_offers = 2;
 	struct core *core = core_new(&options);
 	int64_t now = 1000000;

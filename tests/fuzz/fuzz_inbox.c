@@ -47,8 +47,9 @@ static void tell(const struct buf *entry)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *at = (const char *)data, *end = at + size;
-	struct core_options options;
-	core_options_default(&options);
+	static struct core_options options; /* the same for every run, and large */
+	if (options.capacity_default == 0)
+		core_options_default(&options);
 	struct core *core = core_new(&options);
 	struct step step = { 0 };
 	struct buf entry = { 0 };

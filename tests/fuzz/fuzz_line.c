@@ -1,7 +1,8 @@
 /*
  * A peer's bytes through framing, request and parameter check. The first byte says in how large
- * pieces they arrive and how long a line may be. Whatever comes, each line gives a request or an
- * error, and what we answer is one line of JSON that repeats nothing of the line but its id.
+ * pieces they arrive, how long a line may be and whether a library reads the answers, too. Whatever
+ * comes, each line gives a request or an error, and what we answer is one line of JSON that repeats
+ * nothing of the line but its id.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -13,14 +14,16 @@
 #include "../../daemon/edge/framing.h"
 #include "../../daemon/edge/rpc.h"
 #include "../../daemon/edge/verb_check.h"
+#include "fuzz_json.h"
+
+static bool parse;
 
 static void check_answer(const struct buf *out)
 {
-	json_t *answer = json_loadb(out->data, out->len, JSON_REJECT_DUPLICATES, NULL);
-	CHECK(answer != NULL);
-	CHECK(json_object_get(answer, "id") != NULL);
+	static const char head[] = "{\"jsonrpc\":\"2.0\",\"id\":";
+	CHECK(out->len > sizeof head && memcmp(out->data, head, sizeof head - 1) == 0);
 	CHECK(memchr(out->data, '\n', out->len) == out->data + out->len - 1);
-	json_decref(answer);
+	fuzz_is_json(out, parse);
 }
 
 static void check_error(const char *id, const struct rpc_error *error)
@@ -82,6 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size == 0)
 		return 0;
 	size_t piece = (size_t)(data[0] & 0x3f) + 1, max = data[0] & 0x40 ? 32 : 4096, scanned = 0;
+	parse = data[0] & 0x80;
 	struct evbuffer *in = evbuffer_new();
 	for (size_t at = 1; at < size; at += piece) {
 		evbuffer_add(in, data + at, size - at < piece ? size - at : piece);

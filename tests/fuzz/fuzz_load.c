@@ -47,9 +47,10 @@ static void use(struct core *core)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct core_options options;
+	static struct core_options options; /* the same for every run, and large */
 	struct err e;
-	core_options_default(&options);
+	if (options.capacity_default == 0)
+		core_options_default(&options);
 	struct core *core = core_new(&options);
 	char *text = mem_dup(data, size), *at = text, *end = text + size;
 	while (at < end) {
