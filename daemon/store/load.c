@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pack.h"
 #include "reply.h"
 #include "triaged/base/log.h"
 #include "triaged/base/mem.h"
@@ -92,37 +93,11 @@ static void take_refs(struct walk *w, const redisReply *items)
 	}
 }
 
-/* The byte behind a field's value is a line feed; it has been read and is ours to overwrite. */
-static const char *word_in(redisReply *pack, struct slice value)
-{
-	pack->str[value.data - pack->str + (ptrdiff_t)value.len] = '\0';
-	return value.data;
-}
-
-static void take_pack(struct walk *w, redisReply *pack)
-{
-	struct slice bytes = reply_slice(pack), name, value;
-	struct record_reader in = { bytes.data, bytes.data + bytes.len };
-	const struct loader_options *o = &w->loader->o;
-	const char *identity = "", *ref = "";
-	int more;
-	while ((more = record_next(&in, &name, &value)) == 1) {
-		if (slice_is(name, "identity"))
-			identity = word_in(pack, value);
-		else if (slice_is(name, "ref"))
-			ref = word_in(pack, value);
-		else if (slice_is(name, "answer"))
-			o->each(o->each_arg, 'i', identity, ref, value);
-	}
-	if (more < 0)
-		LOG(ERROR, "store.answers_broken");
-}
-
 static void take_packs(struct walk *w, const redisReply *items)
 {
+	const struct loader_options *o = &w->loader->o;
 	for (size_t i = 0; i < reply_count(items); i++)
-		if (reply_is_text(reply_at(items, i)))
-			take_pack(w, items->element[i]);
+		pack_read(items->element[i], o->each, o->each_arg);
 }
 
 static void take_page(struct walk *w, const redisReply *items)

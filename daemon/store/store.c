@@ -8,6 +8,7 @@
 #include "fetch.h"
 #include "keyring.h"
 #include "load.h"
+#include "recent.h"
 #include "triaged/base/check.h"
 #include "triaged/base/clock.h"
 #include "triaged/base/mem.h"
@@ -364,6 +365,17 @@ void store_contact(struct store *s, const char *contact, store_record_fn done, v
 	char *hash = store_key_of(s, "c:", contact);
 	fetch_record(s->link, hash, done, arg);
 	free(hash);
+}
+
+void store_recent(
+	struct store *s, int64_t back_ms, store_load_fn each, store_done_fn done, void *arg)
+{
+	recent_read(&(struct recent_options){ .link = s->link,
+		.prefix = s->prefix,
+		.back_ms = back_ms,
+		.each = each,
+		.done = done,
+		.arg = arg });
 }
 
 void store_keyring_read(struct store *s, store_field_fn each, store_done_fn done, void *arg)

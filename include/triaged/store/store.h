@@ -158,6 +158,13 @@ void store_transcript(struct store *store, const char *contact, store_message_fn
 /* One stored record of a contact that the core no longer holds; bytes.len 0: none. */
 typedef void (*store_record_fn)(void *arg, enum store_result result, struct slice bytes);
 void store_contact(struct store *store, const char *contact, store_record_fn done, void *arg);
+/* What a node that does not lead can know of what was decided last and what is to be decided: the
+ * answers to references that were committed in back_ms before the newest of them, and some older
+ * ones (kind 'i', as in store_load(); those of schema 1 are left out), then the commands in the
+ * inbox that no commit had taken yet, in order (kind '+', as they were appended; thousands of them
+ * at most). Then done. */
+void store_recent(
+	struct store *store, int64_t back_ms, store_load_fn each, store_done_fn done, void *arg);
 
 /* ---- the center's keyring: its keys, wrapped by the layer above ---- */
 

@@ -119,6 +119,69 @@ static void take_over_loads_everything_once(void **state)
 	print_message("15000 records loaded in %d ms\n", (int)mono_since_ms(start));
 }
 
+static struct {
+	char answers[2048], commands[64];
+	int n_answers, n_commands, done;
+} seen;
+
+static void on_recent(void *arg, char kind, const char *id, const char *ref, struct slice bytes)
+{
+	(void)arg;
+	char one[64];
+	int n = snprintf(one, sizeof one, "%s/%s=%.*s ", id, ref, (int)bytes.len, bytes.data);
+	if (kind == 'i' && seen.n_answers++ < 3)
+		strncat(seen.answers, one, (size_t)n);
+	if (kind == '+' && ++seen.n_commands)
+		strncat(seen.commands, bytes.data, bytes.len);
+}
+
+static void on_recent_done(void *arg, enum store_result result)
+{
+	(void)arg;
+	assert_int_equal(result, STORE_OK);
+	seen.done++;
+}
+
+/* Of a node that follows: the last answers first, and of the inbox what is not committed. */
+static void what_is_recent_is_read_without_leading(void **state)
+{
+	struct world *w = *state;
+	open_leader(w);
+	struct store_options o = peer_options(w->redis.url, "b");
+	peer_open(&w->b, w->base, &o);
+	RUN_UNTIL(w->base, store_status(w->b.store, &(const char *){ 0 }) == STORE_READY, 3000);
+	for (int i = 1; i <= 3; i++) {
+		store_append(w->b.store,
+			text(i == 1      ? "1"
+				: i == 2 ? "2"
+					 : "3"),
+			2000, peer_appended, &w->b);
+		RUN_UNTIL(w->base, w->a.n_inbox == i, 2000);
+		if (i != 1)
+			continue;
+		struct commit *c = commit_new();
+		commit_inbox_position(c, w->a.position);
+		commit_ref(c, "fe", "r1", text("one"));
+		commit(w, &w->a, c);
+	}
+	for (int i = 0; i < 600; i++) {
+		struct commit *c = commit_new();
+		char ref[16];
+		snprintf(ref, sizeof ref, "s%d", i);
+		commit_ref(c, "fe", ref, text("x"));
+		commit(w, &w->a, c);
+	}
+	store_recent(w->b.store, 60000, on_recent, on_recent_done, NULL);
+	RUN_UNTIL(w->base, seen.done == 1, 3000);
+	assert_int_equal(seen.n_answers, 601); /* every page */
+	assert_string_equal(seen.answers, "fe/s599=x fe/s598=x fe/s597=x ");
+	assert_string_equal(seen.commands, "23");
+	seen.n_answers = 0;
+	store_recent(w->b.store, 1, on_recent, on_recent_done, NULL);
+	RUN_UNTIL(w->base, seen.done == 2, 3000);
+	assert_in_range(seen.n_answers, 1, 512); /* not all of them */
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -126,6 +189,7 @@ int main(void)
 		T(retention_removes_by_age_only_what_is_over),
 		T(retention_is_bounded_and_complete),
 		T(take_over_loads_everything_once),
+		T(what_is_recent_is_read_without_leading),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
