@@ -34,7 +34,8 @@ static void on_sent_again(void *arg, enum store_result result)
 void center_store_reassert(struct center *c)
 {
 	struct slice bytes;
-	for (size_t i = 0; c->lead == FOLLOWING && resend_next(&c->resend, &i, &bytes);)
+	bool may = c->lead == FOLLOWING || (c->lead == ALONE && c->alone.silent);
+	for (size_t i = 0; may && resend_next(&c->resend, &i, &bytes);)
 		store_append(c->store, bytes, c->options.request_ms, on_sent_again, c);
 }
 
@@ -97,8 +98,11 @@ void center_store_inbox(struct center *c, const char *position, char *bytes, siz
 
 static void take_output(struct center *c, const struct output *o)
 {
-	if (o->request)
+	if (o->request) {
 		resend_answered(&c->resend, o->request);
+		center_alone_answered(c, o->request);
+	}
+	center_silence_heard(c);
 	c->events.output(c->events.arg, o, false);
 }
 
@@ -130,6 +134,7 @@ void center_store_state(struct center *c, enum store_state state)
 	if (state == STORE_DOWN) {
 		if (!c->down_since.us)
 			c->down_since = mono_now();
+		center_alone_store_lost(c);
 		center_watch_island(c);
 		return;
 	}
@@ -177,6 +182,7 @@ void center_free(struct center **center)
 	center_late_fini(c);
 	center_alone_fini(c);
 	core_free(&c->core);
+	core_free(&c->loading);
 	commit_free(&c->batch);
 	step_free(&c->step);
 	for (size_t i = 0; i < STORE_COMMITS_MAX; i++)
@@ -215,6 +221,7 @@ void center_set_options(struct center *c, const struct center_options *options)
 	c->options.ack_after_ms = options->ack_after_ms;
 	if (c->core)
 		core_set_options(c->core, &core);
+	center_set_loading_options(c, &core);
 	if (c->lead != LEADING)
 		return;
 	center_mark(c, MARK_OPTIONS);
@@ -228,7 +235,7 @@ bool center_transcript(const struct center *c, const char *contact, transcripts_
 
 bool center_is_late(const struct center *c)
 {
-	return c->late.on;
+	return c->late.on && !c->alone.silent;
 }
 
 bool center_is_leading(const struct center *c)

@@ -17,6 +17,13 @@ static bool is_for_outreach(const struct output *o)
 	       o->kind == OUTPUT_LETTER;
 }
 
+static void deliver_here(struct center *c, const struct output *o, bool spooled)
+{
+	if (o->request)
+		center_alone_answered(c, o->request);
+	c->events.output(c->events.arg, o, spooled);
+}
+
 void center_deliver(struct center *c, struct step *s, bool spooled)
 {
 	for (size_t i = 0; i < s->n_outputs; i++) {
@@ -26,7 +33,7 @@ void center_deliver(struct center *c, struct step *s, bool spooled)
 		else if (is_for_outreach(o) && c->events.send)
 			c->events.send(c->events.arg, c->core, o);
 		else if (strcmp(o->node, c->node) == 0)
-			c->events.output(c->events.arg, o, spooled);
+			deliver_here(c, o, spooled);
 	}
 	step_clear(s);
 }

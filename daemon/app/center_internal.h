@@ -17,14 +17,19 @@
 
 struct event;
 
-/* ALONE: does not lead, and decides for those here without the store: center_alone.c. */
+/* ALONE: does not lead, and decides for those here: center_alone.c. */
 enum lead_state { FOLLOWING, LOADING, LEADING, ALONE };
 
 struct alone {
 	struct event *timer;
-	TAILQ_HEAD(waiting_list, waiting) waiting; /* on their way to the inbox, in order */
-	int64_t number;                            /* of what the core was told as a fact */
+	TAILQ_HEAD(waiting_list, waiting)
+	waiting;        /* for the inbox, intake for its answer; in order */
+	int64_t number; /* of what the core was told as a fact */
 	bool announcing;
+	bool silent;           /* ALONE: the store is there, who leads is not heard of */
+	struct mono heard;     /* the last word of who leads; us 0: none */
+	struct core *prepared; /* for the next time, while what is recent is read into it */
+	uint64_t round;        /* of reading them */
 };
 
 /* The store does not take what is decided in time: center_late.c. */
@@ -78,7 +83,8 @@ struct center {
 	bool settled;         /* facts are told, the node is announced: commands are taken */
 	bool leader_known;    /* another node leads */
 	bool unsaid;          /* a command was dropped before it reached a leader */
-	struct core *core;    /* LOADING and LEADING */
+	struct core *core;    /* LEADING, and ALONE */
+	struct core *loading; /* the state is being loaded: LOADING, or still ALONE */
 	struct commit *batch; /* gathers changes until it is sent */
 	struct step step;     /* outputs of the batch */
 	struct step
@@ -118,6 +124,7 @@ void center_late_fini(struct center *c);
 void center_journal(struct center *c, const struct command *command, size_t answer);
 /* Neither the store nor the spool can give custody of this now. */
 bool center_late_refuses(const struct center *c, const struct command *command);
+bool center_late_failing(const struct center *c); /* the spool did a moment ago */
 void center_late_begin(struct center *c);
 void center_late_sent(struct center *c);      /* the batch becomes one in flight, the last one */
 void center_late_watch(struct center *c);     /* one is in flight */
@@ -136,6 +143,12 @@ bool center_alone_takes(const struct center *c, const struct command *command);
 /* To the inbox; bytes: the command, encoded. Intake that is not taken in time is decided here. */
 void center_alone_append(struct center *c, const struct command *command, struct buf *bytes);
 void center_alone_backlogged(struct center *c, const struct command *command);
+void center_alone_answered(struct center *c, int64_t request);
+/* It is one of this node's whose answer is still waited for. */
+bool center_alone_waits(const struct center *c, const struct command *command);
+void center_alone_store_lost(struct center *c);
+/* One that knows what the spool holds. */
+struct core *center_alone_core(struct center *c);
 /* The command as the core is to be told of it: itself, or told. */
 const struct command *center_alone_told(
 	struct center *c, const struct command *command, struct command *told);
@@ -143,6 +156,12 @@ const struct command *center_alone_told(
 bool center_alone_cannot_say(const struct center *c, size_t answer);
 void center_alone_announce(struct center *c);
 void center_alone_end(struct center *c); /* before center_drop_lead() drops the core */
+
+/* ---- center_silence.c ---- */
+void center_silence_ask(
+	struct center *c); /* for the answers given last, then center_alone_look() */
+void center_silence_stop(struct center *c);
+void center_silence_heard(struct center *c); /* an output of who leads has come */
 
 /* ---- center_facts.c ---- */
 void center_facts_begin(struct center *c); /* somebody leads: tell, then center_settle() */
@@ -156,6 +175,7 @@ bool center_facts_due(struct center *c);        /* or should, now that the store
 void center_mark(struct center *c, enum mark_kind kind);
 void center_replay_backlog(struct center *c);
 void center_drop_lead(struct center *c);
+void center_set_loading_options(struct center *c, const struct core_options *options);
 void center_follow(struct center *c, const char *leader_node); /* "": nobody is known */
 void center_settle(struct center *c);                          /* what is new may be decided */
 

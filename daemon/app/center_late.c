@@ -88,6 +88,11 @@ static bool failed_just_now(const struct late *l)
 	return l->failed_at.us && mono_since_ms(l->failed_at) < TRY_AGAIN_MS;
 }
 
+bool center_late_failing(const struct center *c)
+{
+	return failed_just_now(&c->late);
+}
+
 bool center_late_refuses(const struct center *c, const struct command *command)
 {
 	const struct late *l = &c->late;
@@ -401,7 +406,8 @@ bool center_is_island(const struct center *c)
 	int64_t limit = c->options.down_after_ms;
 	if (c->lead != LEADING && c->lead != ALONE)
 		return false;
-	return (c->late.on && mono_since_ms(c->late.since) >= limit) ||
+	bool late = c->late.on && !c->alone.silent; /* without the store, that is */
+	return (late && mono_since_ms(c->late.since) >= limit) ||
 	       (c->spool && c->down_since.us && mono_since_ms(c->down_since) >= limit);
 }
 

@@ -10,6 +10,19 @@
 
 #define IDS_OF_A_LEAD_BITS 40 /* names that one lead can give: more than a lifetime needs */
 
+static int64_t id_base(const struct center *c)
+{
+	return c->epoch << IDS_OF_A_LEAD_BITS;
+}
+
+void center_set_loading_options(struct center *c, const struct core_options *options)
+{
+	struct core_options o = *options;
+	o.id_base = id_base(c);
+	if (c->loading)
+		core_set_options(c->loading, &o);
+}
+
 void center_drop_lead(struct center *c)
 {
 	if (c->lead == FOLLOWING)
@@ -83,12 +96,12 @@ static void load_each(void *arg, char kind, const char *id, const char *ref, str
 	};
 	struct center *c = arg;
 	struct err e;
-	if (c->lead != LOADING)
+	if (!c->loading)
 		return;
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		if (kinds[i].letter != kind)
 			continue;
-		if (core_load(c->core, kinds[i].kind, id, ref, bytes, &e) < 0) {
+		if (core_load(c->loading, kinds[i].kind, id, ref, bytes, &e) < 0) {
 			c->counts.load_failures++;
 			LOG(ERROR, "center.load", LOG_S("why", e.text), LOG_S("id", id));
 		}
@@ -109,14 +122,19 @@ static void load_done(void *arg, enum store_result result)
 {
 	struct center *c = arg;
 	struct err e;
-	if (c->lead != LOADING)
+	if (!c->loading)
 		return;
 	if (result != STORE_OK)
 		return; /* the lease or the link is gone too: store_lead() starts this again */
-	if (core_load_done(c->core, &e) < 0) {
+	if (core_load_done(c->loading, &e) < 0) {
 		c->counts.load_failures++;
 		LOG(ERROR, "center.load_inconsistent", LOG_S("why", e.text));
 	}
+	if (c->lead == ALONE)
+		center_drop_lead(c);
+	c->core = c->loading;
+	c->loading = NULL;
+	c->options.core.id_base = id_base(c);
 	store_no_earlier(c->store, core_now(c->core)); /* or its timers stand still until then */
 	c->lead = LEADING;
 	c->leads_since = mono_now();
@@ -199,9 +217,14 @@ void center_store_rewrite(struct center *c, bool empty)
 
 void center_store_lead(struct center *c, int64_t epoch, const char *leader_node)
 {
+	core_free(&c->loading);
 	if (epoch == 0 && !*leader_node && (c->lead == LEADING || c->lead == ALONE) && c->spool) {
 		c->leader_known = false;
 		return; /* nobody is known to lead: this core goes on for whom it can reach */
+	}
+	if (epoch == 0 && c->lead == ALONE && c->alone.silent) {
+		c->leader_known = true;
+		return; /* until it is heard of */
 	}
 	if (epoch == 0) {
 		center_follow(c, leader_node);
@@ -211,13 +234,17 @@ void center_store_lead(struct center *c, int64_t epoch, const char *leader_node)
 		resume(c);
 		return;
 	}
-	center_drop_lead(c);
+	if (c->lead != ALONE || !c->alone.silent) { /* or it takes intake until that is loaded */
+		center_drop_lead(c);
+		c->lead = LOADING;
+		c->settled = c->holding = c->inbox_read = false;
+	}
 	center_facts_stop(c); /* as a follower it may have been about to tell them */
+	center_silence_stop(c);
 	c->leader_known = false;
-	c->lead = LOADING;
-	c->settled = c->holding = c->inbox_read = false;
 	c->epoch = epoch;
-	c->options.core.id_base = epoch << IDS_OF_A_LEAD_BITS;
-	c->core = core_new(&c->options.core);
+	struct core_options options = c->options.core;
+	options.id_base = id_base(c);
+	c->loading = core_new(&options);
 	store_load(c->store, load_each, load_done, c);
 }

@@ -132,7 +132,8 @@ const struct option options[] = {
 		"When a write counts as kept: fsync (synced append-only file) or replica:N (N replicas "
 		"have it, N from 1 to 9; needs min-replicas-to-write N)."),
 	NUMBER("store.ack_after_ms", store.ack_after_ms, LIVE, "250", 10, 10000,
-		"What Redis has not taken in this time is acknowledged from the node's spool, in ms."),
+		"What Redis has not taken in this time, or a front end's request that nobody who leads "
+		"has answered, is acknowledged from the node's spool, in ms."),
 	NUMBER("store.down_after_ms", store.down_after_ms, LIVE, "3000", 100, 60000,
 		"Without Redis for so long, a node is an island: it offers and connects among those "
 		"who are connected to it, in ms."),

@@ -175,18 +175,30 @@ static void check_line(void)
 	}
 }
 
+/* Whoever leads is there, and has read what others put into the inbox. */
+static bool leader_is_there(const char *name)
+{
+	for (int i = 0; i < n_nodes; i++)
+		if (strcmp(nodes[i].name, name) == 0)
+			return node_is_settled(&nodes[i]) && nodes[i].center->settled &&
+			       nodes[i].frozen_until_us <= sim.now_us && !nodes[i].partitioned;
+	return false;
+}
+
 /* Whoever decides alone goes back to the others as soon as they can be reached. */
 static void check_alone(struct node *n)
 {
 	bool reached = n->alive && !n->partitioned && n->frozen_until_us <= sim.now_us &&
 		       server.up && server.stalled_until_us <= sim.now_us && n->store->ready &&
-		       *store_leader(n->store);
+		       leader_is_there(store_leader(n->store));
 	if (!reached || !node_is_alone(n))
 		n->alone_us = 0;
 	else if (!n->alone_us)
 		n->alone_us = sim.now_us;
 	else if (sim.now_us - n->alone_us > ALONE_MAX)
 		sim_fail("%s decides alone, and nothing keeps it from the others", n->name);
+	if (n->alive && n->center->alone.silent && center_is_island(n->center))
+		sim_fail("%s is an island beside a store that is there", n->name);
 }
 
 /* What a node's spool has taken custody of, read as it grows: contact -> the entry's sequence. */
@@ -301,10 +313,21 @@ void oracle_told(const char *method, const json_t *params)
 		sim_fail("told of offer %s before it was written", offer);
 }
 
+/* Nobody has decided it, and whoever leads next will. */
+static bool inbox_has(const char *text)
+{
+	size_t n = strlen(text);
+	for (size_t i = server.positioned ? server.position : 0; i < server.inbox.n; i++)
+		if (server.inbox.items[i].data &&
+			memmem(server.inbox.items[i].data, server.inbox.items[i].n, text, n))
+			return true;
+	return false;
+}
+
 void oracle_spooled(const struct node *n, const char *text)
 {
 	if (!server_has_gap() && !disk_has(n, text) && !history_has_mark(text) &&
-		!history_contact(text))
+		!history_contact(text) && !inbox_has(text))
 		sim_fail("I1: %s is acknowledged by %s and not on its disk", text, n->name);
 }
 

@@ -296,6 +296,7 @@ static bool apply(struct op *op)
 		break;
 	case OP_MESSAGES:
 	case OP_RECORD:
+	case OP_RECENT:
 		break;
 	}
 	return false;

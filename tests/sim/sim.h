@@ -207,7 +207,8 @@ enum op_kind {
 	OP_LOAD,
 	OP_MESSAGES,
 	OP_RECORD,
-	OP_PAD
+	OP_PAD,
+	OP_RECENT
 };
 
 struct bytes {

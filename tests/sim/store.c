@@ -353,6 +353,38 @@ static void take_load(struct store *s, const struct op *op)
 	(void)sim_outside();
 }
 
+static int64_t answered_ms(const struct entry *r)
+{
+	int64_t ms = 0;
+	return slice_int(find_field((struct slice){ r->bytes.data, r->bytes.n }, "at_ms"), &ms) == 0
+		       ? ms
+		       : 0;
+}
+
+static void take_recent(struct store *s, const struct op *op)
+{
+	struct batch *b = op->tag;
+	const char *key;
+	const struct entry *r;
+	int64_t newest = 0;
+	finish(s, b);
+	for (size_t i = 0; (r = map_walk(&server.records, &i, &key));)
+		if (*key == 'i' && answered_ms(r) > newest)
+			newest = answered_ms(r);
+	sim_inside(s->node);
+	for (size_t i = 0; (r = map_walk(&server.records, &i, &key));)
+		if (*key == 'i' && newest - answered_ms(r) < b->back_ms)
+			b->each_record(b->arg, 'i', r->id, r->ref,
+				(struct slice){ r->bytes.data, r->bytes.n });
+	for (size_t i = server.positioned ? server.position : 0; i < server.inbox.n; i++)
+		if (server.inbox.items[i].data)
+			b->each_record(b->arg, '+', "", "",
+				(struct slice){
+					server.inbox.items[i].data, server.inbox.items[i].n });
+	b->done(b->arg, STORE_OK);
+	(void)sim_outside();
+}
+
 static void take_messages(struct store *s, const struct op *op)
 {
 	struct batch *b = op->tag;
@@ -403,6 +435,9 @@ static void reply(struct store *s, struct op *op)
 		break;
 	case OP_MESSAGES:
 		take_messages(s, op);
+		break;
+	case OP_RECENT:
+		take_recent(s, op);
 		break;
 	case OP_RECORD: {
 		const struct entry *r = server_record('c', b->contact);

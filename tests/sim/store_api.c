@@ -309,3 +309,11 @@ void store_contact(struct store *s, const char *contact, store_record_fn done, v
 	snprintf(b.contact, sizeof b.contact, "%s", contact);
 	ask(s, OP_RECORD, &b);
 }
+
+void store_recent(
+	struct store *s, int64_t back_ms, store_load_fn each, store_done_fn done, void *arg)
+{
+	ask(s, OP_RECENT,
+		&(struct batch){
+			.each_record = each, .done = done, .arg = arg, .back_ms = back_ms });
+}

@@ -78,6 +78,7 @@ struct batch {
 	store_done_fn done;
 	void *arg;
 	char contact[64];
+	int64_t back_ms;
 	bool over;
 };
 
