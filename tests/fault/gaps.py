@@ -28,6 +28,29 @@ def resumed(entries, faults, kind="event", op="offer.new"):
     return [min((t - f for t in at if t > f), default=float("inf")) / 1e6 for f in faults]
 
 
+def longest_within(entries, times, kind="ok", op="contact.open"):
+    """For each of some stretches of time (begin, end in µs), the longest time in it without such an
+    entry."""
+    at = _times(entries, kind, op)
+    steps = list(zip(at, at[1:]))
+    return [max((b - a for a, b in steps if b > begin and a < end), default=float("inf")) / 1e6
+            for begin, end in times]
+
+
+def waits_within(entries, times, op="contact.open"):
+    """How long each of those waited that were asked for in them."""
+    asked, waits = {}, []
+    for e in entries:
+        key = (e["p"], e.get("ref"))
+        if e["op"] == op and e["e"] == "invoke":
+            asked.setdefault(key, e["t"])
+        elif e["op"] == op and e["e"] == "ok" and key in asked:
+            at = asked.pop(key)
+            if any(begin <= at < end for begin, end in times):
+                waits.append((e["t"] - at) / 1e6)
+    return waits
+
+
 def percentile(values, p):
     return sorted(values)[min(len(values) - 1, int(len(values) * p))]
 

@@ -67,6 +67,55 @@ def test_leader_killed_offers_resume(center, run):
     assert max(offers) <= 5.0
 
 
+# store.ack_after_ms, a sync, and what a busy machine adds.
+SILENT_GAP_S = 0.6
+# The node that answers takes the lead over: facts are told to its own core, commit after commit.
+TAKE_OVER_GAP_S = 2.0
+# What is left of a lease that is renewed every second, at least.
+SILENT_S = LEASE_S * 2 / 3 - 0.1
+
+
+@pytest.mark.usefixtures("seed")
+@pytest.mark.parametrize("how", ["killed", "stopped"])
+def test_intake_goes_on_without_a_leader(center, run, how):
+    """The node that does not lead answers contact.open all the while."""
+    first, second = two_nodes(center)
+    load = run(second, seconds=KILLS * (9 if how == "stopped" else 8))
+    times = []
+    for _ in range(KILLS):
+        eventually(lambda: leader(center) == "n1", 20)
+        time.sleep(random.uniform(1.0, 1.5))
+        begin = gaps.now_us()
+        if how == "killed":
+            first.kill()
+        else:
+            first.signal(signal.SIGSTOP)
+        eventually(lambda: leader(center) == "n2", 20)
+        time.sleep(0.5)
+        times.append((begin, gaps.now_us()))
+        time.sleep(0.5)
+        if how == "killed":
+            first.start()
+        else:
+            first.signal(signal.SIGCONT)
+            time.sleep(0.5)
+        second.signal(signal.SIGSTOP)  # hands the lead back
+        eventually(lambda: leader(center) == "n1", 20)
+        second.signal(signal.SIGCONT)
+    assert_nothing_lost(load, center, second)
+    entries = history.read(load.file)
+    leaderless = [(begin, begin + SILENT_S * 1e6) for begin, _ in times]
+    silent = gaps.longest_within(entries, leaderless)
+    over = gaps.longest_within(entries, [(begin + SILENT_S * 1e6, end) for begin, end in times])
+    waits = gaps.waits_within(entries, leaderless)
+    gaps.note("intake_leader_" + how, faults=len(times), gap_p50_s=gaps.percentile(silent, 0.5),
+              gap_p99_s=gaps.percentile(silent, 0.99), gap_max_s=max(silent),
+              take_over_p50_s=gaps.percentile(over, 0.5), take_over_max_s=max(over),
+              wait_p50_s=gaps.percentile(waits, 0.5), wait_p99_s=gaps.percentile(waits, 0.99),
+              wait_max_s=max(waits), asked=len(waits))
+    assert max(silent) <= SILENT_GAP_S and max(over) <= TAKE_OVER_GAP_S
+
+
 @pytest.mark.usefixtures("seed")
 def test_leader_stopped_beyond_its_lease_changes_nothing(center, run):
     """H24, I8: what it was about to write when it was stopped is refused."""
