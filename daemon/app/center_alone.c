@@ -288,15 +288,15 @@ static void begin(struct center *c, bool silent)
 	}
 }
 
-/* What waits may have waited for too long. */
-static void look(struct center *c)
+void center_alone_look(struct center *c)
 {
 	const struct waiting *w = oldest(c);
 	bool silent = w && w->taken && !c->down_since.us;
 	bool backlogged = !w && c->down_since.us && c->backlog.first < c->backlog.count;
 	int64_t waited = w ? waits_ms(c, w) + 1 : backlogged ? c->options.ack_after_ms : 0;
 	bool can = c->lead == FOLLOWING && !c->late.writing && !(silent && center_late_failing(c));
-	if (can && waited >= c->options.ack_after_ms)
+	int64_t enough = c->options.ack_after_ms * (silent && c->alone.reading ? 2 : 1);
+	if (can && waited >= enough)
 		begin(c, silent);
 	else if (!can || waited < c->options.ack_after_ms / 2)
 		center_silence_stop(c);
@@ -310,7 +310,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	struct center *c = arg;
 	discard_given_up(c);
 	if (c->lead != ALONE)
-		look(c);
+		center_alone_look(c);
 	else if (!c->down_since.us && (c->alone.silent || TAILQ_EMPTY(&c->alone.waiting)))
 		probe(c);
 	bool waits = !TAILQ_EMPTY(&c->alone.waiting) || c->backlog.first < c->backlog.count;

@@ -29,7 +29,8 @@ struct alone {
 	bool silent;           /* ALONE: the store is there, who leads is not heard of */
 	struct mono heard;     /* the last word of who leads; us 0: none */
 	struct core *prepared; /* for the next time, while what is recent is read into it */
-	uint64_t round;        /* of reading them */
+	bool reading;          /* not all of it has been read */
+	uint64_t round;        /* of reading it */
 };
 
 /* The store does not take what is decided in time: center_late.c. */
@@ -146,6 +147,8 @@ void center_alone_backlogged(struct center *c, const struct command *command);
 void center_alone_answered(struct center *c, int64_t request);
 /* It is one of this node's whose answer is still waited for. */
 bool center_alone_waits(const struct center *c, const struct command *command);
+/* What waits may have waited for too long. */
+void center_alone_look(struct center *c);
 void center_alone_store_lost(struct center *c);
 /* One that knows what the spool holds. */
 struct core *center_alone_core(struct center *c);

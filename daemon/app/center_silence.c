@@ -73,7 +73,11 @@ static void on_recent(void *arg, char kind, const char *id, const char *ref, str
 
 static void on_end(void *arg, enum store_result result)
 {
-	(void)result; /* what was not read is uncertain, see above */
+	struct question *q = arg;
+	if (result == STORE_OK && q->round == q->center->alone.round) {
+		q->center->alone.reading = false;
+		center_alone_look(q->center);
+	}
 	free(arg);
 }
 
@@ -82,12 +86,14 @@ void center_silence_ask(struct center *c)
 	struct question *q = mem_zalloc(sizeof *q);
 	*q = (struct question){ c, c->alone.round };
 	c->alone.prepared = center_alone_core(c);
+	c->alone.reading = true;
 	store_recent(c->store, BACK_MS, on_recent, on_end, q);
 }
 
 void center_silence_stop(struct center *c)
 {
 	c->alone.round++;
+	c->alone.reading = false;
 	core_free(&c->alone.prepared);
 }
 

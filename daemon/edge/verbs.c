@@ -29,6 +29,7 @@ struct verbs *verbs_new(const struct verbs_options *options, const struct verbs_
 	v->render = (struct render){ .open = ops->unseal, .arg = ops->arg };
 	verbs_set_texts(v, &options->texts);
 	memory_init(&v->memory, seed[0], seed[1]);
+	openings_init(&v->openings, seed[0], seed[1]);
 	pending_init(&v->pending, numbers);
 	map_init(&v->attached, seed[0], seed[1]);
 	return v;
@@ -52,6 +53,7 @@ void verbs_free(struct verbs **verbs)
 	pending_fini(&v->pending);
 	map_fini(&v->attached);
 	memory_fini(&v->memory);
+	openings_fini(&v->openings);
 	for (size_t i = 0; i < sizeof v->store / sizeof *v->store; i++)
 		buf_free(&v->store[i]);
 	triage_result_free(&v->result);

@@ -41,6 +41,7 @@ static void open_contact(struct verbs *v, const struct edge_request *r)
 	draft_init(&d, v, r, COMMAND_CONTACT_OPEN);
 	struct command *c = &d.command;
 	new_contact_id(id);
+	openings_name(&v->openings, c, id);
 	c->contact = id;
 	c->age = param_int(r, "age", -1) + 1;
 	const json_t *safe = json_object_get(r->params, "safe_to_contact");

@@ -6,6 +6,7 @@
 #include "triaged/edge/verbs.h"
 #include "triaged/triage/triage.h"
 #include "memory.h"
+#include "openings.h"
 #include "pending.h"
 #include "render.h"
 
@@ -31,6 +32,7 @@ struct verbs {
 	struct render render;
 	struct buf store[16]; /* a draft's memory, kept from one to the next */
 	struct memory memory;
+	struct openings openings;
 	struct pending_table pending;
 	struct map attached; /* session -> struct attached */
 	char **ended;        /* ring of session names that closed lately, for verbs_reassert() */
