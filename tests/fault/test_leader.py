@@ -80,7 +80,7 @@ SILENT_S = LEASE_S * 2 / 3 - 0.1
 def test_intake_goes_on_without_a_leader(center, run, how):
     """The node that does not lead answers contact.open all the while."""
     first, second = two_nodes(center)
-    load = run(second, seconds=KILLS * (9 if how == "stopped" else 8))
+    load = run(second, seconds=KILLS * 12)
     times = []
     for _ in range(KILLS):
         eventually(lambda: leader(center) == "n1", 20)
