@@ -72,7 +72,8 @@ static void finish(struct center *c)
 	c->facts.on = false;
 	c->late.through = c->facts.cursor;
 	c->late.recalled = c->facts.recalls;
-	c->late.commits_before = c->n_sent; /* the last of them are in the commit after those */
+	/* The last of them are in the commit after those. */
+	c->late.commits_before = c->n_sent + center_late_batches(c);
 	if (c->lead != LEADING)
 		center_late_release(c); /* the inbox has them; else the next commit will */
 	center_settle(c);
@@ -104,7 +105,8 @@ static bool apply_some(struct center *c)
 }
 
 /* The next ones come with the commit of these. Those that are known already change nothing: there is
- * no commit, and the next ones come at once. */
+ * no commit, and the next ones come at once. So they do when the store is late: intake waits for the
+ * last of them, and the spool keeps them until the store has what they change. */
 static void apply_more(struct center *c)
 {
 	do {
@@ -113,7 +115,7 @@ static void apply_more(struct center *c)
 			return;
 		}
 		center_flush(c);
-	} while (c->facts.on && c->lead == LEADING && !c->late.on && c->n_sent == 0);
+	} while (c->facts.on && c->lead == LEADING && (c->late.on || c->n_sent == 0));
 }
 
 /* ---- another node leads ---- */
@@ -173,9 +175,7 @@ void center_facts_begin(struct center *c)
 {
 	struct center_facts *f = &c->facts;
 	struct spool_counts counts;
-	if (c->late.on || (c->lead != LEADING && !c->leader_known))
-		return;
-	if (c->lead == LEADING && !may_begin(c))
+	if (c->lead == LEADING ? !may_begin(c) : c->late.on || !c->leader_known)
 		return;
 	if (!c->spool) {
 		center_settle(c);
@@ -202,7 +202,7 @@ void center_facts_begin(struct center *c)
 
 void center_facts_go_on(struct center *c)
 {
-	if (c->lead != LEADING || c->late.on || c->n_sent == STORE_COMMITS_MAX)
+	if (c->lead != LEADING || (!c->late.on && c->n_sent == STORE_COMMITS_MAX))
 		return;
 	if (c->facts.on)
 		apply_more(c);

@@ -127,6 +127,7 @@ void center_journal(struct center *c, const struct command *command, size_t answ
 bool center_late_refuses(const struct center *c, const struct command *command);
 bool center_late_failing(const struct center *c); /* the spool did a moment ago */
 void center_late_begin(struct center *c);
+size_t center_late_batches(const struct center *c); /* that wait for the store */
 void center_late_sent(struct center *c);      /* the batch becomes one in flight, the last one */
 void center_late_watch(struct center *c);     /* one is in flight */
 void center_late_committed(struct center *c); /* the oldest one is in the store */

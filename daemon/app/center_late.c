@@ -198,6 +198,7 @@ static void on_spooled(void *arg, bool ok)
 	if (l->on) {
 		center_late_flush(c);
 		center_late_drain(c);
+		center_facts_go_on(c);
 	} else {
 		forget_outputs(l);
 		center_facts_begin(c);
@@ -278,6 +279,12 @@ void center_late_begin(struct center *c)
 	c->counts.late++;
 	center_watch_island(c);
 	center_late_flush(c);
+	center_facts_go_on(c);
+}
+
+size_t center_late_batches(const struct center *c)
+{
+	return c->late.n - c->late.first;
 }
 
 void center_late_sent(struct center *c)

@@ -233,6 +233,56 @@ static void facts_that_change_nothing_hold_nobody_up(void **state)
 	assert_int_equal(site.answered, 1);
 }
 
+static void add_fact(int number)
+{
+	struct command c;
+	struct buf bytes = { 0 };
+	char contact[32], ref[32];
+	snprintf(contact, sizeof contact, "0123456789abcdef%04x", number);
+	snprintf(ref, sizeof ref, "fact-%d", number);
+	command_init(&c, COMMAND_CONTACT_OPEN);
+	c.identity = "web";
+	c.role = "frontend";
+	c.contact = contact;
+	c.channel = "chat";
+	c.lang = "en";
+	c.ref = ref;
+	c.fingerprint = 7;
+	c.level = c.level_alone = LEVEL_LOW + 1;
+	c.island = "n1/i0";
+	c.fact = number;
+	c.decided_ms = 1000000;
+	command_encode(&c, true, &bytes);
+	assert_true(spool_add(site.spool, SPOOL_GO_ON,
+			    (struct slice){ buf_str(&bytes), bytes.len }) > 0);
+	buf_free(&bytes);
+}
+
+/* Intake waits for the facts, but not for a store that is gone again. */
+static void a_store_lost_in_the_middle_of_the_facts_holds_nobody_up(void **state)
+{
+	(void)state;
+	for (int i = 1; i <= 300; i++) {
+		add_fact(i);
+		if (i % 50 == 0)
+			spool_sync(site.spool, NULL, NULL);
+	}
+	fake.epoch = 1;
+	fake.leader = "n1";
+	center_store_state(site.center, STORE_READY);
+	center_store_lead(site.center, 1, "n1");
+	center_store_caught_up(site.center);
+	open_another(1, "0123456789abcdefffff", "new");
+	open_another(2, "0123456789abcdef0007", "fact-7");
+	run_for(60);
+	assert_true(center_is_late(site.center));
+	assert_int_equal(site.answered, 2);
+	assert_true(site.spooled);
+	assert_int_equal(kept(), 301);
+	take_commits();
+	assert_int_equal(kept(), 0);
+}
+
 /* South has taken a contact that is not known here: it is told so. */
 static void another_center_hears_of_it_as_soon_as_the_store_has_it(void **state)
 {
@@ -268,6 +318,8 @@ int main(void)
 			who_comes_faster_than_room_is_allocated_is_taken, begin_slow, end),
 		cmocka_unit_test_setup_teardown(
 			facts_that_change_nothing_hold_nobody_up, begin, end),
+		cmocka_unit_test_setup_teardown(
+			a_store_lost_in_the_middle_of_the_facts_holds_nobody_up, begin, end),
 		cmocka_unit_test_setup_teardown(
 			another_center_hears_of_it_as_soon_as_the_store_has_it, begin, end),
 		cmocka_unit_test_setup_teardown(who_decides_alone_does_not_say_no, begin, end),
