@@ -181,7 +181,8 @@ static uint32_t sort_numbers(uint32_t *list, uint32_t n)
 {
 	uint32_t kept = 0;
 
-	qsort(list, n, sizeof(*list), compare_numbers);
+	if (n > 0) /* or there may be no list */
+		qsort(list, n, sizeof(*list), compare_numbers);
 	for (uint32_t i = 0; i < n; i++)
 		if (kept == 0 || list[i] != list[kept - 1])
 			list[kept++] = list[i];

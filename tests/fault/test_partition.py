@@ -164,4 +164,4 @@ def test_chosen_replica_lacks_what_was_acknowledged(center, run, net):
     eventually(lambda: leader(center) == "n2", 20)
     net.heal_all()
     judge("chosen_replica_lacks", load, center, n, faults, INTAKE_BEHIND_AN_ISLAND_S)
-    assert "recalled=1" in n.log_text()
+    eventually(lambda: "recalled=1" in n.log_text(), 20)

@@ -151,12 +151,16 @@ static void check_entry(const struct command *c)
 	struct known *k = *c->contact ? map_get(&h.contacts, c->contact) : NULL;
 	if (k && k->offers > 0 && ((k->active && !k->handing) || k->closed))
 		sim_fail("I17: %s is taken or closed and still offered", k->id);
-	if (k && c->command == COMMAND_CONTACT_LEAVE && k->offers > 0 && !k->overtaken)
+	bool leave = k && c->command == COMMAND_CONTACT_LEAVE && !k->overtaken;
+	/* Told again as a fact, it has no effect: somebody may have handed it over since. */
+	if (leave && k->offers > 0 && !(c->fact && k->left))
 		sim_fail("I17: %s has left and is still offered", k->id);
-	if (k && c->command == COMMAND_CONTACT_LEAVE && !k->overtaken)
+	if (leave)
 		k->connected = false;
-	if (k)
+	if (k) {
+		k->left = leave || (k->left && !k->heard);
 		k->overtaken = false;
+	}
 	check_raise(c);
 	if (c->fact) /* told again without an effect, or what two nodes acknowledged */
 		return;

@@ -14,6 +14,7 @@ struct known {
 	bool waiting, waited; /* by its record: now, and at the commit before */
 	bool moved;           /* offered or not any more, in this commit */
 	bool heard;           /* the last command of this commit about it came from the person */
+	bool left;            /* the last word of the person was to leave */
 	char session[40];     /* of the front end, by the record */
 	bool connected;
 	bool overtaken;    /* what the last command said of it was over */

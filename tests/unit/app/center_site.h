@@ -24,9 +24,10 @@ static struct {
 	commit_done_fn done[8];
 	void *arg;
 	int commits;
-	store_done_fn appended; /* the last one */
-	enum command_kind kind; /* of the first one */
-	void *append_arg;
+	store_done_fn appended[64]; /* those without a result yet */
+	enum command_kind kind;     /* of the first one */
+	void *append_args[64];
+	int n_appended;
 	int appends;
 	uint64_t takeovers;
 	struct buf inbox; /* what was appended, each with its length in front */
@@ -102,8 +103,9 @@ void store_append(
 	free(copy);
 	buf_add(&fake.inbox, &command.len, sizeof command.len);
 	buf_add(&fake.inbox, command.data, command.len);
-	fake.appended = done;
-	fake.append_arg = arg;
+	assert_in_range(fake.n_appended, 0, 63);
+	fake.appended[fake.n_appended] = done;
+	fake.append_args[fake.n_appended++] = arg;
 	fake.appends++;
 }
 
@@ -267,10 +269,28 @@ static inline int begin_slow(void **state)
 	return result;
 }
 
+/* The last one. */
+static inline void end_append(enum store_result result)
+{
+	int last = --fake.n_appended;
+	fake.appended[last](fake.append_args[last], result);
+}
+
+static inline void end_read(enum store_result result)
+{
+	store_done_fn answered = fake.answered;
+	fake.answered = NULL;
+	answered(fake.answers_arg, result);
+}
+
 static inline int end(void **state)
 {
 	char path[400];
 	(void)state;
+	for (int n = fake.n_appended; n > 0; n--)
+		end_append(STORE_UNAVAILABLE);
+	if (fake.answered)
+		end_read(STORE_UNAVAILABLE);
 	center_free(&site.center);
 	spool_close(&site.spool);
 	event_base_free(site.base);
@@ -341,11 +361,6 @@ static inline uint64_t kept(void)
 	struct spool_counts c;
 	spool_count(site.spool, &c);
 	return c.entries;
-}
-
-static inline void end_append(enum store_result result)
-{
-	fake.appended(fake.append_arg, result);
 }
 
 #endif

@@ -122,7 +122,7 @@ static void a_silent_leader_keeps_nobody_waiting(void **state)
 {
 	(void)state;
 	go_silent(X);
-	fake.answered(fake.answers_arg, STORE_OK);
+	end_read(STORE_OK);
 	run_until_answered(1);
 	assert_string_equal(site.contact, X);
 	assert_true(site.spooled);
@@ -142,7 +142,7 @@ static void whoever_leads_next_has_one_contact_of_it(void **state)
 {
 	(void)state;
 	go_silent(X);
-	fake.answered(fake.answers_arg, STORE_OK);
+	end_read(STORE_OK);
 	run_until_answered(1);
 	leader_says(0);
 	expect_one_contact(false);
@@ -173,7 +173,7 @@ static void heard_while_answers_are_read_it_is_not_silent(void **state)
 	(void)state;
 	go_silent(X);
 	leader_says(1);
-	fake.answered(fake.answers_arg, STORE_OK);
+	end_read(STORE_OK);
 	run_for(2 * ACK_MS);
 	assert_false(site.spooled);
 	assert_int_equal(kept(), 0);
@@ -184,7 +184,7 @@ static void a_store_that_reads_nothing_holds_nobody_up(void **state)
 	(void)state;
 	go_silent(X);
 	run_until_answered(1);
-	fake.answered(fake.answers_arg, STORE_UNAVAILABLE); /* too late, and of no use */
+	end_read(STORE_UNAVAILABLE); /* too late, and of no use */
 }
 
 /* The node that died had opened X under this reference, and its answer was lost with it. */
@@ -199,7 +199,7 @@ static void asked_again_in_silence_it_is_answered_as_the_first_time(void **state
 	record_puti(&ref, "fingerprint", 7);
 	record_put(&ref, "fields", fields.data, fields.len);
 	fake.answer(fake.answers_arg, 'i', "web", "r1", (struct slice){ ref.data, ref.len });
-	fake.answered(fake.answers_arg, STORE_OK);
+	end_read(STORE_OK);
 	run_until_answered(1);
 	buf_free(&ref);
 	buf_free(&fields);
@@ -241,7 +241,7 @@ static void what_the_inbox_has_already_is_opened_once(void **state)
 	c.ref = "r2";
 	c.request = 1;
 	hand_over(&c);
-	fake.answered(fake.answers_arg, STORE_OK);
+	end_read(STORE_OK);
 	run_until_answered(1);
 	assert_string_equal(site.contact, X);
 	assert_int_equal(kept(), 0);
