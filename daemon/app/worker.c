@@ -23,7 +23,7 @@ struct worker {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
-	struct job *todo, **todo_tail; /* under lock, like all below */
+	struct job *queued, **queued_tail; /* under lock, like all below */
 	struct job *finished, **finished_tail;
 	size_t waiting;
 	bool stop;
@@ -36,14 +36,14 @@ static void *run_jobs(void *arg)
 	struct worker *w = arg;
 	pthread_mutex_lock(&w->lock);
 	while (!w->stop) {
-		struct job *job = w->todo;
+		struct job *job = w->queued;
 		if (!job) {
 			pthread_cond_wait(&w->wake, &w->lock);
 			continue;
 		}
-		w->todo = job->next;
-		if (!w->todo)
-			w->todo_tail = &w->todo;
+		w->queued = job->next;
+		if (!w->queued)
+			w->queued_tail = &w->queued;
 		w->waiting--;
 		pthread_mutex_unlock(&w->lock);
 		job->run(job->arg);
@@ -80,7 +80,7 @@ static void on_finished(evutil_socket_t fd, short what, void *arg)
 struct worker *worker_new(struct event_base *base, struct err *e)
 {
 	struct worker *w = mem_zalloc(sizeof *w);
-	w->todo_tail = &w->todo;
+	w->queued_tail = &w->queued;
 	w->finished_tail = &w->finished;
 	w->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (w->fd < 0) {
@@ -126,7 +126,7 @@ void worker_free(struct worker **worker)
 	pthread_cond_signal(&w->wake);
 	pthread_mutex_unlock(&w->lock);
 	pthread_join(w->thread, NULL);
-	free_jobs(w->todo);
+	free_jobs(w->queued);
 	free_jobs(w->finished);
 	pthread_mutex_destroy(&w->lock);
 	pthread_cond_destroy(&w->wake);
@@ -142,8 +142,8 @@ int worker_submit(struct worker *w, worker_fn run, worker_fn done, void *arg)
 	if (w->waiting < WORKER_QUEUE_MAX) {
 		struct job *job = mem_zalloc(sizeof *job);
 		*job = (struct job){ run, done, arg, NULL };
-		*w->todo_tail = job;
-		w->todo_tail = &job->next;
+		*w->queued_tail = job;
+		w->queued_tail = &job->next;
 		w->waiting++;
 		pthread_cond_signal(&w->wake);
 		result = 0;
