@@ -24,26 +24,12 @@ static void drop_old(struct recall *r)
 	}
 }
 
-static void make_room(struct recall *r)
-{
-	if (r->count < r->cap)
-		return;
-	if (r->first > r->cap / 2) {
-		r->count -= r->first;
-		memmove(r->items, r->items + r->first, r->count * sizeof *r->items);
-		r->first = 0;
-		return;
-	}
-	r->cap = r->cap ? r->cap * 2 : 64;
-	r->items = mem_resize(r->items, r->cap, sizeof *r->items);
-}
-
 void recall_add(struct recall *r, const struct journal *j, size_t n)
 {
 	enum spool_use use;
 	struct slice entry;
 	for (size_t at = 0; n > 0 && journal_next(j, &at, &use, &entry); n--) {
-		make_room(r);
+		r->items = mem_room(r->items, sizeof *r->items, &r->first, &r->count, &r->cap);
 		r->items[r->count++] =
 			(struct recall_item){ .bytes = mem_dup(entry.data, entry.len),
 				.n = entry.len };

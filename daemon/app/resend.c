@@ -23,16 +23,7 @@ static void make_room(struct resend *r)
 {
 	while (r->first < r->count && is_over(r))
 		drop_oldest(r);
-	if (r->count < r->cap)
-		return;
-	if (r->first > r->cap / 2) {
-		r->count -= r->first;
-		memmove(r->items, r->items + r->first, r->count * sizeof *r->items);
-		r->first = 0;
-		return;
-	}
-	r->cap = r->cap ? r->cap * 2 : 64;
-	r->items = mem_resize(r->items, r->cap, sizeof *r->items);
+	r->items = mem_room(r->items, sizeof *r->items, &r->first, &r->count, &r->cap);
 }
 
 void resend_add(struct resend *r, const struct command *command, struct slice bytes)

@@ -53,3 +53,17 @@ void mem_set_str(char **slot, const char *s)
 	free(*slot);
 	*slot = fresh;
 }
+
+void *mem_room(void *items, size_t size, size_t *first, size_t *count, size_t *cap)
+{
+	if (*count < *cap)
+		return items;
+	if (*first > *cap / 2) {
+		*count -= *first;
+		memmove(items, (char *)items + *first * size, *count * size);
+		*first = 0;
+		return items;
+	}
+	*cap = *cap ? *cap * 2 : 64;
+	return mem_resize(items, *cap, size);
+}

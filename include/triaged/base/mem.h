@@ -19,4 +19,9 @@ void *mem_library_resize(void *p, size_t n) __attribute__((returns_nonnull));
 
 void mem_set_str(char **slot, const char *s); /* replace an owned string; NULL gives "" */
 
+/* A queue in an array, items [*first..*count) of `cap` places of `size` bytes: room for one more at
+ * *count, where the places of those that left are used again. The array, as it is then. */
+void *mem_room(void *items, size_t size, size_t *first, size_t *count, size_t *cap)
+	__attribute__((returns_nonnull));
+
 #endif
