@@ -40,8 +40,23 @@ static bool holds_negator(const struct triage_scratch *w, const struct signal *s
 	return false;
 }
 
+static bool is_first_person(const struct ruleset *rules, const struct token *k)
+{
+	return k->word != WORD_NONE && (rules->vocab.words[k->word].marks & WORD_FIRST_PERSON);
+}
+
+/* "… and he": another statement, with a subject of its own. */
+static bool begins_statement(const struct ruleset *rules, const struct text *t, uint32_t at)
+{
+	const struct token *k = &t->tokens[at];
+
+	return at + 1 < t->n_tokens && k->word != WORD_NONE &&
+	       (rules->vocab.words[k->word].marks & WORD_AND) &&
+	       (is_first_person(rules, &k[1]) || (k[1].marks & TOKEN_THIRD_PARTY));
+}
+
 /*
- * Walk back from the phrase over light words and coordinated phrases, to the clause's start at
+ * Walk back from the phrase over light words and coordinated phrases, to the statement's start at
  * most, and count negators: an odd number negates. A comma ends the walk, except inside a list of
  * phrases in a staff note ("denies SI, HI"). Returns NULL, "negation" or "charted".
  */
@@ -75,16 +90,13 @@ static const char *read_negation(
 			continue;
 		}
 		at--;
+		if (begins_statement(rules, t, at))
+			break;
 		at_phrase = t->tokens[at].marks & TOKEN_PHRASE;
 		if (!at_phrase && !is_light(rules, &t->tokens[at]))
 			break;
 	}
 	return reason;
-}
-
-static bool is_first_person(const struct ruleset *rules, const struct token *k)
-{
-	return k->word != WORD_NONE && (rules->vocab.words[k->word].marks & WORD_FIRST_PERSON);
 }
 
 /* Neither grammar nor who or when. */
