@@ -180,6 +180,14 @@ static const struct rules_member emoji_members[] = {
 	{ .name = NULL },
 };
 
+static const struct rules_member note_members[] = {
+	MEMBER(RULES_STRING, source_note, lang),
+	MEMBER(RULES_STRING, source_note, words),
+	MEMBER(RULES_STRING, source_note, as),
+	MEMBER(RULES_STRING, source_note, who),
+	{ .name = NULL },
+};
+
 static const struct rules_member language_members[] = {
 	MEMBER(RULES_STRING, source_language, lang),
 	MEMBER(RULES_STRING, source_language, owner),
@@ -243,6 +251,7 @@ static const struct section {
 	SECTION("cues", cue_members, NULL, cues),
 	SECTION("frames", frame_members, NULL, frames),
 	SECTION("emoji", emoji_members, NULL, emoji),
+	SECTION("notes", note_members, NULL, notes),
 	SECTION("languages", language_members, NULL, languages),
 	SECTION("wording", wording_members, NULL, wording),
 	SECTION("rules", NULL, read_rule, rules),
@@ -317,6 +326,7 @@ void rules_source_free(struct rules_source *s)
 	free(s->source.cues);
 	free(s->source.frames);
 	free(s->source.emoji);
+	free(s->source.notes);
 	free(s->source.rules);
 	free(s->source.languages);
 	free(s->source.wording);

@@ -32,7 +32,7 @@ void compile_classes(struct compiler *c);   /* before the words */
 /* phrase with its classes written out to out; -1 when one of them is not known (reported). */
 int compile_expand(struct compiler *c, struct source_place place, const char *lang,
 	const char *phrase, struct buf *out) MUST_CHECK;
-void compile_words(struct compiler *c); /* emoji, lexicon, cues, frames */
+void compile_words(struct compiler *c); /* emoji, lexicon, cues, frames, notes */
 void compile_rules(struct compiler *c); /* rules and their conditions */
 void compile_tests(struct compiler *c); /* run every rule's tests; the ruleset must be complete */
 

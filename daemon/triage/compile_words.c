@@ -1,4 +1,4 @@
-/* Emoji, lexicon, cues and frames: each phrase compiled, checked, and told whom it belongs to. */
+/* Emoji, lexicon, cues, frames and the words of notes: each phrase compiled, checked, and told whom it belongs to. */
 #include "compile.h"
 
 #include <stdlib.h>
@@ -114,6 +114,50 @@ static void compile_entry(struct compiler *c, const struct source_entry *s, stru
 		.subject = (enum subject)subject,
 		.negatable = !s->not_negatable,
 		.figurative_ok = !s->not_figurative };
+}
+
+static uint32_t word_at(struct compiler *c, const struct text *t, uint32_t i)
+{
+	return vocab_add(&c->rules->vocab, t->padded.data + t->tokens[i].at, t->tokens[i].len);
+}
+
+static void add_note_word(struct ruleset *r, uint32_t word, uint32_t as)
+{
+	r->vocab.words[word].marks |= WORD_NOTED;
+	r->note_words = mem_resize(r->note_words, r->n_note_words + 1, sizeof(*r->note_words));
+	r->note_words[r->n_note_words++] = (struct note_word){ word, as };
+}
+
+static void compile_note(struct compiler *c, const struct source_note *s)
+{
+	static const char *const people[] = { "", "client", "another" };
+	static const uint16_t marks[] = { 0, WORD_CLIENT, WORD_ANOTHER };
+	struct ruleset *r = c->rules;
+	int who = word_of(c, s->place, "who", s->who, people, 3, 0);
+	const char *words = s->words ? s->words : "", *said = s->as ? s->as : "";
+	struct text from = { .n_tokens = 0 }, as = { .n_tokens = 0 };
+
+	compile_lang(c, s->place, s->lang);
+	text_read(&from, &r->fold, &r->vocab, words, strlen(words));
+	text_read(&as, &r->fold, &r->vocab, said, strlen(said));
+	if (from.n_tokens == 0)
+		compile_error(c, s->place, "words is missing");
+	if (as.n_tokens > 1 || (as.n_tokens == 0 && !s->who))
+		compile_error(c, s->place, "as: one word expected");
+	for (uint32_t i = 0; who >= 0 && i < from.n_tokens; i++) {
+		uint32_t word = word_at(c, &from, i);
+
+		if (r->vocab.words[word].marks & (WORD_NOTED | WORD_CLIENT | WORD_ANOTHER)) {
+			compile_error(c, s->place, "\"%.*s\" is in another entry too",
+				(int)from.tokens[i].len, from.padded.data + from.tokens[i].at);
+			continue;
+		}
+		r->vocab.words[word].marks |= marks[who];
+		if (as.n_tokens == 1)
+			add_note_word(r, word, word_at(c, &as, 0));
+	}
+	text_fini(&from);
+	text_fini(&as);
 }
 
 static void add_clause_begin(struct ruleset *r, uint32_t word, uint32_t cue)
@@ -234,6 +278,8 @@ void compile_words(struct compiler *c)
 		compile_entry(c, &c->source->entries[i], &seen);
 	for (size_t i = 0; i < c->source->n_frames; i++)
 		compile_frame(c, &c->source->frames[i], &seen);
+	for (size_t i = 0; i < c->source->n_notes; i++)
+		compile_note(c, &c->source->notes[i]);
 	if (c->rules->n_entries == 0)
 		compile_error(c, c->source->place, "the ruleset has no lexicon");
 	while ((place = map_walk(&seen, &at, NULL)))

@@ -160,7 +160,9 @@ static enum subject read_subject(
 	enum subject subject = SUBJECT_UNKNOWN;
 
 	for (uint32_t i = s->end; i-- > 0 && (i >= s->from || t->tokens[i].clause == s->clause);) {
-		if (t->tokens[i].marks & TOKEN_THIRD_PARTY)
+		if (t->tokens[i].marks & TOKEN_CLIENT)
+			subject = SUBJECT_SELF;
+		else if (t->tokens[i].marks & TOKEN_THIRD_PARTY)
 			subject = SUBJECT_OTHER;
 		else if (is_first_person(rules, &t->tokens[i]))
 			subject = SUBJECT_SELF;
@@ -170,6 +172,17 @@ static enum subject read_subject(
 	if (subject == SUBJECT_OTHER && (w->cue_kinds >> CUE_REPORTED_SELF & 1))
 		subject = SUBJECT_SELF;
 	return subject;
+}
+
+/* In a staff note what is said of "her" may be said of the person in contact. */
+static bool named_client(const struct triage_scratch *w, const struct signal *s)
+{
+	const struct token *tokens = w->honest.tokens;
+
+	for (uint32_t i = s->end; i-- > 0 && (i >= s->from || tokens[i].clause == s->clause);)
+		if (tokens[i].marks & (TOKEN_CLIENT | TOKEN_THIRD_PARTY))
+			return tokens[i].marks & TOKEN_CLIENT;
+	return false;
 }
 
 static bool clause_is_short(const struct text *t, uint32_t token)
@@ -279,6 +292,8 @@ void context_read(const struct ruleset *rules, const struct triage_scratch *w, s
 {
 	if (s->subject == SUBJECT_UNKNOWN)
 		s->subject = read_subject(rules, w, s);
+	else if (w->calls_note && s->subject == SUBJECT_OTHER)
+		s->subject = named_client(w, s) ? SUBJECT_SELF : SUBJECT_OTHER;
 	if (s->when == WHEN_UNKNOWN)
 		s->when = read_when(rules, w, s);
 	if (s->entry->figurative_ok && !s->decoded)

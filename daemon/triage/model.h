@@ -36,6 +36,11 @@ struct frame {
 	uint64_t families; /* FAMILY_BIT of what it sets aside */
 };
 
+/* In staff notes `word` stands where the person in contact says `as`. */
+struct note_word {
+	uint32_t word, as;
+};
+
 /* A word that clause cue number `cue` may begin with. */
 struct clause_begin {
 	uint32_t word, cue;
@@ -59,6 +64,8 @@ struct ruleset {
 	uint32_t n_clause_cues;
 	struct clause_begin *clause_begins; /* ascending by word */
 	uint32_t n_clause_begins;
+	struct note_word *note_words;
+	uint32_t n_note_words;
 	struct scan scan;
 	struct entry *entries;
 	uint32_t n_entries;
@@ -113,9 +120,9 @@ struct frame_match {
 struct triage_scratch {
 	struct ruleset *bound; /* counted reference: the scan memory fits this one */
 	struct scan_scratch scan;
-	struct text honest, decoded;
-	bool has_decoded;       /* this text has another reading */
-	struct signal *signals; /* of this message; suppressed ones too */
+	struct text honest, decoded, told; /* told: a staff note in the person's words */
+	bool has_decoded;                  /* this text has another reading */
+	struct signal *signals;            /* of this message; suppressed ones too */
 	size_t n_signals, cap_signals;
 	struct signal *facts; /* of earlier messages */
 	size_t n_facts, cap_facts;

@@ -212,6 +212,7 @@ void ruleset_unref(struct ruleset **rules)
 	free(r->phrases);
 	free(r->clause_cues);
 	free(r->clause_begins);
+	free(r->note_words);
 	free(r->owners);
 	scan_fini(&r->scan);
 	decoder_fini(&r->decoder);

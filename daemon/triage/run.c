@@ -76,6 +76,7 @@ void triage_scratch_free(struct triage_scratch **scratch)
 	scan_scratch_fini(&w->scan);
 	text_fini(&w->honest);
 	text_fini(&w->decoded);
+	text_fini(&w->told);
 	values_fini(&w->values);
 	buf_free(&w->lines);
 	free(w->signals);

@@ -5,6 +5,7 @@
 #include "triaged/base/mem.h"
 
 #include "context.h"
+#include "note.h"
 
 #define MAX_STEPS          2000000 /* word checks of one run; ordinary messages need some dozens */
 #define MAX_SIGNALS        1024
@@ -182,12 +183,13 @@ static bool is_raising(enum cue kind)
 }
 
 /*
- * Only what needs a decoded word: everything else was judged as it was written. Negators, frames
- * and whatever else sets aside must stand in the honest reading.
+ * Only what needs a word of that reading: everything else was judged as it was written. Negators,
+ * frames and whatever else sets aside must stand in the honest reading.
  */
-static bool add_decoded(const struct ruleset *rules, struct triage_scratch *w)
+static bool add_further(
+	const struct ruleset *rules, struct triage_scratch *w, const struct text *reading)
 {
-	const struct token *tokens = w->decoded.tokens;
+	const struct token *tokens = reading->tokens;
 	bool all = true;
 
 	for (size_t i = 0; i < w->scan.n_matches; i++) {
@@ -196,10 +198,10 @@ static bool add_decoded(const struct ruleset *rules, struct triage_scratch *w)
 		const struct scan_match honest = { m->phrase, tokens[m->from].honest,
 			tokens[m->end - 1].honest_end };
 
-		if (!holds_changed(&w->decoded, m))
+		if (!holds_changed(reading, m))
 			continue;
 		if (o->kind == OWNER_ENTRY)
-			all &= add_signal(w, &rules->entries[o->index], &w->decoded, m);
+			all &= add_signal(w, &rules->entries[o->index], reading, m);
 		else if (o->kind == OWNER_CUE && is_raising((enum cue)o->index))
 			all &= add_cue(w, (enum cue)o->index, &honest);
 	}
@@ -225,9 +227,17 @@ static bool find_decoded(const struct ruleset *rules, struct triage_scratch *w, 
 	w->has_decoded = outcome != DECODE_SAME;
 	if (w->has_decoded) {
 		all &= search(rules, w, &w->decoded, TOKEN_CHANGED);
-		all &= add_decoded(rules, w);
+		all &= add_further(rules, w, &w->decoded);
 	}
 	return all;
+}
+
+/* A staff note as the person would say it. */
+static bool find_told(const struct ruleset *rules, struct triage_scratch *w)
+{
+	if (!w->calls_note || !note_read(rules, w))
+		return true;
+	return search(rules, w, &w->told, TOKEN_CHANGED) && add_further(rules, w, &w->told);
 }
 
 int signals_find(const struct ruleset *rules, struct triage_scratch *w, const char *p, size_t n)
@@ -242,6 +252,7 @@ int signals_find(const struct ruleset *rules, struct triage_scratch *w, const ch
 	all = search(rules, w, &w->honest, 0);
 	all &= add_honest(rules, w);
 	all &= find_decoded(rules, w, p);
+	all &= find_told(rules, w);
 	for (size_t i = 0; i < w->n_signals; i++)
 		context_read(rules, w, &w->signals[i]);
 	return all ? 0 : -1;

@@ -29,6 +29,7 @@ enum {
 	TOKEN_PSEUDO = 128,      /* under a cue that makes negators not count */
 	TOKEN_THIRD_PARTY = 256, /* under a third-party cue */
 	TOKEN_DATE = 512,        /* under a time cue */
+	TOKEN_CLIENT = 1024,     /* in a staff note: the person in contact is meant */
 };
 
 struct token {

@@ -23,6 +23,9 @@ enum {
 	WORD_AND = 32,         /* joins one statement to the next */
 	WORD_COMMON = 64,      /* many texts have it */
 	WORD_FREQUENT = 128,   /* nearly every text has it */
+	WORD_NOTED = 256,      /* staff notes have it where the person says another word */
+	WORD_CLIENT = 512,     /* there it names the person in contact */
+	WORD_ANOTHER = 1024,   /* there it names somebody else */
 };
 
 struct vocab_word {

@@ -71,6 +71,11 @@ static inline struct ruleset *fuzz_ruleset(void)
 		.suppresses = families,
 		.n_suppresses = 1 } };
 	static struct source_emoji emoji[] = { { FUZZ_PLACE, "\xf0\x9f\x92\x8a", "emoji_pill" } };
+	static struct source_note notes[] = {
+		{ FUZZ_PLACE, "en", "she|he", "i", NULL },
+		{ FUZZ_PLACE, "en", "pt", "i", "client" },
+		{ FUZZ_PLACE, "en", "son", NULL, "another" },
+	};
 	static struct source_cond leaves[] = {
 		{ .place = FUZZ_PLACE,
 			.kind = COND_SIGNAL,
@@ -161,6 +166,8 @@ static inline struct ruleset *fuzz_ruleset(void)
 		.n_frames = FUZZ_COUNT(frames),
 		.emoji = emoji,
 		.n_emoji = FUZZ_COUNT(emoji),
+		.notes = notes,
+		.n_notes = FUZZ_COUNT(notes),
 		.rules = rules,
 		.n_rules = FUZZ_COUNT(rules) };
 	struct ruleset_report report = { .error = fuzz_error };

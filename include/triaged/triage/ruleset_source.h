@@ -70,6 +70,16 @@ struct source_emoji {
 };
 
 /*
+ * notes = ( { lang; words; as; who } ): in a staff note each of `words` ("he|she") is also read as the word `as` ("i")
+ * where the person in contact is meant. who: the words name that person ("client") or somebody else ("another"), who
+ * is then meant by what follows, until somebody is named again.
+ */
+struct source_note {
+	struct source_place place;
+	const char *lang, *words, *as, *who; /* as and who: NULL none, not both */
+};
+
+/*
  * Conditions have three values; a rule fires only on true.
  *
  * SIGNAL is true when at least min_count distinct hits, of at least min_families families, fit: different places in the
@@ -166,6 +176,8 @@ struct ruleset_source {
 	size_t n_frames;
 	struct source_emoji *emoji;
 	size_t n_emoji;
+	struct source_note *notes;
+	size_t n_notes;
 	struct source_rule *rules;
 	size_t n_rules;
 	struct source_language *languages;

@@ -172,6 +172,27 @@ static void test_wording_and_languages(void **state)
 		":9: text is missing", ":11: a second wording of asq.3");
 }
 
+static void test_notes(void **state)
+{
+	(void)state;
+	char *errors = errors_of(
+		HEAD GOOD "notes = ( { lang = \"en\"; words = \"he|she\"; as = \"i\"; },\n"
+			  "{ lang = \"en\"; words = \"son\"; who = \"another\"; } );\n");
+
+	assert_string_equal(errors, "");
+	free(errors);
+	EXPECT(HEAD GOOD "notes = (\n"
+			 "{ lang = \"en\"; words = \"he|she\"; as = \"i am\"; },\n"
+			 "{ lang = \"en\"; as = \"i\"; },\n"
+			 "{ lang = \"en\"; words = \"he\"; as = \"i\"; },\n"
+			 "{ lang = \"en\"; words = \"she|he\"; as = \"i\"; },\n"
+			 "{ lang = \"en\"; words = \"pt\"; as = \"i\"; who = \"me\"; },\n"
+			 "{ lang = \"en\"; words = \"wants\"; } );\n",
+		":5: as: one word expected", ":6: words is missing",
+		":8: \"he\" is in another entry too", ":9: who \"me\" is unknown",
+		":10: as: one word expected");
+}
+
 #define WINDOW(when) "{ id = \"W\"; level = \"high\"; explain = \"x\"; when: " when "; " TESTS " }"
 
 static void test_windows(void **state)
@@ -195,6 +216,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_wording_and_languages),
+		cmocka_unit_test(test_notes),
 		cmocka_unit_test(test_windows),
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_classes),

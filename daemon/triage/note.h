@@ -1,0 +1,19 @@
+/*
+ * A staff note in the words of whom it is about: "client states she intends to" is also read as
+ * "i state i intend to", so that phrases written for what people say themselves find it too. The
+ * reading is only ever searched for additional signals.
+ */
+#ifndef TRIAGE_NOTE_H
+#define TRIAGE_NOTE_H
+
+#include "model.h"
+
+/*
+ * Put that reading of the note (decoded where it is), cues found, into w->told, and mark the words
+ * of w->honest that mean the person in contact. False when it says nothing else.
+ *
+ * Pronouns mean the person in contact until another one is named, and again after the former is.
+ */
+bool note_read(const struct ruleset *rules, struct triage_scratch *w);
+
+#endif
