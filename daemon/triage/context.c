@@ -290,10 +290,12 @@ static bool is_quoted(const struct triage_scratch *w, const struct signal *s)
 
 void context_read(const struct ruleset *rules, const struct triage_scratch *w, struct signal *s)
 {
+	if (s->subject == SUBJECT_UNKNOWN && s->family == FAMILY_WORRY_OTHER)
+		s->subject = SUBJECT_OTHER;
 	if (s->subject == SUBJECT_UNKNOWN)
 		s->subject = read_subject(rules, w, s);
-	else if (w->calls_note && s->subject == SUBJECT_OTHER)
-		s->subject = named_client(w, s) ? SUBJECT_SELF : SUBJECT_OTHER;
+	else if (s->subject == SUBJECT_OTHER && w->calls_note && named_client(w, s))
+		s->subject = SUBJECT_SELF;
 	if (s->when == WHEN_UNKNOWN)
 		s->when = read_when(rules, w, s);
 	if (s->entry->figurative_ok && !s->decoded)
