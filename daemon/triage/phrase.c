@@ -161,30 +161,49 @@ static void trim_edges(struct phrase *ph)
 	ph->last &= ~ph->any;
 }
 
+/* The number of the set of positions, behind those that follow a position; PHRASE_SETS: too many. */
+static uint32_t number_set(struct phrase *ph, uint32_t *n, PHRASE_SET set)
+{
+	for (uint32_t i = ph->n_positions; i < *n; i++)
+		if (ph->wide[i] == set)
+			return i;
+	if (*n == PHRASE_SETS)
+		return PHRASE_SETS;
+	ph->wide = mem_resize(ph->wide, *n + 1, sizeof(*ph->wide));
+	ph->wide[*n] = set;
+	return (*n)++;
+}
+
 /* At most half of the slots are taken, so a word that is none of the phrase's ends at once. */
-static void set_slots(struct phrase *ph)
+static bool set_slots(struct phrase *ph, uint32_t *n_sets)
 {
 	uint32_t n = 2;
 
 	for (ph->shift = 31; n < 2 * ph->n_words; n *= 2)
 		ph->shift--;
 	ph->slots = mem_zalloc(n * sizeof(*ph->slots));
-	for (uint32_t i = 0; i < ph->n_words; i++) {
-		uint32_t at = phrase_slot(ph, ph->words[i].word);
+	for (uint32_t i = 0, set; i < ph->n_words;) {
+		uint32_t word = ph->words[i].word, at = phrase_slot(ph, word);
+		PHRASE_SET positions = 0;
 
+		for (; i < ph->n_words && ph->words[i].word == word; i++)
+			positions |= (PHRASE_SET)1 << ph->words[i].at;
+		if ((set = number_set(ph, n_sets, positions)) == PHRASE_SETS)
+			return false;
 		while (ph->slots[at])
 			at = (at + 1) & (n - 1);
-		ph->slots[at] = phrase_packed(ph->words[i].word, ph->words[i].at);
+		ph->slots[at] = phrase_packed(word, set);
 	}
+	return true;
 }
 
 /* Nearly all phrases have few positions; half the memory is half the waiting for it. */
-static void set_narrow(struct phrase *ph)
+static void set_narrow(struct phrase *ph, uint32_t n_sets)
 {
 	if (ph->n_positions > 64)
 		return;
-	ph->narrow = mem_resize(NULL, ph->n_positions, sizeof(*ph->narrow));
-	for (uint32_t i = 0; i < ph->n_positions; i++)
+	ph->narrow = mem_resize(NULL, n_sets, sizeof(*ph->narrow));
+	for (uint32_t i = 0; i < n_sets; i++)
 		ph->narrow[i] = (uint64_t)ph->wide[i];
 	free(ph->wide);
 	ph->wide = NULL;
@@ -202,6 +221,7 @@ static void set_begins(struct phrase *ph)
 	for (uint32_t i = 0; i < ph->n_prefixes; i++)
 		ph->begins_open |= ph->first >> ph->prefixes[i].at & 1;
 	ph->begins_open |= (ph->first & ph->numbers) != 0;
+	ph->open = ph->numbers || ph->n_prefixes;
 }
 
 int phrase_compile(struct phrase *ph, const char *source, const struct fold *fold,
@@ -210,6 +230,7 @@ int phrase_compile(struct phrase *ph, const char *source, const struct fold *fol
 	struct builder b = { .ph = ph, .vocab = vocab, .e = e };
 	struct sequence tree;
 	struct part whole;
+	uint32_t n_sets;
 
 	memset(ph, 0, sizeof(*ph));
 	if (phrase_parse(&tree, source, fold, vocab, marks, e) < 0)
@@ -220,6 +241,7 @@ int phrase_compile(struct phrase *ph, const char *source, const struct fold *fol
 	ph->first = whole.first;
 	ph->last = whole.last;
 	ph->longest = whole.longest;
+	n_sets = ph->n_positions;
 	if (b.full)
 		err_set(e, "more than %d words and gaps; write it as two phrases",
 			PHRASE_POSITIONS);
@@ -227,10 +249,11 @@ int phrase_compile(struct phrase *ph, const char *source, const struct fold *fol
 		err_set(e, "more than %u different words", PHRASE_WORDS);
 	else if (whole.empty || ph->n_ways == 0)
 		err_set(e, "no word that must occur");
+	else if (!set_slots(ph, &n_sets))
+		err_set(e, "the same words in too many places; write it as two phrases");
 	else {
 		trim_edges(ph);
-		set_slots(ph);
-		set_narrow(ph);
+		set_narrow(ph, n_sets);
 		set_begins(ph);
 		return 0;
 	}

@@ -55,25 +55,28 @@ struct phrase {
 	bool begins_open; /* it may begin with a number or any ending of a word */
 	bool one_clause;  /* it may not run over a word that begins a clause, only ends of
 				    sentences bound others */
-	PHRASE_SET first, last;
-	PHRASE_SET numbers, any; /* positions of # and of gaps */
-	uint64_t *narrow;        /* for each position, those that may come next; NULL: wide */
-	PHRASE_SET *wide;        /* the same where there are more than 64 positions */
+	bool open;        /* it has numbers or beginnings of words */
+	uint32_t shift;   /* 32 - the binary logarithm of the number of slots */
 	uint32_t *
 		slots; /* known words as phrase_packed(), at phrase_slot() or in the next free one */
-	uint32_t shift; /* 32 - the binary logarithm of their number */
+	uint64_t *narrow; /* for each position, those that may come next; then the sets that the
+			     slots name: positions of a word; NULL: wide */
+	PHRASE_SET *wide; /* the same where there are more than 64 positions */
+	PHRASE_SET first, last;
+	PHRASE_SET numbers, any; /* positions of # and of gaps */
 	uint32_t n_words, n_prefixes, n_positions;
 	struct phrase_word *words, *prefixes; /* words ascending */
 	struct phrase_way *ways;              /* every match is one of them */
 	uint32_t n_ways;
 };
 
-#define PHRASE_WORDS (UINT32_C(1) << 25) /* so many can be told apart in a slot */
+#define PHRASE_SETS  (UINT32_C(1) << 10) /* positions and sets of them: so many in a slot */
+#define PHRASE_WORDS (UINT32_C(1) << 22) /* and so many words */
 
-/* A word and a position of it in one slot; 0 is a free one. */
-static inline uint32_t phrase_packed(uint32_t word, uint32_t at)
+/* A word and the number of the set of its positions in one slot; 0 is a free one. */
+static inline uint32_t phrase_packed(uint32_t word, uint32_t set)
 {
-	return (word + 1) * PHRASE_POSITIONS + at;
+	return (word + 1) * PHRASE_SETS + set;
 }
 
 /* Where in slots a word is looked for first. The upper bits of the product spread neighbours. */
@@ -90,16 +93,24 @@ void phrase_fini(struct phrase *ph);
 struct phrase_place {
 	const struct text *text;
 	const struct vocab *vocab;
-	uint32_t last;  /* a match begins no later than with this token */
-	uint32_t end;   /* and ends before this one */
+	const uint32_t
+		*words; /* those of the text; what is none of the vocabulary's is not known */
+	uint32_t clause_end, end;
 	uint64_t steps; /* words looked at, counted up */
 };
 
+/* False: no match begins with the word. */
+static inline bool phrase_may_begin(const struct phrase *ph, uint32_t word)
+{
+	return ph->begins_open || (ph->begins[word % PHRASE_BEGINS / 64] >> word % 64 & 1);
+}
+
 /*
- * The first match that begins at *at or behind it and, of those that begin there, the longest: in
- * words. *at moves to its beginning; 0 when there is none, *at is behind `last` then.
+ * The longest match that begins with token `from` and ends no later than `end`, in words, 0 when
+ * there is none; to *inside the longest that ends no later than `clause_end`.
  */
-uint32_t phrase_find(const struct phrase *ph, struct phrase_place *in, uint32_t *at);
+uint32_t phrase_match(
+	const struct phrase *ph, struct phrase_place *in, uint32_t from, uint32_t *inside);
 
 /* The longest match that begins with token `from`: the token behind it, or `from`. */
 uint32_t phrase_match_at(

@@ -3,15 +3,15 @@
 
 #include <string.h>
 
-static PHRASE_SET accepts_known(const struct phrase *ph, uint32_t word)
+/* The number of the set of positions that the word may stand at; 0: at none. */
+static inline uint32_t set_of(const struct phrase *ph, uint32_t word)
 {
-	uint32_t mask = UINT32_MAX >> ph->shift, i = phrase_slot(ph, word);
-	PHRASE_SET at = 0;
+	uint32_t mask = UINT32_MAX >> ph->shift, i = phrase_slot(ph, word), slot;
 
-	for (; ph->slots[i]; i = (i + 1) & mask)
-		if (ph->slots[i] / PHRASE_POSITIONS == word + 1)
-			at |= (PHRASE_SET)1 << ph->slots[i] % PHRASE_POSITIONS;
-	return at;
+	for (; (slot = ph->slots[i]); i = (i + 1) & mask)
+		if (slot / PHRASE_SETS == word + 1)
+			return slot % PHRASE_SETS;
+	return 0;
 }
 
 /* Positions that a known beginning or a number may stand at. */
@@ -34,24 +34,40 @@ static PHRASE_SET accepts_open(
 	return at;
 }
 
-/* The positions that the word of k may stand at. */
-static PHRASE_SET accepts(
-	const struct phrase *ph, const struct phrase_place *in, const struct token *k)
-{
-	PHRASE_SET at = ph->any;
+/* What a run has found: words up to the end of the longest match. */
+struct found {
+	uint32_t words, inside;
+};
 
-	if (k->word != WORD_NONE)
-		at |= accepts_known(ph, k->word);
-	if (ph->numbers || ph->n_prefixes)
-		at |= accepts_open(ph, in, k);
-	return at;
+static struct found found_at(
+	struct found before, const struct phrase_place *in, uint32_t from, uint32_t end)
+{
+	return (struct found){ end - from, end <= in->clause_end ? end - from : before.inside };
 }
 
-static bool may_begin(const struct phrase *ph, const struct token *k)
+/* At most 64 positions. */
+static struct found match_narrow(const struct phrase *ph, struct phrase_place *in, uint32_t from)
 {
-	return ph->begins_open ||
-	       (k->word != WORD_NONE &&
-		       (ph->begins[k->word % PHRASE_BEGINS / 64] >> k->word % 64 & 1));
+	const uint64_t *sets = ph->narrow;
+	uint64_t may = (uint64_t)ph->first;
+	struct found found = { 0, 0 };
+	uint32_t i = from;
+
+	while (i < in->end && may) {
+		uint32_t set = set_of(ph, in->words[i]);
+		uint64_t now = (uint64_t)ph->any | (set ? sets[set] : 0);
+
+		if (ph->open)
+			now |= (uint64_t)accepts_open(ph, in, &in->text->tokens[i]);
+		now &= may;
+		i++;
+		if (now & (uint64_t)ph->last)
+			found = found_at(found, in, from, i);
+		for (may = 0; now; now &= now - 1)
+			may |= sets[__builtin_ctzll(now)];
+	}
+	in->steps += i - from;
+	return found;
 }
 
 /* The lowest position of a set that has one. */
@@ -62,44 +78,49 @@ static uint32_t lowest(PHRASE_SET s)
 	return (uint32_t)(low ? __builtin_ctzll(low) : 64 + __builtin_ctzll((uint64_t)(s >> 64)));
 }
 
-/* The longest match that begins with token `from`, in words. */
-static uint32_t match_from(const struct phrase *ph, struct phrase_place *in, uint32_t from)
+static struct found match_wide(const struct phrase *ph, struct phrase_place *in, uint32_t from)
 {
-	const struct token *tokens = in->text->tokens;
 	PHRASE_SET may = ph->first;
-	uint32_t longest = 0, i = from;
+	struct found found = { 0, 0 };
+	uint32_t i = from;
 
 	while (i < in->end && may) {
-		PHRASE_SET now = may & accepts(ph, in, &tokens[i++]);
+		uint32_t set = set_of(ph, in->words[i]);
+		PHRASE_SET now = ph->any | (set ? ph->wide[set] : 0);
 
+		if (ph->open)
+			now |= accepts_open(ph, in, &in->text->tokens[i]);
+		now &= may;
+		i++;
 		if (now & ph->last)
-			longest = i - from;
-		may = 0;
-		for (; now; now &= now - 1)
-			may |= ph->narrow ? ph->narrow[lowest(now)] : ph->wide[lowest(now)];
+			found = found_at(found, in, from, i);
+		for (may = 0; now; now &= now - 1)
+			may |= ph->wide[lowest(now)];
 	}
 	in->steps += i - from;
-	return longest;
+	return found;
 }
 
-uint32_t phrase_find(const struct phrase *ph, struct phrase_place *in, uint32_t *at)
+uint32_t phrase_match(
+	const struct phrase *ph, struct phrase_place *in, uint32_t from, uint32_t *inside)
 {
-	const struct token *tokens = in->text->tokens;
+	struct found found = ph->narrow ? match_narrow(ph, in, from) : match_wide(ph, in, from);
 
-	for (; *at <= in->last; ++*at) {
-		uint32_t words = may_begin(ph, &tokens[*at]) ? match_from(ph, in, *at) : 0;
-
-		if (words)
-			return words;
-	}
-	return 0;
+	*inside = found.inside;
+	return found.words;
 }
 
 uint32_t phrase_match_at(
 	const struct phrase *ph, const struct text *t, const struct vocab *vocab, uint32_t from)
 {
-	struct phrase_place in = { t, vocab, from, t->n_tokens, 0 };
-	uint32_t at = from;
+	uint32_t words[PHRASE_POSITIONS] NOT_ZEROED, inside;
+	struct text rest = *t;
+	struct phrase_place in = { .text = &rest, .vocab = vocab, .words = words };
 
-	return from + phrase_find(ph, &in, &at);
+	if (!phrase_may_begin(ph, t->tokens[from].word))
+		return from;
+	rest.tokens += from;
+	for (; in.end < ph->longest && from + in.end < t->n_tokens; in.end++)
+		words[in.end] = rest.tokens[in.end].word;
+	return from + phrase_match(ph, &in, 0, &inside);
 }

@@ -65,7 +65,7 @@ static void set_token(struct look *l, uint32_t token)
 {
 	const struct token *tokens = l->in->text->tokens;
 
-	l->token = l->place.last = token;
+	l->token = token;
 	if (token < l->clause.end)
 		return;
 	for (l->clause.from = token; l->clause.from > l->sentence.from &&
@@ -76,38 +76,48 @@ static void set_token(struct look *l, uint32_t token)
 		l->clause.end++;
 }
 
-/* Every match over the token from `from` on; when `over`, those in one clause do not count. */
-static void match_around(
-	struct scan_scratch *w, struct look *l, const struct phrase *ph, uint32_t from, bool over)
+static uint32_t latest(uint32_t a, uint32_t b, uint32_t c)
 {
-	const struct token *tokens = l->in->text->tokens;
-	uint32_t *next = &w->done[l->number].next[over], at = from > *next ? from : *next;
+	uint32_t later = a > b ? a : b;
 
-	while (at <= l->place.last) {
-		uint32_t words = phrase_find(ph, &l->place, &at);
-
-		if (words && over && tokens[at].clause == tokens[at + words - 1].clause)
-			words = 0;
-		if (words)
-			add_match(w, (struct scan_match){ l->number, at, at + words });
-		at += words ? words : at <= l->place.last;
-	}
-	*next = at;
+	return later > c ? later : c;
 }
 
-/* Look for the phrase in every place that may reach over the token. */
+/*
+ * Look for the phrase in every place that may reach over the token: inside the clause from `inner`
+ * on, and over several from `outer` on, where those in one clause do not count.
+ */
 static void check_phrase(struct scan_scratch *w, struct look *l)
 {
 	const struct phrase *ph = &l->in->phrases[l->number];
+	const struct token *tokens = l->in->text->tokens;
+	uint32_t *next = w->done[l->number].next;
 	uint32_t least = l->token > ph->back ? l->token - ph->back : 0;
+	bool over = l->several && !ph->one_clause &&
+		    (least < l->clause.from || l->token + ph->longest > l->clause.end);
+	uint32_t inner = latest(least, l->clause.from, next[0]);
+	uint32_t outer = over ? latest(least, l->sentence.from, next[1]) : UINT32_MAX;
 
-	l->place.end = l->clause.end;
-	match_around(w, l, ph, least > l->clause.from ? least : l->clause.from, false);
-	if (!l->several || ph->one_clause ||
-		(least >= l->clause.from && l->token + ph->longest <= l->clause.end))
-		return;
-	l->place.end = l->sentence.end;
-	match_around(w, l, ph, least > l->sentence.from ? least : l->sentence.from, true);
+	l->place.clause_end = l->clause.end;
+	l->place.end = over ? l->sentence.end : l->clause.end;
+	for (uint32_t at = inner < outer ? inner : outer; at <= l->token; at++) {
+		uint32_t words, inside;
+
+		if (!phrase_may_begin(ph, w->lists[at]))
+			continue;
+		words = phrase_match(ph, &l->place, at, &inside);
+		if (inside && at >= inner) {
+			add_match(w, (struct scan_match){ l->number, at, at + inside });
+			inner = at + inside;
+		}
+		if (words && at >= outer && tokens[at].clause != tokens[at + words - 1].clause) {
+			add_match(w, (struct scan_match){ l->number, at, at + words });
+			outer = at + words;
+		}
+	}
+	next[0] = inner > l->token ? inner : l->token + 1;
+	if (over)
+		next[1] = outer > l->token ? outer : l->token + 1;
 }
 
 /* A new sentence: what was noted about phrases is about another one. */
@@ -209,7 +219,7 @@ static int check_sentence(const struct scan *s, struct scan_scratch *w, const st
 		.ahead = from,
 		.several = tokens[from].clause != tokens[end - 1].clause,
 		.sentence = { from, end },
-		.place = { .text = in->text, .vocab = in->vocab } };
+		.place = { .text = in->text, .vocab = in->vocab, .words = w->lists } };
 
 	next_run(w);
 	for (uint32_t i = from; i < end; i++) {

@@ -118,19 +118,23 @@ static bool together(const struct token *a, const struct token *b, bool over)
 /* Every match of a phrase in one clause or, `over`, across several; longest first from the left. */
 static uint32_t find_all(struct world *w, uint32_t phrase, bool over, struct scan_match *out)
 {
-	struct phrase_place place = { .text = &w->text, .vocab = &w->vocab };
+	uint32_t words_of_text[TOKENS];
+	struct phrase_place place = {
+		.text = &w->text, .vocab = &w->vocab, .words = words_of_text
+	};
 	const struct token *tokens = w->text.tokens;
 	uint32_t found = 0;
 
+	for (uint32_t i = 0; i < w->text.n_tokens; i++)
+		words_of_text[i] = tokens[i].word;
 	for (uint32_t at = 0, end = 0, free_from = 0; at < w->text.n_tokens; at++) {
-		uint32_t from = at, n;
+		uint32_t n, inside;
 
 		for (end = at; end < w->text.n_tokens && together(&tokens[at], &tokens[end], over);)
 			end++;
-		place.last = at;
-		place.end = end;
+		place.end = place.clause_end = end;
 		w->checks++;
-		n = at < free_from ? 0 : phrase_find(&w->phrases[phrase], &place, &from);
+		n = at < free_from ? 0 : phrase_match(&w->phrases[phrase], &place, at, &inside);
 		if (n == 0 || (over && tokens[at].clause == tokens[at + n - 1].clause))
 			continue;
 		out[found++] = (struct scan_match){ phrase, at, at + n };
