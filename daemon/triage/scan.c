@@ -5,6 +5,8 @@
 
 #include "triaged/base/mem.h"
 
+#define BASE_FIRST 1024 /* more than a need lies before a word: what is not yet met is far away */
+
 static void forget_runs(struct scan_scratch *w)
 {
 	memset(w->done, 0, w->n_done * sizeof(*w->done));
@@ -13,7 +15,7 @@ static void forget_runs(struct scan_scratch *w)
 static void forget_needs(struct scan_scratch *w)
 {
 	memset(w->met, 0, w->n_met * sizeof(*w->met));
-	w->base = 1;
+	w->base = BASE_FIRST;
 }
 
 void scan_bind(struct scan_scratch *w, const struct scan *s)
@@ -52,8 +54,9 @@ struct look {
 	uint32_t number;
 	const struct scan_input *in;
 	uint32_t token;
-	uint32_t ahead; /* first token of the sentence whose needs are not noted yet */
-	bool several;   /* the sentence has clauses: a match may run over them */
+	uint32_t now, begin; /* the token and the first of the sentence, from the text's base on */
+	uint32_t ahead;      /* first token of the sentence whose needs are not noted yet */
+	bool several;        /* the sentence has clauses: a match may run over them */
 	struct {
 		uint32_t from, end;
 	} clause, sentence; /* of the token */
@@ -129,80 +132,90 @@ static void next_run(struct scan_scratch *w)
 	w->run = 1;
 }
 
-static void note(struct scan_scratch *w, uint32_t need, uint32_t at)
+static inline void note(struct scan_met *m, uint32_t at)
 {
-	uint32_t since = at - w->met[need].last;
+	uint32_t since = at - m->last;
 
-	w->met[need].back = since < 64 ? w->met[need].back << since | 1 : 1;
-	w->met[need].last = at;
+	m->back = (since < 64 ? m->back << since : 0) | 1;
+	m->last = at;
 }
 
 /* Note what is met by the words that a phrase reaches from the one at hand on. */
 static void note_needs(const struct scan *s, struct scan_scratch *w, struct look *l)
 {
-	uint32_t end = l->token + s->reach;
+	uint32_t end = l->token + s->reach, at = l->ahead;
+	struct scan_met *met = w->met;
 
-	for (end = end < l->sentence.end ? end : l->sentence.end; l->ahead < end; l->ahead++) {
-		uint32_t list = w->lists[l->ahead], now = w->base + l->ahead;
+	for (end = end < l->sentence.end ? end : l->sentence.end; at < end; at++) {
+		uint32_t list = w->lists[at], now = w->base + at;
+		const uint32_t *need, *last;
 
 		if (list == SCAN_NO_LIST)
 			continue;
 		if (list < s->n_words)
-			note(w, list, now);
-		for (uint32_t k = s->lists[list].need; k < s->lists[list + 1].need; k++)
-			note(w, s->needs[k], now);
+			note(&met[list], now);
+		need = s->needs + s->lists[list].need;
+		last = s->needs + s->lists[list + 1].need;
+		for (; need < last; need++)
+			note(&met[*need], now);
 	}
+	l->ahead = at;
 }
 
 /* Is the need met where it must be for the word at hand? Yes also where it is not known. */
-static bool is_met(const struct scan_scratch *w, const struct look *l, struct scan_near near)
+static inline bool is_met(const struct scan_met *met, const struct look *l, struct scan_near near)
 {
-	int64_t from = (int64_t)l->token + near.least, end = (int64_t)l->token + near.most;
-	int64_t last = (int64_t)w->met[near.need].last - w->base;
+	const struct scan_met *m = &met[near.need];
+	int32_t least = near.least, most = near.most;
+	uint32_t from = l->now + (uint32_t)least, end = l->now + (uint32_t)most;
 
-	if (from < l->sentence.from)
-		from = l->sentence.from;
-	if (last <= end)
-		return last >= from;
-	if (last - from >= 64)
+	if (from < l->begin)
+		from = l->begin;
+	if (m->last <= end)
+		return m->last >= from;
+	if (m->last - from >= 64)
 		return true;
-	return end >= from && w->met[near.need].back >> (last - end) << (63 - (end - from));
+	return end >= from && m->back >> (m->last - end) << (63 - (end - from));
 }
 
 static bool meets_others(
 	const struct scan *s, const struct scan_scratch *w, uint32_t way, const struct look *l)
 {
 	for (uint32_t k = s->ways[way].other; k < s->ways[way + 1].other; k++)
-		if (!is_met(w, l, s->others[k]))
+		if (!is_met(w->met, l, s->others[k]))
 			return false;
 	return true;
 }
 
 /* The bit of the word beside the one at hand; where there is none, any will do. */
-static uint64_t bit_of(const struct text *t, uint32_t token)
+static uint64_t bit_of(const struct scan_scratch *w, const struct look *l, uint32_t token)
 {
-	return token < t->n_tokens ? UINT64_C(1) << t->tokens[token].word % 64 : 1;
+	bool is_there = token >= l->sentence.from && token < l->sentence.end;
+
+	return UINT64_C(1) << (is_there ? w->lists[token] : 0) % 64;
 }
 
 /* The phrases whose rarest need the word at hand meets, around it. */
 static void check_word(const struct scan *s, struct scan_scratch *w, struct look *l)
 {
 	const struct scan_list *list = &s->lists[w->lists[l->token]];
-	uint64_t before = bit_of(l->in->text, l->token - 1);
-	uint64_t behind = bit_of(l->in->text, l->token + 1);
+	uint64_t before = bit_of(w, l, l->token - 1);
+	uint64_t behind = bit_of(w, l, l->token + 1);
 
-	for (uint32_t k = list->candidate; k < list[1].candidate;) {
-		const struct scan_candidate *c = &s->candidates[k];
+	const struct scan_candidate *c = s->candidates + list->candidate;
+	const struct scan_candidate *end = s->candidates + list[1].candidate;
 
-		if (c->guard.need != SCAN_NO_NEED && !is_met(w, l, c->guard)) {
-			k = c->after;
+	while (c < end) {
+		const struct scan_candidate *at = c++;
+
+		if (at->guard.need != SCAN_NO_NEED && !is_met(w->met, l, at->guard)) {
+			c = s->candidates + at->after;
 			continue;
 		}
-		k++;
-		if (!(c->before & before) || !(c->behind & behind) ||
-			!meets_others(s, w, c->way, l))
+		if (!(at->before & before) || !(at->behind & behind) ||
+			!meets_others(s, w, at->way, l))
 			continue;
-		l->number = s->ways[c->way].phrase;
+		l->number = s->ways[at->way].phrase;
 		if (w->done[l->number].run != w->run) {
 			w->done[l->number].run = w->run;
 			w->done[l->number].next[0] = w->done[l->number].next[1] = 0;
@@ -217,6 +230,7 @@ static int check_sentence(const struct scan *s, struct scan_scratch *w, const st
 	const struct token *tokens = in->text->tokens;
 	struct look l = { .in = in,
 		.ahead = from,
+		.begin = w->base + from,
 		.several = tokens[from].clause != tokens[end - 1].clause,
 		.sentence = { from, end },
 		.place = { .text = in->text, .vocab = in->vocab, .words = w->lists } };
@@ -229,6 +243,7 @@ static int check_sentence(const struct scan *s, struct scan_scratch *w, const st
 			s->lists[list].candidate == s->lists[list + 1].candidate)
 			continue;
 		set_token(&l, i);
+		l.now = w->base + i;
 		note_needs(s, w, &l);
 		if (w->steps + l.place.steps > in->max_steps)
 			return -1;

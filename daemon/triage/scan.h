@@ -61,14 +61,17 @@ struct scan_match {
 	uint32_t from, end; /* tokens */
 };
 
+/* Where a need was met last. */
+struct scan_met {
+	uint64_t back; /* bit i: also i tokens before the last */
+	uint32_t last; /* base + token */
+};
+
 /* Working memory of one thread; begins all zero. */
 struct scan_scratch {
-	uint32_t *lists; /* of each token, or SCAN_NO_LIST */
-	struct {
-		uint32_t last; /* base + the last token that it is met at */
-		uint64_t back; /* bit i: also i tokens before that */
-	} * met;               /* per need */
-	uint32_t base;         /* of this text: more than any value of an earlier one */
+	uint32_t *lists;      /* of each token, or SCAN_NO_LIST */
+	struct scan_met *met; /* per need */
+	uint32_t base;        /* of this text: more than any value of an earlier one */
 	struct {
 		uint32_t run;     /* which sentence the rest is about */
 		uint32_t next[2]; /* first token at which a match may still begin: inside a clause,
