@@ -17,7 +17,8 @@ struct decoding {
 	const struct vocab *vocab;
 	const char *p;
 	const struct text *honest;
-	struct text *out;
+	struct text *out; /* words up to `copied` */
+	uint32_t copied;
 	bool changed;
 	size_t work; /* done so far */
 };
@@ -91,7 +92,7 @@ static uint32_t find_pattern(struct decoding *c, const char *pattern, size_t n)
 /* The known word that n bytes at p stand for, or WORD_NONE. */
 static uint32_t resolve(struct decoding *c, const char *p, size_t n)
 {
-	char shorter[WORD_MAX * 4];
+	char shorter[WORD_MAX * 4] NOT_ZEROED;
 	uint32_t word;
 
 	if (n < 2 || n > sizeof(shorter))
@@ -114,7 +115,7 @@ static uint32_t resolve(struct decoding *c, const char *p, size_t n)
 static bool split_read_as(
 	struct decoding *c, const char *p, size_t n, char letter, struct split *out)
 {
-	char letters[SPLIT_MAX];
+	char letters[SPLIT_MAX] NOT_ZEROED;
 
 	for (size_t i = 0; i < n; i++)
 		letters[i] = p[i] == LOOKALIKE_I_OR_L ? letter : p[i];
@@ -127,6 +128,9 @@ static void put(struct decoding *c, uint32_t word, uint32_t first, uint32_t end)
 {
 	struct token like = c->honest->tokens[first];
 
+	if (c->copied < first)
+		text_append_run(c->out, c->honest, c->copied, first);
+	c->copied = end;
 	like.word = word;
 	like.end = c->honest->tokens[end - 1].end;
 	like.honest = first;
@@ -140,13 +144,6 @@ static void put_split(struct decoding *c, const struct split *s, uint32_t first,
 {
 	for (size_t i = 0; i < s->n; i++)
 		put(c, s->words[i], first, end);
-}
-
-static void copy(struct decoding *c, uint32_t i)
-{
-	const struct token *k = &c->honest->tokens[i];
-
-	text_append(c->out, c->honest->padded.data + k->at, k->len, k);
 }
 
 /* Single letters and digits from token i on, as letters; how many. At least two are letters. */
@@ -173,10 +170,12 @@ static uint32_t letters_apart(const struct decoding *c, uint32_t i, char out[APA
 /* Decode single letters from token i on as one word or several. Tokens used, or 0. */
 static uint32_t decode_apart(struct decoding *c, uint32_t i)
 {
-	char letters[APART_MAX], read[APART_MAX];
+	char letters[APART_MAX] NOT_ZEROED, read[APART_MAX] NOT_ZEROED;
 	uint32_t n = letters_apart(c, i, letters);
-	struct split s;
+	struct split s NOT_ZEROED;
 
+	if (n == 0)
+		return 0;
 	for (size_t k = 0; k < 2; k++) {
 		for (uint32_t j = 0; j < n; j++)
 			read[j] = letters[j] == LOOKALIKE_I_OR_L ? "il"[k] : letters[j];
@@ -268,10 +267,10 @@ static bool is_plain(
 static bool decode_chunk(struct decoding *c, uint32_t first, uint32_t end)
 {
 	const struct chunk *k = &c->honest->chunks[c->honest->tokens[first].chunk];
-	char letters[SPLIT_MAX];
+	char letters[SPLIT_MAX] NOT_ZEROED;
 	size_t n;
 	uint32_t word;
-	struct split s;
+	struct split s NOT_ZEROED;
 
 	if (!k->odd || !k->letters)
 		return false;
@@ -299,13 +298,13 @@ static uint32_t joined_word(const struct decoding *c, uint32_t i)
 	const struct token *k = &c->honest->tokens[i];
 	const char *padded = c->honest->padded.data;
 	size_t len;
-	char joined[WORD_MAX];
+	char joined[WORD_MAX] NOT_ZEROED;
 	uint32_t word;
 
 	if (i + 1 >= c->honest->n_tokens)
 		return WORD_NONE;
 	len = (size_t)k[0].len + k[1].len;
-	if (!decoder_may_join(c->d, padded[k[0].at], padded[k[1].at + k[1].len - 1], len))
+	if (!decoder_may_join(c->d, padded + k[0].at, k[0].len, len))
 		return WORD_NONE;
 	memcpy(joined, padded + k[0].at, k[0].len);
 	memcpy(joined + k[0].len, padded + k[1].at, k[1].len);
@@ -319,7 +318,7 @@ static uint32_t decode_word(struct decoding *c, uint32_t i)
 	const struct text *h = c->honest;
 	const struct token *k = &h->tokens[i];
 	uint32_t word = joined_word(c, i);
-	struct split s;
+	struct split s NOT_ZEROED;
 
 	if (word != WORD_NONE) {
 		put(c, word, i, i + 2);
@@ -369,13 +368,10 @@ enum decode_outcome decode_text(const struct decode_input *in, struct text *out)
 	for (uint32_t i = 0; i < in->honest->n_tokens;) {
 		uint32_t used = decode_at(&c, i);
 
-		if (used == 0) {
-			copy(&c, i);
-			used = 1;
-		}
-		i += used;
+		i += used ? used : 1;
 	}
-	if (c.work > WORK_MAX)
-		return DECODE_PART;
-	return c.changed ? DECODE_CHANGED : DECODE_SAME;
+	if (!c.changed && c.work <= WORK_MAX)
+		return DECODE_SAME;
+	text_append_run(out, in->honest, c.copied, in->honest->n_tokens);
+	return c.work > WORK_MAX ? DECODE_PART : DECODE_CHANGED;
 }

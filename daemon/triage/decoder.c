@@ -58,9 +58,16 @@ static void index_typos(struct decoder *d, const struct vocab *vocab)
 	}
 }
 
-static size_t join_of(char first, char last, size_t len)
+/* By length, the first two letters and the last two; the first word has `first` letters. */
+static size_t join_of(const char *p, size_t first, size_t len)
 {
-	return ((uint8_t)first * 67u + (uint8_t)last * 1031u + len * 8209u) % JOIN_BITS;
+	uint32_t letters = (uint32_t)len;
+
+	letters = letters << 5 ^ (uint8_t)p[0];
+	letters = letters << 5 ^ (uint8_t)p[1 + (first <= 1)];
+	letters = letters << 5 ^ (uint8_t)p[len - 2 + (first <= len - 2)];
+	letters = letters << 5 ^ (uint8_t)p[len - 1 + (first <= len - 1)];
+	return letters * UINT32_C(0x9e3779b1) >> 16 & (JOIN_BITS - 1);
 }
 
 static void index_joins(struct decoder *d, const struct vocab *vocab)
@@ -71,16 +78,19 @@ static void index_joins(struct decoder *d, const struct vocab *vocab)
 
 		if (!vocab_is_key(vocab, w) || len < JOIN_MIN)
 			continue;
-		bit = join_of(p[0], p[len - 1], len);
+		bit = join_of(p, len, len);
 		d->joined[bit / 64] |= UINT64_C(1) << bit % 64;
 	}
 }
 
-bool decoder_may_join(const struct decoder *d, char first, char last, size_t len)
+bool decoder_may_join(const struct decoder *d, const char *p, size_t first, size_t len)
 {
-	size_t bit = join_of(first, last, len);
+	size_t bit;
 
-	return len >= JOIN_MIN && len <= WORD_MAX && (d->joined[bit / 64] >> bit % 64 & 1);
+	if (len < JOIN_MIN || len > WORD_MAX)
+		return false;
+	bit = join_of(p, first, len);
+	return d->joined[bit / 64] >> bit % 64 & 1;
 }
 
 void decoder_init(struct decoder *d, const struct vocab *vocab)

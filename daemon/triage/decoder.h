@@ -19,7 +19,7 @@ struct decoder {
 	} * typos;
 	size_t n_typos;   /* slots, power of two */
 	uint64_t *hinted; /* TYPO_BITS for each slot: set where a hash may be among them */
-	uint64_t joined[JOIN_BITS / 64]; /* a key word may have this beginning, end and length */
+	uint64_t joined[JOIN_BITS / 64]; /* a key word may begin and end so, of a length */
 	uint32_t *by_length;             /* key words, shortest first */
 	uint32_t first_of_length[WORD_MAX + 2];
 };
@@ -31,7 +31,7 @@ void decoder_fini(struct decoder *d);
 uint32_t decoder_mistyped(
 	const struct decoder *d, const struct vocab *vocab, const char *p, size_t n);
 
-/* Is there a key word with that beginning, end and length that a space may have split? */
-bool decoder_may_join(const struct decoder *d, char first, char last, size_t len);
+/* May the `first` letters at p and those behind the space there be a key word of len letters? */
+bool decoder_may_join(const struct decoder *d, const char *p, size_t first, size_t len);
 
 #endif

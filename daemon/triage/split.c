@@ -95,8 +95,11 @@ static bool trace(const struct cuts *c, const struct vocab *vocab, const char *p
 
 bool split_letters(const struct vocab *vocab, const char *p, size_t n, struct split *out)
 {
-	struct cuts c = { .set_apart = true };
+	struct cuts c NOT_ZEROED;
 
+	if (n < LETTERS_MIN)
+		return false;
+	c.set_apart = true;
 	fill(&c, vocab, p, n, false);
 	for (; n >= LETTERS_MIN; n--)
 		if (trace(&c, vocab, p, n, out) && out->n < n)

@@ -37,18 +37,20 @@ void text_clear(struct text *t)
 	t->invalid = false;
 }
 
-static struct token *push_token(struct text *t)
+/* The first of n new tokens, to be filled in. */
+static struct token *push_tokens(struct text *t, uint32_t n)
 {
-	if (t->n_tokens == t->cap_tokens) {
-		t->cap_tokens = t->cap_tokens ? t->cap_tokens * 2 : 128;
+	t->n_tokens += n;
+	if (t->n_tokens > t->cap_tokens) {
+		t->cap_tokens = t->n_tokens < 64 ? 128 : t->n_tokens * 2;
 		t->tokens = mem_resize(t->tokens, t->cap_tokens, sizeof(*t->tokens));
 	}
-	return &t->tokens[t->n_tokens++];
+	return &t->tokens[t->n_tokens - n];
 }
 
 void text_append(struct text *t, const char *word, size_t n, const struct token *like)
 {
-	struct token *k = push_token(t);
+	struct token *k = push_tokens(t, 1);
 
 	*k = *like;
 	k->at = (uint32_t)t->padded.len;
@@ -57,41 +59,30 @@ void text_append(struct text *t, const char *word, size_t n, const struct token 
 	buf_add(&t->padded, " ", 1);
 }
 
+void text_append_run(struct text *t, const struct text *from, uint32_t first, uint32_t end)
+{
+	const struct token *words, *last;
+	struct token *k;
+	uint32_t shift;
+
+	if (first == end)
+		return;
+	words = from->tokens + first;
+	last = from->tokens + end - 1;
+	shift = (uint32_t)t->padded.len - words->at;
+	k = push_tokens(t, end - first);
+	memcpy(k, words, (end - first) * sizeof(*k));
+	for (uint32_t i = 0; i < end - first; i++)
+		k[i].at += shift;
+	buf_add(&t->padded, from->padded.data + words->at, last->at + last->len + 1 - words->at);
+}
+
 static bool is_contraction_tail(const char *p, size_t n)
 {
 	if (n == 1)
 		return *p == 't' || *p == 'm' || *p == 's' || *p == 'd';
 	return n == 2 &&
 	       (memcmp(p, "ll", 2) == 0 || memcmp(p, "ve", 2) == 0 || memcmp(p, "re", 2) == 0);
-}
-
-/*
- * "don t" and "i m", apostrophes lost on the way, are the words they were: dont, im. Letters in a row
- * ("to s u i c i d e") are a word spelt out.
- */
-static void join_contraction(struct text *t, const struct vocab *vocab)
-{
-	struct token *k = &t->tokens[t->n_tokens - 1], *before = k - 1;
-	char joined[WORD_MAX];
-	uint32_t word;
-
-	if (t->n_tokens < 2 || (t->n_tokens > 2 && before->len == 1 && before[-1].len == 1) ||
-		(k->marks & (TOKEN_HARD | TOKEN_SOFT)) || before->len + k->len > WORD_MAX ||
-		(before->marks & TOKEN_DIGITS) ||
-		!is_contraction_tail(t->padded.data + k->at, k->len))
-		return;
-	memcpy(joined, t->padded.data + before->at, before->len);
-	memcpy(joined + before->len, t->padded.data + k->at, k->len);
-	word = vocab_find(vocab, joined, before->len + k->len);
-	if (word == WORD_NONE)
-		return;
-	memcpy(t->padded.data + before->at, joined, before->len + k->len);
-	t->padded.len--; /* the space between them */
-	t->padded.data[t->padded.len] = '\0';
-	before->len += k->len;
-	before->end = k->end;
-	before->word = word;
-	t->n_tokens--;
 }
 
 static bool is_plain_letter(const struct reader *r, size_t at)
@@ -115,6 +106,36 @@ static bool spells_on(const struct reader *r)
 	return true;
 }
 
+/*
+ * "don t" and "i m", apostrophes lost on the way, are the words they were: dont, im. Letters in a row
+ * ("to s u i c i d e") are a word spelt out.
+ */
+static void join_contraction(struct reader *r)
+{
+	struct text *t = r->t;
+	struct token *k = &t->tokens[t->n_tokens - 1], *before = k - 1;
+	char joined[WORD_MAX] NOT_ZEROED;
+	uint32_t word;
+
+	if (t->n_tokens < 2 || !is_contraction_tail(t->padded.data + k->at, k->len) ||
+		spells_on(r) || (t->n_tokens > 2 && before->len == 1 && before[-1].len == 1) ||
+		(k->marks & (TOKEN_HARD | TOKEN_SOFT)) || before->len + k->len > WORD_MAX ||
+		(before->marks & TOKEN_DIGITS))
+		return;
+	memcpy(joined, t->padded.data + before->at, before->len);
+	memcpy(joined + before->len, t->padded.data + k->at, k->len);
+	word = vocab_find(r->vocab, joined, before->len + k->len);
+	if (word == WORD_NONE)
+		return;
+	memcpy(t->padded.data + before->at, joined, before->len + k->len);
+	t->padded.len--; /* the space between them */
+	t->padded.data[t->padded.len] = '\0';
+	before->len += k->len;
+	before->end = k->end;
+	before->word = word;
+	t->n_tokens--;
+}
+
 static void end_word(struct reader *r)
 {
 	struct text *t = r->t;
@@ -125,15 +146,14 @@ static void end_word(struct reader *r)
 	r->in_word = false;
 	if (r->word.marks & (TOKEN_HARD | TOKEN_SOFT))
 		t->n_segments++;
-	k = push_token(t);
+	k = push_tokens(t, 1);
 	*k = r->word;
 	k->len = (uint32_t)t->padded.len - k->at;
 	k->segment = t->n_segments;
 	k->word = vocab_find(r->vocab, t->padded.data + k->at, k->len);
 	k->honest = t->n_tokens - 1;
 	k->honest_end = t->n_tokens;
-	if (!spells_on(r))
-		join_contraction(t, r->vocab);
+	join_contraction(r);
 	buf_add(&t->padded, " ", 1);
 }
 

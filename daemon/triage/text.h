@@ -73,5 +73,7 @@ void text_read(struct text *t, const struct fold *fold, const struct vocab *voca
 /* For building other readings: empty it, append a word (marks and places copied from like). */
 void text_clear(struct text *t);
 void text_append(struct text *t, const char *word, size_t n, const struct token *like);
+/* Append the words first up to end of another reading as they are. */
+void text_append_run(struct text *t, const struct text *from, uint32_t first, uint32_t end);
 
 #endif
