@@ -175,7 +175,8 @@ static void tally_message(const struct cond *c, const struct triage_scratch *w,
 	}
 	if (c->min_count == 1)
 		return;
-	tally_places(c, w, r, t, true);
+	if (c->window != WINDOW_MESSAGE && w->remembered.n > 0)
+		tally_places(c, w, r, t, true);
 	tally_places(c, w, r, t, false);
 }
 

@@ -152,8 +152,21 @@ static bool is_denied(const struct signal *s)
 	       (strcmp(s->suppressed_by, "negation") == 0 && s->subject != SUBJECT_OTHER);
 }
 
+/* Most of what a long message says twice is noted once: fewer lines to sort. */
+static bool is_noted(const struct ruleset *rules, struct triage_scratch *w, size_t i)
+{
+	const struct signal *s = &w->signals[i], *before;
+	uint32_t *slot = &w->noted[(size_t)(s->entry - rules->entries) % NOTED_LAST];
+
+	before = *slot ? &w->signals[*slot - 1] : NULL;
+	*slot = (uint32_t)i + 1;
+	return before && before->entry == s->entry && before->subject == s->subject &&
+	       before->framing == s->framing && before->when == s->when;
+}
+
 void facts_note_signals(const struct ruleset *rules, struct triage_scratch *w)
 {
+	memset(w->noted, 0, sizeof(w->noted));
 	for (size_t i = 0; i < w->n_signals; i++) {
 		const struct signal *s = &w->signals[i];
 
@@ -161,7 +174,7 @@ void facts_note_signals(const struct ruleset *rules, struct triage_scratch *w)
 			w->denied |= FAMILY_BIT(s->family);
 			buf_addf(&w->lines, "d %s\n", family_names[s->family]);
 		}
-		if (s->suppressed_by && s->framing != FRAMING_QUOTED)
+		if ((s->suppressed_by && s->framing != FRAMING_QUOTED) || is_noted(rules, w, i))
 			continue;
 		note_signal(w, s, 's');
 		if (rules->timed & FAMILY_BIT(s->family))

@@ -117,6 +117,8 @@ struct frame_match {
 	uint32_t from, end;
 };
 
+#define NOTED_LAST 256
+
 struct triage_scratch {
 	struct ruleset *bound; /* counted reference: the scan memory fits this one */
 	struct scan_scratch scan;
@@ -137,6 +139,7 @@ struct triage_scratch {
 	struct values values;
 	struct buf lines; /* this message's facts, unsorted */
 	struct slice_list sorted;
+	uint32_t noted[NOTED_LAST]; /* by entry: number + 1 of the signal that was noted last */
 	uint64_t message_families, contact_families; /* FAMILY_BIT of what counts */
 	uint64_t denied;            /* FAMILY_BIT of what was ever said not to be so */
 	int fact_level, fact_raise; /* enum level, or -1 */

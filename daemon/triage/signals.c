@@ -299,13 +299,12 @@ static bool same_reading(const struct signal *a, const struct signal *b)
 
 /*
  * "I would rather not be here" is a wish, not a wish and an ending: a part of a situation counts
- * where nothing stronger is read from the same words as they were written.
+ * where nothing stronger is read from the same words, which the two share, as they were written.
  */
 static bool is_repeated(const struct signal *part, const struct signal *s)
 {
 	return (FAMILIES_PART & FAMILY_BIT(part->family)) &&
-	       (FAMILIES_OVER_PARTS & FAMILY_BIT(s->family)) && !s->suppressed_by && !s->decoded &&
-	       s->from < part->end && part->from < s->end;
+	       (FAMILIES_OVER_PARTS & FAMILY_BIT(s->family)) && !s->suppressed_by && !s->decoded;
 }
 
 /* Of two readings of the same words in the same sense, the longer one says it all. */
@@ -321,6 +320,8 @@ static void drop_contained(struct triage_scratch *w)
 			const struct signal *o = &w->signals[k];
 			uint32_t mine = s->end - s->from, other = o->end - o->from;
 
+			if (s->end <= o->from || o->end <= s->from)
+				continue;
 			contained = k != i && !o->suppressed_by && same_reading(s, o) &&
 				    o->from <= s->from && s->end <= o->end &&
 				    (mine < other || (mine == other && k < i && s->id == o->id));
