@@ -18,43 +18,6 @@ bool conf_is_word(const char *word, const char *words)
 	return false;
 }
 
-#define EDIT_MAX 48 /* longer names are not compared */
-
-/* Levenshtein's distance. */
-static size_t edits(const char *a, const char *b)
-{
-	size_t row[EDIT_MAX + 1], n = strlen(b);
-	for (size_t j = 0; j <= n; j++)
-		row[j] = j;
-	for (size_t i = 0; a[i]; i++) {
-		size_t diagonal = row[0];
-		row[0] = i + 1;
-		for (size_t j = 0; j < n; j++) {
-			size_t change = diagonal + (a[i] != b[j]);
-			size_t other = 1 + (row[j] < row[j + 1] ? row[j] : row[j + 1]);
-			diagonal = row[j + 1];
-			row[j + 1] = change < other ? change : other;
-		}
-	}
-	return row[n];
-}
-
-const char *conf_nearest(const char *word, const char *const *words, size_t n)
-{
-	const char *best = NULL;
-	size_t least = 4; /* more edits than that is another word */
-	if (strlen(word) > EDIT_MAX)
-		return NULL;
-	for (size_t i = 0; i < n; i++) {
-		size_t d = strlen(words[i]) > EDIT_MAX ? least : edits(word, words[i]);
-		if (d < least) {
-			least = d;
-			best = words[i];
-		}
-	}
-	return best;
-}
-
 void conf_print_string(struct buf *out, const char *s)
 {
 	buf_adds(out, "\"");

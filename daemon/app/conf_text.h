@@ -7,9 +7,6 @@
 /* Whether word is one of the words, which are separated by single spaces. */
 bool conf_is_word(const char *word, const char *words);
 
-/* The word of words nearest to word by edits, NULL when none is near. For "did you mean". */
-const char *conf_nearest(const char *word, const char *const *words, size_t n);
-
 /* Append s as a libconfig string with its quotes. */
 void conf_print_string(struct buf *out, const char *s);
 

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "triaged/base/check.h"
 #include "triaged/base/mem.h"
+#include "triaged/base/nearest.h"
 
 #include "conf_text.h"
 #include "option_agencies.h"
@@ -104,13 +104,11 @@ static bool set_value(const struct option *o, const struct conf_node *node, stru
 
 static void unknown(const struct conf_node *node, const char *name, struct conf_errors *errors)
 {
-	const char *names[256];
-	CHECK(n_options <= sizeof names / sizeof *names);
+	struct nearest near = { .word = name };
 	for (size_t i = 0; i < n_options; i++)
-		names[i] = options[i].name;
-	const char *near = conf_nearest(name, names, n_options);
+		nearest_consider(&near, options[i].name);
 	conf_error(errors, node->file, node->line, "unknown option %s%s%s", name,
-		near ? "; did you mean " : "", near ? near : "");
+		near.best ? "; did you mean " : "", near.best ? near.best : "");
 }
 
 static void parse_option(const struct option *o, const struct conf_node *node, struct parse *p)

@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "text.h"
+#include "triaged/base/nearest.h"
 
 static const struct option_def *find(const struct args *a, const char *name, size_t n)
 {
@@ -18,21 +18,14 @@ static const struct option_def *find(const struct args *a, const char *name, siz
 
 static int unknown(const struct args *a, const char *arg, struct err *e)
 {
-	const struct option_def *nearest = NULL;
-	int least = 3;
+	struct nearest near = { .word = arg + 2 };
 
 	for (int t = 0; t < 2; t++) {
-		for (const struct option_def *o = a->tables[t]; o && o->name; o++) {
-			int d = text_distance(arg + 2, o->name);
-
-			if (d < least) {
-				least = d;
-				nearest = o;
-			}
-		}
+		for (const struct option_def *o = a->tables[t]; o && o->name; o++)
+			nearest_consider(&near, o->name);
 	}
-	if (nearest)
-		return err_set(e, "unknown option %s: did you mean --%s?", arg, nearest->name);
+	if (near.best)
+		return err_set(e, "unknown option %s: did you mean --%s?", arg, near.best);
 	return err_set(e, "unknown option %s", arg);
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ctl.h"
+#include "triaged/base/nearest.h"
 
 #define COLUMN 35 /* where the explanation of a command or an option begins, behind two spaces */
 #define INDENT "                                     "
@@ -21,18 +22,11 @@ const struct command *command_find(const char *first, const char *second)
 
 const char *help_nearest(const char *name)
 {
-	const char *nearest = NULL;
-	int least = 3;
+	struct nearest near = { .word = name };
 
-	for (const struct command *c = commands; c->name; c++) {
-		int d = text_distance(name, c->name);
-
-		if (d < least) {
-			least = d;
-			nearest = c->name;
-		}
-	}
-	return nearest;
+	for (const struct command *c = commands; c->name; c++)
+		nearest_consider(&near, c->name);
+	return near.best;
 }
 
 static void command_line(struct screen *to, const struct command *c)

@@ -146,30 +146,6 @@ size_t text_fit(const char *s, int columns)
 	return (size_t)(p - s);
 }
 
-int text_distance(const char *a, const char *b)
-{
-	int row[64];
-	size_t n = strlen(b);
-
-	if (n >= 63 || strlen(a) >= 63)
-		return 99;
-	for (size_t j = 0; j <= n; j++)
-		row[j] = (int)j;
-	for (size_t i = 1; a[i - 1]; i++) {
-		int diagonal = row[0];
-
-		row[0] = (int)i;
-		for (size_t j = 1; j <= n; j++) {
-			int change = diagonal + (a[i - 1] != b[j - 1]);
-			int least = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
-
-			diagonal = row[j];
-			row[j] = change < least ? change : least;
-		}
-	}
-	return row[n];
-}
-
 const char *field_str(const json_t *o, const char *name, const char *unless)
 {
 	const char *s = json_string_value(json_object_get(o, name));

@@ -40,9 +40,6 @@ int text_columns(const char *s);
 /* Bytes of clean UTF-8 text that fit into so many columns. */
 size_t text_fit(const char *s, int columns);
 
-/* Edit distance of two names, for "did you mean"; more than a few means unrelated. */
-int text_distance(const char *a, const char *b);
-
 /* Fields of answers. A missing or null field is unknown and shown as "-", never as 0. */
 const char *field_str(const json_t *o, const char *name, const char *unless);
 double field_number(const json_t *o, const char *name); /* NAN: unknown */

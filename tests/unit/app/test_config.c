@@ -410,9 +410,6 @@ static void addresses_and_near_names(void **state)
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 		if (conf_is_address(bad[i]))
 			fail_msg("%s", bad[i]);
-	const char *const words[] = { "listen.line", "listen.https" };
-	assert_string_equal(conf_nearest("listne.line", words, 2), "listen.line");
-	assert_null(conf_nearest("zebra", words, 2));
 	assert_true(conf_is_word("a", "b a c"));
 	assert_false(conf_is_word("a c", "b a c"));
 	assert_false(conf_is_word("", "b a c"));

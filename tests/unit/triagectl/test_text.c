@@ -75,15 +75,6 @@ static void columns_are_what_a_terminal_uses(void **state)
 	assert_int_equal(text_fit("a\xe6\x97\xa5", 3), 4);
 }
 
-static void distance_counts_single_changes(void **state)
-{
-	(void)state;
-	assert_int_equal(text_distance("board", "board"), 0);
-	assert_int_equal(text_distance("borad", "board"), 2);
-	assert_int_equal(text_distance("statu", "status"), 1);
-	assert_int_equal(text_distance("", "top"), 3);
-}
-
 static void a_missing_field_is_unknown(void **state)
 {
 	json_t *o = json_pack("{s:n, s:i, s:s}", "null", "zero", 0, "empty", "");
@@ -169,7 +160,6 @@ int main(void)
 		cmocka_unit_test(durations_are_short_and_never_invented),
 		cmocka_unit_test(nothing_shown_can_command_the_terminal),
 		cmocka_unit_test(columns_are_what_a_terminal_uses),
-		cmocka_unit_test(distance_counts_single_changes),
 		cmocka_unit_test(a_missing_field_is_unknown),
 		cmocka_unit_test(columns_line_up),
 		cmocka_unit_test(lines_are_cut_at_the_width),
