@@ -83,6 +83,16 @@ static struct config *read_fields(
 	return c;
 }
 
+static void read_clients(const struct config_check *check, struct config *c)
+{
+	size_t before = check->errors->count;
+	if (!*c->clients_file)
+		return; /* its absence was reported with the required options */
+	config_check_readable(check, "clients", c->clients_file);
+	if (check->errors->count == before)
+		c->clients = clients_load(c->clients_file, c->center, check->errors);
+}
+
 struct config *config_load(
 	const char *path, int64_t now_ms, struct conf_errors *errors, struct conf_errors *warnings)
 {
@@ -93,8 +103,7 @@ struct config *config_load(
 		const struct config_check check = { c, origins, now_ms, errors, warnings };
 		config_check(&check);
 		read_clinical_keys(c, errors);
-		if (*c->clients_file)
-			c->clients = clients_load(c->clients_file, c->center, errors);
+		read_clients(&check, c);
 		if (c->clients)
 			check_partners(c, errors);
 		if (errors->count != before)

@@ -112,7 +112,8 @@ static void each_fault_is_named_with_its_place(void **state)
 	refused("node", "tls_ = { }; node", "unknown option tls_");
 	refused("rules.conf", "absent.conf", "rules: ");
 	refused("\"rules.conf\"", "\"rules.conf\", \"rules.conf\"", "is listed twice");
-	refused("clients.conf", "absent.conf", "absent.conf: cannot be read: No such file");
+	refused("clients.conf", "absent.conf", "triaged.conf:8: clients: ");
+	refused("clients.conf", "absent.conf", "absent.conf: No such file");
 	refused("\"tls.key\"", "\"rules.conf\"", "tls.key: ");
 	refused("certificate = \"tls.pem\"", "certificate = \"absent\"", "tls.certificate: ");
 	refused("\"redis\"", "\"sentinel\"", "store.url: mode sentinel needs tcp:HOST:PORT");
