@@ -17,7 +17,7 @@ struct reload {
 	struct node *node;
 	int64_t request; /* 0: a signal asked */
 	char *file;
-	struct config *next;
+	struct config *next, *old; /* old: replaced by next, until its sessions are gone through */
 	struct rules_set *set;
 	struct outreach_plan *outreach;
 	char running[DIGEST_HEX_SIZE]; /* digest of what was in force when asked */
@@ -91,16 +91,12 @@ static int swap(struct reload *r, struct err *e)
 	node_edge_tls(r->next, &tls);
 	if (edge_tls_check(&tls, e) < 0)
 		return err_wrap(e, "tls");
-	n->config = r->next;
-	n->previous = old->clients;
-	if (edge_reload(n->edge, &limits, &tls, e) < 0) {
-		n->config = old;
-		n->previous = NULL;
+	if (edge_reload(n->edge, &limits, &tls, e) < 0)
 		return -1;
-	}
-	n->previous = NULL;
+	n->config = r->next;
 	outreach_reload(n->outreach, r->outreach, r->next);
 	r->next = NULL;
+	r->old = old;
 	r->set = node_take_rules(n, r->set); /* freed with r */
 	struct verbs_texts texts = node_texts(n->config);
 	verbs_set_texts(n->verbs, &texts);
@@ -110,8 +106,17 @@ static int swap(struct reload *r, struct err *e)
 	keyring_set_tls_key(n->keyring, n->config->tls.key);
 	log_set_level(node_log_level(n->config));
 	alarms_note_certificate(n);
-	config_unref(&old);
 	return 0;
+}
+
+/* Behind the answer, which may be for one of them. */
+static void close_revoked(struct reload *r)
+{
+	struct node *n = r->node;
+	n->previous = r->old->clients;
+	edge_close_revoked(n->edge);
+	n->previous = NULL;
+	config_unref(&r->old);
 }
 
 static void commit(void *arg)
@@ -124,10 +129,12 @@ static void commit(void *arg)
 		conf_error(&r->errors, r->file, 0, "%s", e.text);
 		good = false;
 	}
-	if (good)
+	if (good) {
 		report(r);
-	else
+		close_revoked(r);
+	} else {
 		refuse(r);
+	}
 	r->node->reloading = false;
 	notify_ready("Serving");
 	config_unref(&r->next);

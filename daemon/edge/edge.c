@@ -105,15 +105,6 @@ int edge_tls_check(const struct edge_tls *tls, struct err *e)
 	return ctx ? 0 : -1;
 }
 
-static void finish_revoked(struct edge *edge)
-{
-	for (size_t i = 0; i < edge->table.used; i++) {
-		struct session *s = edge->table.slots[i].session;
-		if (s && s->who && !edge->events.still_valid(edge->events.arg, s->who))
-			session_step(s, SESSION_STEP_FINISH, "revoked");
-	}
-}
-
 int edge_reload(struct edge *edge, const struct edge_limits *limits, const struct edge_tls *tls,
 	struct err *e)
 {
@@ -125,8 +116,16 @@ int edge_reload(struct edge *edge, const struct edge_limits *limits, const struc
 	SSL_CTX_free(edge->tls);
 	edge->tls = ctx;
 	edge->limits = *limits;
-	finish_revoked(edge);
 	return 0;
+}
+
+void edge_close_revoked(struct edge *edge)
+{
+	for (size_t i = 0; i < edge->table.used; i++) {
+		struct session *s = edge->table.slots[i].session;
+		if (s && s->who && !edge->events.still_valid(edge->events.arg, s->who))
+			session_step(s, SESSION_STEP_FINISH, "revoked");
+	}
 }
 
 void edge_stop_accepting(struct edge *edge)

@@ -57,6 +57,17 @@ def test_client_taken_off_the_list_loses_the_session(running):
     assert running.open(running.session("webchat"))["contact"]
 
 
+def test_who_reloads_is_answered_though_the_session_ends(running):
+    """Their own entry has changed with it."""
+    root = running.session("root")
+    conf.write(running.nodes[0].settings["clients"], {"clients": [
+        {"center": "center", **c, **({"roles": ["admin", "clinical"]} if c["name"] == "root" else {})}
+        for c in CLIENTS]})
+    assert root.request("node.reload")["swapped"]
+    root.wait_closed()
+    assert running.connect("root").hello("clinical")["roles"] == ["clinical", "admin"]
+
+
 def test_restart_only_settings_are_told(running):
     n = running.nodes[0]
     n.write(center="another")

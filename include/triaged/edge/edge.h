@@ -135,10 +135,13 @@ void edge_close(struct edge **edge);
 const char *edge_address(const struct edge *edge);
 
 /* Reload: build a new TLS context first (edge_tls_check says what is wrong without touching
- * anything); new sessions use it. Limits apply to new lines. Then revoked sessions are closed. */
+ * anything); new sessions use it. Limits apply to new lines. On -1 nothing has changed. */
 int edge_tls_check(const struct edge_tls *tls, struct err *e) MUST_CHECK;
 int edge_reload(struct edge *edge, const struct edge_limits *limits, const struct edge_tls *tls,
 	struct err *e) MUST_CHECK;
+/* Close the sessions whose principal is not still_valid(), after flushing: for behind a reload and
+ * its answer, since whoever asked for it may be one of them. */
+void edge_close_revoked(struct edge *edge);
 
 void edge_stop_accepting(struct edge *edge); /* drain: the listener closes, sessions go on */
 

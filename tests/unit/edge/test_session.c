@@ -330,6 +330,7 @@ static void a_reload_closes_the_revoked_only(void **state)
 	struct err e = { "" };
 	client_ask(c, CALL(1, "contact.leave", "{\"contact\":\"a\"}"));
 	assert_int_equal(edge_reload(w->edge, &w->options.limits, &w->options.tls, &e), 0);
+	edge_close_revoked(w->edge);
 	ASSERT_HAS(client_ask(c, CALL(2, "session.ping", "{}")), "\"id\":2,\"result\"");
 	w->revoke = true;
 	struct edge_tls bad = w->options.tls;
@@ -338,6 +339,7 @@ static void a_reload_closes_the_revoked_only(void **state)
 	ASSERT_HAS(e.text, "/nonexistent.pem");
 	ASSERT_HAS(client_ask(c, CALL(3, "session.ping", "{}")), "\"id\":3,\"result\"");
 	assert_int_equal(edge_reload(w->edge, &w->options.limits, &w->options.tls, &e), 0);
+	edge_close_revoked(w->edge);
 	assert_true(client_is_closed(c));
 	world_run_ms(w, 20);
 	assert_string_equal(w->why, "revoked");
