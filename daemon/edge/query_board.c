@@ -9,12 +9,12 @@
 
 struct level_sum {
 	int waiting, offered, active, breaches;
-	int64_t oldest_ms; /* arrival of the oldest that waits; 0: none */
+	int64_t oldest_ms; /* arrival of the oldest that nobody has taken; 0: none */
 };
 
-/* Waiting by line or by language. */
+/* The same by line or by language. */
 struct group_sum {
-	int waiting;
+	int waiting, offered;
 	int64_t oldest_ms;
 };
 
@@ -26,14 +26,14 @@ struct board {
 	int test;     /* not over, and in none of the other numbers */
 };
 
-static void add_group(struct map *groups, const char *name, int64_t arrived_ms)
+static void add_group(struct map *groups, const char *name, bool offered, int64_t arrived_ms)
 {
 	struct group_sum *g = map_get(groups, name);
 	if (!g) {
 		g = mem_zalloc(sizeof *g);
 		map_put(groups, name, g);
 	}
-	g->waiting++;
+	*(offered ? &g->offered : &g->waiting) += 1;
 	if (g->oldest_ms == 0 || arrived_ms < g->oldest_ms)
 		g->oldest_ms = arrived_ms;
 }
@@ -53,8 +53,8 @@ static void add_contact(struct board *b, const struct contact_view *v, int64_t n
 			l->breaches++;
 		if (l->oldest_ms == 0 || v->arrived_ms < l->oldest_ms)
 			l->oldest_ms = v->arrived_ms;
-		add_group(&b->lines, v->line, v->arrived_ms);
-		add_group(&b->langs, v->lang, v->arrived_ms);
+		add_group(&b->lines, v->line, offered, v->arrived_ms);
+		add_group(&b->langs, v->lang, offered, v->arrived_ms);
 	} else if (strcmp(v->state, "active") == 0) {
 		b->active++;
 		l->active++;
@@ -106,6 +106,7 @@ static void show_groups(
 		jtext_open(out, '{');
 		jtext_put_str(out, member, key);
 		jtext_put_int(out, "waiting", g->waiting);
+		jtext_put_int(out, "offered", g->offered);
 		age(out, "oldest_wait_s", g->oldest_ms, now);
 		jtext_close(out, '}');
 		free(g);

@@ -23,6 +23,19 @@ def test_board_counts_by_level(running):
     assert board["responders"]["ready"] == 0
 
 
+def test_lines_and_languages_count_as_the_levels_do(running):
+    gateway, lead = running.session("gateway"), running.session("lead")
+    running.responder("ann")  # and has room for one of the two
+    for line in ("north", "south"):
+        running.open(gateway, "emergency", line=line)
+    eventually(lambda: lead.request("board.get")["totals"]["offered"] == 1)
+    board = lead.request("board.get")
+    assert {k: board["totals"][k] for k in ("waiting", "offered")} == {"waiting": 1, "offered": 1}
+    for groups in ("levels", "lines", "langs"):
+        for n in ("waiting", "offered"):
+            assert sum(g[n] for g in board[groups]) == 1, (groups, n)
+
+
 def test_board_watch_tells_changes_until_turned_off(running):
     lead = running.session("lead")
     lead.request("board.watch")

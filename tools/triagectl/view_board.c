@@ -108,6 +108,7 @@ static void queues(
 	{
 		table_text(&t, STYLE_PLAIN, field_str(r, name, ""));
 		table_number(&t, STYLE_PLAIN, field_number(r, "waiting"));
+		table_number(&t, STYLE_PLAIN, field_number(r, "offered"));
 		table_duration(&t, STYLE_PLAIN, field_number(r, "oldest_wait_s"));
 	}
 	table_write(&t, to, 0);
@@ -169,8 +170,8 @@ void view_alerts(const json_t *board, struct screen *to)
 
 void view_board(const json_t *board, struct screen *to)
 {
-	static const char *const lines[] = { "LINE", ">WAITING", ">OLDEST", NULL };
-	static const char *const langs[] = { "LANGUAGE", ">WAITING", ">OLDEST", NULL };
+	static const char *const lines[] = { "LINE", ">WAITING", ">OFFERED", ">OLDEST", NULL };
+	static const char *const langs[] = { "LANGUAGE", ">WAITING", ">OFFERED", ">OLDEST", NULL };
 
 	view_board_head(board, to);
 	buf_adds(&to->out, "\n");
