@@ -84,7 +84,13 @@ static void forbid(struct session *s, const struct verb *verb, const char *id)
 	s->edge->counts.forbidden++;
 	LOG(NOTICE, "edge.forbidden", LOG_S("identity", s->who->name),
 		LOG_S("method", verb->method), LOG_I("session", s->id));
-	session_error(s, id, &(struct rpc_error){ .code = RPC_FORBIDDEN, .reason = "role" });
+	struct buf detail = { 0 };
+	buf_adds(&detail, "allowed for: ");
+	role_names(verb->roles, &detail);
+	session_error(s, id,
+		&(struct rpc_error){
+			.code = RPC_FORBIDDEN, .reason = "role", .detail = buf_str(&detail) });
+	buf_free(&detail);
 }
 
 static void hand_over(struct session *s, const struct verb *verb, const struct rpc_request *r)
@@ -146,8 +152,10 @@ static void handle(struct session *s, struct rpc_request *r)
 	edge->counts.unknown_params += unknown;
 	if (checked < 0)
 		session_error(s, r->id,
-			&(struct rpc_error){
-				.code = f.code, .reason = f.reason, .field = f.field });
+			&(struct rpc_error){ .code = f.code,
+				.reason = f.reason,
+				.detail = f.detail,
+				.field = f.field });
 	else if (verb->roles != 0 && s->unanswered >= edge->limits.unanswered)
 		refuse(s, r->id, "unanswered", 0);
 	else

@@ -35,6 +35,17 @@ const char *role_name(unsigned role)
 	return "";
 }
 
+void role_names(unsigned roles, struct buf *out)
+{
+	const char *between = "";
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (!(roles & names[i].role))
+			continue;
+		buf_addf(out, "%s%s", between, names[i].name);
+		between = " ";
+	}
+}
+
 struct principal *principal_ref(struct principal *p)
 {
 	p->refs++;

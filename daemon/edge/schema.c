@@ -222,10 +222,8 @@ static void add_ref_param(json_t *params, const struct verb *verb)
 static char *roles_text(unsigned roles, struct buf *out)
 {
 	buf_clear(out);
-	buf_adds(out, roles ? "roles:" : "before and after authentication");
-	for (unsigned role = 1; role <= ROLE_ALL; role <<= 1)
-		if (roles & role)
-			buf_addf(out, " %s", role_name(role));
+	buf_adds(out, roles ? "roles: " : "before and after authentication");
+	role_names(roles, out);
 	return out->data;
 }
 

@@ -258,8 +258,11 @@ static int check_param(const struct checking *c, const struct param *p, json_t *
 		return p->required ? fault(c, prefix, p->name, "missing") : 0;
 	(*known)++;
 	const char *why = check_value(c, p, v);
-	if (why)
+	if (why) {
+		if (p->type == PARAM_ENUM)
+			c->fault->detail = p->words;
 		return fault(c, prefix, p->name, why);
+	}
 	if (!p->fields)
 		return 0;
 	char inner[64];

@@ -7,6 +7,7 @@
 struct verb_fault {
 	int code;           /* enum rpc_code */
 	const char *reason; /* word */
+	const char *detail; /* the words that a PARAM_ENUM may be; otherwise NULL */
 	char field[96];     /* "location.lat"; a name of our tables, never one of the peer's */
 };
 

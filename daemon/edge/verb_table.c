@@ -26,6 +26,8 @@
 #define REASON(required) \
 	{ "reason", PARAM_STRING, required, 1, WHY_MAX, NULL, "why, in words without a person's name", NULL }
 
+/* A new contact waits before anybody can list it. */
+#define CONTACT_STATES "waiting offered active wrapup review handed ended"
 #define CHANNELS "sms chat voice email walk_in transfer"
 
 static const struct param none[] = { END };
@@ -259,7 +261,7 @@ static const struct param board_watch[] = {
 };
 
 static const struct param contact_list[] = {
-	{ "state", PARAM_WORD, false, 1, 32, NULL, "", NULL },
+	{ "state", PARAM_ENUM, false, 0, 0, CONTACT_STATES, "", NULL },
 	{ "level", PARAM_LEVEL, false, 0, 0, NULL, "", NULL },
 	{ "line", PARAM_WORD, false, 1, 64, NULL, "", NULL },
 	{ "limit", PARAM_INTEGER, false, 1, 1000, NULL, "", NULL },

@@ -54,6 +54,22 @@ def test_list_tells_the_place_in_line(running):
     assert [x["contact"] for x in only] == [ids["high"]]
 
 
+def test_a_state_that_does_not_exist_is_refused_and_not_an_empty_list(running):
+    gateway, lead = running.session("gateway"), running.session("lead")
+    c = running.open(gateway, "low")["contact"]
+    assert [x["contact"] for x in lead.request("contact.list", state="waiting")["contacts"]] == [c]
+    assert lead.request("contact.list", state="active")["contacts"] == []
+    with pytest.raises(RpcError) as e:
+        lead.request("contact.list", state="wating")
+    assert e.value.data["reason"] == "not_one_of" and "waiting" in e.value.data["detail"].split()
+
+
+def test_who_may_not_is_told_who_may(running):
+    with pytest.raises(RpcError) as e:
+        running.session("root").request("contact.list")
+    assert e.value.data == {"reason": "role", "detail": "allowed for: supervisor"}
+
+
 def test_explain_says_why_this_level_and_this_responder(running):
     ann = running.responder("ann")
     running.responder("ben", presence="paused")

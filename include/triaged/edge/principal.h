@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "triaged/base/buf.h"
+
 /* Roles are bits; a method names the set that may call it. */
 enum role {
 	ROLE_FRONTEND = 1 << 0,
@@ -25,6 +27,8 @@ enum role {
 unsigned role_parse(const char *name);
 /* One role's name. */
 const char *role_name(unsigned role);
+/* Append the names of all of them, with a space between two. */
+void role_names(unsigned roles, struct buf *out);
 
 struct principal {
 	unsigned refs; /* principal_ref/_unref only */

@@ -65,7 +65,8 @@ static void hello_by_certificate_limits_the_session_to_the_role(void **state)
 		client_ask(c, CALL(3, "session.hello", "{\"protocol\":1,\"role\":\"supervisor\"}")),
 		"\"roles\":[\"responder\",\"supervisor\"]");
 	ASSERT_HAS(client_ask(c, CALL(4, "contact.next", "{}")),
-		"\"error\":{\"code\":2,\"message\":\"forbidden\",\"data\":{\"reason\":\"role\"}}");
+		"\"error\":{\"code\":2,\"message\":\"forbidden\",\"data\":{\"reason\":\"role\","
+		"\"detail\":\"allowed for: responder\"}}");
 	ASSERT_HAS(client_ask(c, CALL(5, "contact.list", "{}")), "\"role\":\"supervisor\"");
 	ASSERT_HAS(
 		client_ask(c, CALL(6, "session.hello", "{\"protocol\":1,\"role\":\"responder\"}")),
@@ -241,7 +242,8 @@ static void every_bad_line_is_an_error_and_the_session_goes_on(void **state)
 		{ CALL_S("x", "no.such", "{}"), "\"id\":\"x\",\"error\":{\"code\":-32601" },
 		{ CALL(1, "contact.open", "{\"ref\":\"r\",\"channel\":\"owl\"}"),
 			"\"code\":-32602,\"message\":\"invalid params\",\"data\":{\"reason\":"
-			"\"not_one_of\",\"field\":\"channel\"}" },
+			"\"not_one_of\",\"detail\":\"sms chat voice email walk_in transfer\","
+			"\"field\":\"channel\"}" },
 		{ CALL(1, "contact.open", "[]"), "\"code\":-32602" },
 		{ "\n\r\n" CALL(2, "session.ping", "{}") "\r", "\"id\":2,\"result\"" },
 	};
