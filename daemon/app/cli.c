@@ -39,7 +39,7 @@ static int parse_mode(const char *arg, struct cli *cli, struct err *e)
 	while (i < N_MODES && strcmp(modes[i].word, arg) != 0)
 		i++;
 	if (i == N_MODES)
-		return err_set(e, "unknown argument %s", arg);
+		return err_set(e, "unknown argument %s; try triaged --help", arg);
 	if (cli->mode != CLI_RUN && cli->mode != modes[i].mode)
 		return err_set(e, "%s does not go with what stands before it", arg);
 	cli->mode = modes[i].mode;

@@ -310,6 +310,12 @@ def test_usage_errors_are_exit_code_2_and_suggest(ctl):
                             (["contact", "show"], "CONTACT is missing"), (["nothing-like-it"], "--help")):
         done = ctl(None, *arguments)
         assert done.returncode == USAGE and hint in done.stderr, arguments
+    for arguments, first in ((["contact"], "'contact' alone is no command; there are:"),
+                             (["contact", "--json"], "'contact' alone is no command; there are:"),
+                             (["contact", "shwo"], "no command 'contact shwo'; there are:"),
+                             (["foo"], "no command 'foo'; 'triagectl --help' lists them"),
+                             (["status", "--center", "x"], "--center needs --role too")):
+        assert ctl("127.0.0.1:1", *arguments).stderr.splitlines()[0].endswith(": " + first), arguments
     assert ctl(None).returncode == USAGE
     assert ctl(None, "--help").returncode == OK
 

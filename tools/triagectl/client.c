@@ -17,7 +17,7 @@ struct client {
 	int next_id;
 };
 
-/* One line out of an error object: "forbidden: … (detail)". */
+/* One line out of an error object, the general first: "invalid params: limit: out_of_range". */
 static void error_text(const json_t *error, struct err *e)
 {
 	const json_t *data = json_object_get(error, "data");
@@ -27,11 +27,11 @@ static void error_text(const json_t *error, struct err *e)
 	double retry_ms = field_number(data, "retry_after_ms");
 	struct buf raw = { 0 }, clean = { 0 };
 
-	buf_adds(&raw, reason);
-	if (*message && strcmp(message, reason) != 0)
-		buf_addf(&raw, ": %s", message);
+	buf_adds(&raw, *message ? message : reason);
 	if (*field)
-		buf_addf(&raw, " (%s)", field);
+		buf_addf(&raw, ": %s", field);
+	if (*message && strcmp(message, reason) != 0 && strcmp(field, reason) != 0)
+		buf_addf(&raw, ": %s", reason);
 	if (*detail)
 		buf_addf(&raw, ": %s", detail);
 	if (retry_ms > 0)

@@ -10,7 +10,8 @@
 #define LEVELS "emergency urgent high moderate low"
 
 static const struct option_def contact_list_options[] = {
-	{ "state", "STATE", "only contacts in this state", NULL },
+	{ "state", "STATE", "only contacts in this state",
+		"waiting offered active wrapup review handed ended" },
 	{ "level", "LEVEL", "only contacts of this level", LEVELS },
 	{ "line", "LINE", "only contacts of this line", NULL },
 	{ "limit", "N", "at most so many, 1 to 1000", NULL },

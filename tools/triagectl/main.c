@@ -71,7 +71,8 @@ void ctl_flush(struct ctl *ctl)
 
 void ctl_put_json(struct ctl *ctl, const json_t *v, bool compact)
 {
-	size_t flags = compact ? JSON_COMPACT : JSON_INDENT(2);
+	/* Digits enough for every number of the daemon, and 2.1 stays 2.1. */
+	size_t flags = (compact ? JSON_COMPACT : JSON_INDENT(2)) | JSON_REAL_PRECISION(15);
 
 	/* A terminal obeys control characters above ASCII too. */
 	if (isatty(STDOUT_FILENO))
@@ -135,8 +136,14 @@ static int unknown(struct ctl *ctl, const char *first, const char *second)
 {
 	char name[64];
 
+	if (second && *second == '-')
+		second = NULL;
 	help_group(&ctl->screen, first);
-	if (ctl->screen.out.len > 0) { /* a family of commands without its second word */
+	if (ctl->screen.out.len > 0) { /* a family of commands */
+		if (second)
+			ctl_fail(ctl, CTL_USAGE, "no command '%s %s'; there are:", first, second);
+		else
+			ctl_fail(ctl, CTL_USAGE, "'%s' alone is no command; there are:", first);
 		fputs(buf_str(&ctl->screen.out), stderr);
 		buf_clear(&ctl->screen.out);
 		return CTL_USAGE;

@@ -25,7 +25,7 @@ static int put_number(json_t *to, const struct param *p, const char *value, stru
 	double d = strtod(value, &end);
 
 	if (end == value || *end)
-		return err_set(e, "%s: '%s' is no number", p->name, value);
+		return err_set(e, "%s: '%s' is not a number", p->name, value);
 	if (p->type == PARAM_INTEGER)
 		json_object_set_new(to, p->name, json_integer((json_int_t)d));
 	else

@@ -197,10 +197,10 @@ static int check(const struct settings *s, struct err *e)
 		return err_set(
 			e, "nothing to log in with: give --cert and --key, --token-file or --user");
 	if (!s->role && (s->token_file || s->user || s->center))
-		return err_set(e, "a login by %s needs a --role",
-			s->token_file ? "token"
-			: s->user     ? "password"
-				      : "center");
+		return err_set(e, "%s needs --role too",
+			s->token_file ? "a login by token"
+			: s->user     ? "a login by password"
+				      : "--center");
 	if (s->timeout_s && (atoi(s->timeout_s) < 1 || atoi(s->timeout_s) > TIMEOUT_S_MAX))
 		return err_set(
 			e, "timeout '%s' is not 1 to %d seconds", s->timeout_s, TIMEOUT_S_MAX);

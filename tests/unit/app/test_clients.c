@@ -227,7 +227,7 @@ static void the_command_line_is_strict(void **state)
 	assert_int_equal(parse(&cli, "-t --dump-config", &e), -1);
 	assert_int_equal(parse(&cli, "-c a -c b", &e), -1);
 	assert_int_equal(parse(&cli, "stray", &e), -1);
-	assert_string_equal(e.text, "unknown argument stray");
+	assert_string_equal(e.text, "unknown argument stray; try triaged --help");
 }
 
 int main(void)
