@@ -133,7 +133,8 @@ def arguments():
 
 def stay(show, data):
     print("\nThe center stays open. From a second terminal:\n\n"
-          "    build/triagectl --data-dir %s top\n\nCtrl-C ends it." % os.path.relpath(data))
+          "    %s --data-dir %s top\n\nCtrl-C ends it." % (
+              os.path.relpath(os.path.join(ROOT, "build", "triagectl")), os.path.relpath(data)))
     try:
         show.stage.run(lambda: False, float("inf"))
     except KeyboardInterrupt:

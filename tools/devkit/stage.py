@@ -138,9 +138,9 @@ class Responder(Actor):
         stage.later(person.get("ready_at_s", 0), self._ready)
 
     def _ready(self):
-        self.session.request("responder.set", presence="ready", wrap_s=1)
         self.stage.tell(None, "%s is ready (%s; %s)" % (
             self.alias, ", ".join(self.person["skills"]), ", ".join(self.person["langs"])))
+        self.session.request("responder.set", presence="ready", wrap_s=1)
 
     def on_offer_new(self, offer):
         contact = self.contacts.get(offer["contact"])
