@@ -56,6 +56,7 @@ const char *const family_names[FAMILY_COUNT] = {
 	[FAMILY_SELF_HATE] = "self_hate",
 	[FAMILY_LETHAL] = "lethal",
 	[FAMILY_RESOLVE] = "resolve",
+	[FAMILY_SHELTER] = "shelter",
 };
 
 const char *const subject_names[SUBJECT_COUNT] = { "unknown", "self", "other" };
