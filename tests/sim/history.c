@@ -161,6 +161,8 @@ static void check_entry(const struct command *c)
 		k->left = leave || (k->left && !k->heard);
 		k->overtaken = false;
 	}
+	if (k && c->fact && c->command == COMMAND_OFFER_ACCEPT && !k->active && !k->closed)
+		sim_fail("I2: %s was accepted on an island and is with nobody", k->id);
 	check_raise(c);
 	if (c->fact) /* told again without an effect, or what two nodes acknowledged */
 		return;
