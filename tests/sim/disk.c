@@ -16,6 +16,7 @@
 
 #define FD_FIRST (1 << 20)
 #define SECTOR   512
+#define PAGE     4096
 
 struct file {
 	struct node *node;
@@ -23,6 +24,7 @@ struct file {
 	char *data;           /* as a reader sees it */
 	char *synced;         /* as a power cut leaves it, at least; as long as data */
 	size_t size, written; /* zeros behind that, in both */
+	bool *forgotten;      /* by page: its sync failed, and nothing was written to it since */
 	bool linked, linked_synced;
 	struct file *next;
 };
@@ -76,7 +78,7 @@ static void settle(struct file *f)
 	int whole = chance(300) ? 0 : (int)rnd_in(1, 999);
 	for (size_t at = 0; at < f->written; at += SECTOR) {
 		size_t n = f->size - at < SECTOR ? f->size - at : SECTOR;
-		if (memcmp(f->data + at, f->synced + at, n) != 0)
+		if (!f->forgotten[at / PAGE] && memcmp(f->data + at, f->synced + at, n) != 0)
 			settle_sector(f, at, whole);
 	}
 }
@@ -92,6 +94,8 @@ void disk_power_cut(struct node *n)
 		settle(f);
 		if (f->written)
 			memcpy(f->data, f->synced, f->written);
+		if (f->size)
+			memset(f->forgotten, 0, (f->size + PAGE - 1) / PAGE * sizeof *f->forgotten);
 	}
 }
 
@@ -160,6 +164,7 @@ static void forget_removed(void)
 				fds[i].file = NULL;
 		free(f->data);
 		free(f->synced);
+		free(f->forgotten);
 		free(f);
 	}
 }
@@ -256,6 +261,8 @@ static ssize_t write_some(struct open_file *o, const void *p, size_t n, off_t at
 	if ((size_t)at + n > o->file->size)
 		sim_fail("the spool writes behind what it allocated");
 	memcpy(o->file->data + at, p, n);
+	for (size_t i = (size_t)at / PAGE; n > 0 && i <= ((size_t)at + n - 1) / PAGE; i++)
+		o->file->forgotten[i] = false;
 	if (o->file->written < (size_t)at + n)
 		o->file->written = (size_t)at + n;
 	return (ssize_t)n;
@@ -270,7 +277,29 @@ ssize_t __wrap_pwrite64(int fd, const void *p, size_t n, off_t at)
 	return write_some(o, p, n, at);
 }
 
-/* What a failed sync leaves is as unknown as what a power cut leaves, and is not tried again. */
+static size_t page_bytes(const struct file *f, size_t page)
+{
+	size_t left = f->size - page * PAGE;
+	return left < PAGE ? left : PAGE;
+}
+
+static void sync_pages(struct file *f)
+{
+	for (size_t i = 0; i * PAGE < f->written; i++)
+		if (!f->forgotten[i])
+			memcpy(f->synced + i * PAGE, f->data + i * PAGE, page_bytes(f, i));
+}
+
+/* What a failed sync leaves is as unknown as what a power cut leaves, and the next sync does not try
+ * again: it succeeds without it, as Linux does. */
+static void fail_sync(struct file *f)
+{
+	settle(f);
+	for (size_t i = 0; i * PAGE < f->written; i++)
+		f->forgotten[i] |=
+			memcmp(f->synced + i * PAGE, f->data + i * PAGE, page_bytes(f, i)) != 0;
+}
+
 static int sync_file(struct open_file *o)
 {
 	node_effect();
@@ -279,12 +308,11 @@ static int sync_file(struct open_file *o)
 		return 0;
 	}
 	if (is_broken(o->node)) {
-		settle(o->file);
+		fail_sync(o->file);
 		fail_with(EIO);
 		return -1;
 	}
-	if (o->file->written)
-		memcpy(o->file->synced, o->file->data, o->file->written);
+	sync_pages(o->file);
 	return 0;
 }
 
@@ -318,6 +346,9 @@ int __wrap_fallocate64(int fd, int mode, off_t at, off_t size)
 	f->synced = realloc(f->synced, n);
 	memset(f->data + f->size, 0, n - f->size);
 	memset(f->synced + f->size, 0, n - f->size);
+	size_t pages = (f->size + PAGE - 1) / PAGE, wanted = (n + PAGE - 1) / PAGE;
+	f->forgotten = realloc(f->forgotten, wanted * sizeof *f->forgotten);
+	memset(f->forgotten + pages, 0, (wanted - pages) * sizeof *f->forgotten);
 	f->size = n;
 	return 0;
 }
