@@ -69,10 +69,10 @@ struct agency_query {
 };
 
 /*
- * Who may be asked, in order: the named one, then those that serve the place, then those of whom
- * that is not known because the place is not, each in the order of the configuration. Left out:
- * another kind, another mode, closed, no channel, surely another area. Returns how many; at most
- * max are written.
+ * Who may be asked, in this order: the agency that was named, those that serve the place, and, where
+ * the place is not known well enough to tell, the others; each group in the order of the
+ * configuration. Left out are those of another kind or mode, closed now, without a channel, or
+ * certainly of another area. Returns how many there are; at most max are written.
  */
 size_t agency_choose(const struct agencies *set, const struct agency_query *q,
 	const struct agency **out, size_t max);

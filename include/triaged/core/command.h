@@ -39,7 +39,7 @@
 	X(TRANSFER_SETTLE, "transfer.settle")   /* result: confirmed, cancelled */                 \
 	X(TRANSFER_SAID, "transfer.said")       /* words of the person, or of who serves them */   \
 	X(TRANSFER_OVER, "transfer.over")       /* it has ended there, or the person is gone */    \
-	X(LETTER_SENT, "letter.sent")           /* outreach: the other inbox has the letter */     \
+	X(LETTER_SENT, "letter.sent")           /* app: the other center's inbox has the letter */ \
 	X(CONTACT_NEXT, "contact.next")         /* responder asks for work */                      \
 	X(OFFER_ACCEPT, "offer.accept")                                                            \
 	X(OFFER_DECLINE, "offer.decline")                                                          \
@@ -62,7 +62,7 @@
 	X(SESSION_DOWN, "session.down")                                                            \
 	X(NODE_UP, "node.up")                   /* a new incarnation: its older sessions are gone */\
 	X(NODE_LOST, "node.lost")               /* a node's lease ended: its sessions are gone */  \
-	X(NODE_ISLAND, "node.island")           /* the store is away, or there again: watch */     \
+	X(NODE_ISLAND, "node.island")           /* watch: 1 the store is lost, 0 it is back */       \
 	X(NODE_ALARM, "node.alarm")             /* trouble of a node itself begins, or is over */  \
 	X(TICK, "tick")                         /* time has passed */                              \
 	X(QUERY, "query")                       /* a question to the leader: kind, meta; no change */
@@ -148,7 +148,7 @@ enum command_kind {
 	I(min_age) I(max_age) /* years + 1; 0: any */                                              \
 	I(since)        /* contact.resume: last seq the client has + 1; 0: none given */           \
 	I(watch)        /* board.watch, node.alarm: 1 on, 0 off */ \
-	/* told again from a spool: what happened without the store, see core.h */                 \
+	/* facts: decided before without the store, see fact.h */                                  \
 	T(island)       /* whose number `fact` is: "<node>/<incarnation>" */                       \
 	I(fact)         /* 1, 2, ...; 0: no fact */                                                \
 	I(decided_ms)

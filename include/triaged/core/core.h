@@ -31,8 +31,9 @@ struct core *core_new(const struct core_options *options);
 void core_free(struct core **core);
 void core_set_options(struct core *core, const struct core_options *options); /* reload */
 
-/* What commands bring about; reused. Outputs gather over several commands until step_clear();
- * decisions and changed are those of the last command, so that each gets its own ledger entry. */
+/* The results of core_apply(). Outputs accumulate over several commands until step_clear();
+ * decisions and changed describe the last command alone, so that each gets its own ledger entry.
+ * Starts zeroed; step_clear() keeps the memory for the next commands. */
 struct step {
 	struct output *outputs;
 	size_t n_outputs, cap_outputs;
@@ -42,13 +43,14 @@ struct step {
 
 void step_clear(struct step *s);
 void step_free(struct step *s);
-/* The outputs of one behind those of another, or one of them: an empty place stays behind. */
+/* Append one output of another step to `to`, leaving it zeroed there; or append all of `from`, which
+ * then has none. */
 void step_take(struct step *to, struct output *output);
 void step_move(struct step *to, struct step *from);
 
-/* For whoever drives the core and has something of its own to tell in the same order: the fields
- * of a new notification, or of the answer (REPLY or ERROR) to a command that asks for one. Valid
- * until the next output. */
+/* Append an output that the core did not make, in order with those it made: a notification to a
+ * session, or the answer (REPLY or ERROR) to c, whose request must not be 0. Returns its fields for
+ * the caller to fill; valid until the next output is appended. */
 struct buf *step_notify(struct step *s, enum output_kind kind, const char *session);
 struct buf *step_reply(struct step *s, enum output_kind kind, const struct command *c);
 
@@ -83,8 +85,9 @@ struct entity_write {
 	struct slice bytes; /* the record; len 0: delete */
 	bool live;          /* contact, dispatch: not yet ended */
 	bool waiting;       /* contact: in q */
-	bool again; /* handed over before since the core was loaded; and not a person's new visit */
-	bool moved; /* contact: live, waiting or queue_score differ from what was handed over */
+	bool again; /* the record was handed over before, since the core was loaded; false for a
+		       person who has come anew, whose retention time begins again */
+	bool moved; /* contact: live, waiting or queue_score differ from the last ones handed over */
 	double queue_score; /* when waiting: band x 2^42 + deadline in ms, exact below 2^53 */
 };
 
@@ -92,16 +95,18 @@ typedef void (*entity_write_fn)(void *arg, const struct entity_write *w);
 
 /* Hand over everything changed since the last call, once each, and forget that it was dirty. */
 void core_take_dirty(struct core *core, entity_write_fn write, void *arg);
-/* What was handed over is lost: hand it over again, as new. Messages are not kept here. */
+/* The store has lost what was handed over: the next core_take_dirty() hands all of it over again,
+ * with `again` false. Messages are not among it, because the core does not keep them. */
 void core_write_all(struct core *core);
-/* Its time is handed over with that, although nothing else may have changed. */
+/* The next core_take_dirty() hands over the counters, which hold core_now(), even when nothing else
+ * has changed. */
 void core_keep_time(struct core *core);
 
 /* Rebuild: feed every stored record into a fresh core, then core_load_done(), which derives queue,
  * timers and load and verifies them. Unknown fields are skipped. -1 names the record: one that
  * cannot be read is left out (the store still has it), a contact whose record contradicts itself
- * is handed to the supervisors with the alert "inconsistent". The core can be used all the same;
- * the caller tells people. */
+ * is handed to the supervisors with the alert "inconsistent". After -1 the core can still be used;
+ * the caller reports the error. */
 int core_load(struct core *core, enum entity_kind kind, const char *id, const char *ref,
 	struct slice bytes, struct err *e) MUST_CHECK;
 int core_load_done(struct core *core, struct err *e) MUST_CHECK;
@@ -109,8 +114,8 @@ int core_load_done(struct core *core, struct err *e) MUST_CHECK;
 /* Verify I1-I7, I10, I11, I14 over the whole state; -1 names the first that is broken. */
 int core_check(const struct core *core, struct err *e) MUST_CHECK;
 
-/* The same for the next contacts and the next responder, for a running center: bounded work, all
- * of the state in the course of many calls. Begin with zeroes. */
+/* The same in small pieces, for a running center: each call verifies the next `contacts` contacts and
+ * one responder and moves sweep on, so that many calls verify the whole state. sweep starts zeroed. */
 struct core_sweep {
 	size_t contact, responder;
 };
@@ -118,8 +123,8 @@ struct core_sweep {
 int core_check_some(const struct core *core, struct core_sweep *sweep, size_t contacts,
 	struct err *e) MUST_CHECK;
 
-/* A digest of the whole state without sealed content, independent of history: two cores with equal
- * state are equal, whether they were loaded, replayed from the ledger or lived through it. */
+/* A digest of the whole state without sealed content. It depends on the state alone: a core that was
+ * loaded or replayed from the ledger has the same digest as the one that took the decisions. */
 uint64_t core_digest(const struct core *core);
 
 /* ---- reading: for boards, lists and explanations; views are valid until the next core_apply ---- */
@@ -127,7 +132,7 @@ uint64_t core_digest(const struct core *core);
 struct contact_view {
 	const char *id, *state, *channel, *lang, *line, *needs, *caller_role, *person, *identity;
 	const char *responder; /* active with, or "" */
-	const char *guest;     /* who has handed it over and is still there, or "" */
+	const char *guest;     /* warm transfer: the first responder while still present, or "" */
 	const char *transfer;  /* state of the transfer, or "" */
 	const char *transfer_id, *transfer_to, *transfer_by;
 	const char *ruleset, *flags, *domains, *disposition, *alert; /* alert: kind or "" */
@@ -178,7 +183,7 @@ size_t core_waiting(const struct core *core);
 /* When a test contact was last served and closed, in this core's time; 0: not since it was loaded. */
 int64_t core_test_served_ms(const struct core *core);
 
-/* The number of the oldest letter that waits for another center's inbox; 0: none does. */
+/* The number of the oldest letter that has not reached another center's inbox; 0: there is none. */
 int64_t core_letter(const struct core *core);
 
 /* Why a contact is not offered to more people now: counts of responders as in contact_view.match. */

@@ -1,7 +1,7 @@
 /*
- * What a step wants to tell somebody: an answer to a request or a notification to a session. The
- * core states facts as a record; the edge that holds the session renders them as protocol JSON.
- * Outputs may leave a node only after the step that made them is committed.
+ * An output: the answer to a request, or a notification to a session. The core gives its fields as a
+ * record; the edge of the node that has the session renders them as the protocol's JSON. Outputs may
+ * leave a node only after the step that made them is committed.
  *
  * Field names are the protocol's own; types by name: *_ms instants are absolute milliseconds
  * (rendered RFC 3339), reasons/outcome/answers are JSON, text is sealed with the contact's id.

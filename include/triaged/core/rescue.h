@@ -18,17 +18,19 @@ struct dispatch_view {
 	const char *agency;            /* the one the requester named, "" none */
 	const char *target;            /* whom it is asked of now, "" nobody */
 	const char *unit;              /* the target that has it */
-	char next[RESCUE_TARGET_SIZE]; /* who would be asked behind target, "" nobody: people */
-	const char *declined;          /* words: targets that said no */
+	char next[RESCUE_TARGET_SIZE]; /* who is asked after target; "": people must decide */
+	const char *declined;          /* words: targets that declined */
 	const char *tried, *criteria;  /* words */
 	const char *reason, *requested_by, *line;
-	const char *second_by, *place_by; /* who agreed; who says the place is right */
-	bool silence, exempt;             /* nobody spoke in time; nobody needed to */
+	/* the second person who agreed; who has confirmed the place */
+	const char *second_by, *place_by;
+	bool silence; /* it went out because no second person objected in time */
+	bool exempt;  /* it needed no second person */
 	bool test, overdue, seen;
 	bool open; /* false: over, something is still to be sent */
 	int64_t requested_ms, since_ms, due_ms, asked_until_ms; /* 0: none */
-	int64_t alerts;  /* told so often that the step is missing */
-	int64_t version; /* of what agencies are told; rises with every send */
+	int64_t alerts;  /* how often people were alerted that the step is missing */
+	int64_t version; /* of the request as agencies receive it; rises with every change sent */
 	/* the place, as far as lists may show it */
 	const char *source, *area, *doubts; /* doubts: words, see dispatch.confirm */
 	bool place_open;                    /* a person must confirm it */
@@ -63,7 +65,7 @@ struct team_view {
 
 bool core_next_team(const struct core *core, size_t *i, struct team_view *v);
 
-/* Does it belong to this identity? What a partner may see. */
+/* Whether a dispatch is asked of this identity or was taken by it: what a partner may see. */
 bool core_concerns(const struct core *core, const char *dispatch, const char *identity);
 
 struct nearest_query {

@@ -55,7 +55,7 @@ struct edge_limits {
 	int unanswered;             /* requests per session without an answer */
 	int sessions;               /* open sessions, handshakes included */
 	int handshakes;             /* unfinished handshakes at once */
-	int handshakes_per_address; /* of them; its further connections wait; 0: no limit */
+	int handshakes_per_address; /* unfinished ones from one address, others wait; 0: no limit */
 	size_t output_backlog_bytes;
 	int requests_per_s; /* per session, token bucket with a burst of twice that; 0: none */
 	int64_t handshake_ms, first_line_ms, whole_line_ms, idle_ms, write_stall_ms;
@@ -84,15 +84,15 @@ struct edge_request {
 	const struct verb *verb;
 	const json_t *params; /* checked against the verb; valid during the call */
 	struct principal *who;
-	unsigned
-		role; /* the one role of `who` under which the verb is allowed and, after session.hello, chosen */
+	unsigned role; /* the one role under which the verb is allowed; after session.hello the
+			  role chosen there */
 };
 
 struct edge_events {
 	void *arg;
-	/* session.hello succeeded: the session acts in this one role from now on. A session that a
-	 * certificate alone identifies may send requests without it, in each of its roles; then its
-	 * first request is the first that is heard of it. */
+	/* session.hello succeeded: the session acts in this one role from now on. A session identified
+	 * by its certificate may send requests without session.hello, in any of its roles; its first
+	 * request then comes without opened(). */
 	void (*opened)(void *arg, uint64_t session, struct principal *who, unsigned role);
 	/* A request other than session.*. Answer now or later, exactly once. */
 	void (*request)(void *arg, const struct edge_request *r);
@@ -106,16 +106,16 @@ struct edge_events {
 	 * valid during the call. */
 	void (*by_password)(void *arg, uint64_t ticket, const char *user, const char *password,
 		const char *totp);
-	/* false: the session's client was revoked by a reload */
+	/* Asked by edge_close_revoked(). false: the client was removed or changed by a reload. */
 	bool (*still_valid)(void *arg, const struct principal *who);
-	/* Facts of session.hello's answer that only the node knows. */
-	const char *(*mode)(void *arg); /* normal island draining */
+	/* For session.hello's answer: normal, island or draining. */
+	const char *(*mode)(void *arg);
 	/* data.detail of `unavailable` answers made by the edge itself */
 	const char *(*unavailable_text)(void *arg);
 };
 
-/* Priority of new connections and handshakes, if the event base has so many (0 is the highest; with
- * three, libevent gives everything else the middle one). */
+/* Event priority of new connections and handshakes, if the event base has at least three (0 is the
+ * highest; of three, libevent gives everything else the middle one). */
 #define EDGE_STRANGER_PRIORITY 2
 
 struct edge_options {
@@ -139,8 +139,8 @@ const char *edge_address(const struct edge *edge);
 int edge_tls_check(const struct edge_tls *tls, struct err *e) MUST_CHECK;
 int edge_reload(struct edge *edge, const struct edge_limits *limits, const struct edge_tls *tls,
 	struct err *e) MUST_CHECK;
-/* Close the sessions whose principal is not still_valid(), after flushing: for behind a reload and
- * its answer, since whoever asked for it may be one of them. */
+/* Close the sessions whose principal is not still_valid() any more, after flushing them. To be called
+ * after a reload has been answered, because whoever asked for it may be one of them. */
 void edge_close_revoked(struct edge *edge);
 
 void edge_stop_accepting(struct edge *edge); /* drain: the listener closes, sessions go on */

@@ -33,7 +33,7 @@ struct https_request {
 
 /* The value of a header by its lower-case name; NULL when absent. */
 const char *https_header(const struct https_request *r, const char *name);
-/* The raw value of "name=" in the query; len 0 when absent. */
+/* The value of "name=" in the query, not decoded; len 0 when absent. */
 struct slice https_query(const struct https_request *r, const char *name);
 
 /* path: exact but for one segment "*", which is a word of A-Z a-z 0-9 _ -. */
@@ -45,8 +45,8 @@ struct https_route {
 
 struct https_limits {
 	int connections;
-	int64_t handshake_ms, head_ms, /* of a whole head, also between two requests */
-		body_ms, answer_ms, write_ms;
+	/* deadlines of the phases above; head_ms counts between two requests too */
+	int64_t handshake_ms, head_ms, body_ms, answer_ms, write_ms;
 };
 
 struct https_options {
@@ -70,7 +70,7 @@ struct https_answer {
 	int status;
 	const char *type; /* content-type; NULL: no body */
 	struct slice body;
-	int retry_after_s; /* 0: not said */
+	int retry_after_s; /* the header Retry-After; 0: none */
 };
 
 void https_answer(struct https *https, uint64_t exchange, const struct https_answer *a);

@@ -19,7 +19,8 @@ struct query_context {
 };
 
 /* Append the result's JSON. params: the request's JSON text, checked by the verb table. false: the
- * contact asked for is not here (never was, or has ended), whatever was appended. */
+ * contact, or the one after which a list begins, is not in the core (unknown, or ended and
+ * forgotten); what was appended is then meaningless. */
 bool query_answer(
 	const struct query_context *q, const char *method, struct slice params, struct buf *out);
 

@@ -2,8 +2,8 @@
  * What a request means: each protocol method becomes a command for the core, triaged and sealed on
  * the way; each output of the core becomes an answer or a notification of a session here.
  *
- * Requests that wait for an answer are remembered by a number of this node; sessions and numbers
- * that are gone make a late answer harmless. The conversation memory that triage needs (facts,
+ * Requests that wait for an answer have a number of this node; an answer for a session or number
+ * that no longer exists is dropped. The conversation memory that triage needs (facts,
  * never text) is kept for contacts whose sessions are here.
  */
 #ifndef TRIAGED_EDGE_VERBS_H
@@ -41,8 +41,8 @@ struct verbs_ops {
 	void (*query)(void *arg, const struct verb *verb, const char *params, int64_t request);
 	/* A question or order about this node, answered with verbs_answer() or verbs_refuse(). */
 	void (*admin)(void *arg, const struct edge_request *r, int64_t request);
-	/* What triage made of one message or answer sheet by itself, without the contact's earlier
-	 * ones; the command waits meanwhile. */
+	/* Called with what triage made of one message or answer sheet by itself, without the contact's
+	 * earlier ones, before the command is submitted. */
 	void (*triaged)(void *arg, const struct verbs_triage *t);
 	/* Read a transcript: verbs_transcript_message() for each, then verbs_transcript_done(). */
 	void (*transcript)(void *arg, const char *contact, int64_t request);
@@ -71,24 +71,26 @@ void verbs_opened(struct verbs *v, uint64_t session, struct principal *who, unsi
 void verbs_request(struct verbs *v, const struct edge_request *r);
 void verbs_closed(struct verbs *v, uint64_t session);
 
-/* Deliver an output addressed to this node. */
-void verbs_output(struct verbs *v, const struct output *o, bool spooled); /* see custody */
+/* Deliver an output addressed to this node. spooled: what it answers is kept by the spool and not by
+ * the store yet, which contact.open reports as its custody. */
+void verbs_output(struct verbs *v, const struct output *o, bool spooled);
 void verbs_answer(struct verbs *v, int64_t request, struct slice json);
 void verbs_refuse(struct verbs *v, int64_t request, const struct rpc_error *error);
 void verbs_refuse_all(struct verbs *v, const struct rpc_error *error);
 void verbs_transcript_message(struct verbs *v, int64_t request, struct slice record);
 void verbs_transcript_done(struct verbs *v, int64_t request, bool complete);
 
-/* notice {kind} to every session the core knows of (drain: come again at another node). */
+/* Send the notification `notice` with this kind to every session that the core knows (as for a drain:
+ * reconnect, to another node). */
 void verbs_notice_all(struct verbs *v, const char *kind);
 /* Contacts are being served through sessions here. */
 bool verbs_has_conversations(const struct verbs *v);
 
-/* A core that knows nothing decides here now, for this node alone: tell it who is here, whom they
- * serve and what they said of themselves. */
+/* An empty core decides now for this node alone, as an island: submit to it the sessions of this
+ * node, the contacts they serve and what responders have set. */
 void verbs_island(struct verbs *v);
 
-/* Somebody else leads now: tell them what lives here and what has ended lately. */
+/* Another node leads now: submit to it the sessions of this node and those that have ended lately. */
 void verbs_reassert(struct verbs *v);
 
 #endif

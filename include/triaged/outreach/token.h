@@ -1,7 +1,7 @@
 /*
  * Tokens with which an agency fetches one report: good for one dispatch, one agency, one version and
- * a while. Sealed under the center's keys, so every node of the center can tell, and none needs to
- * be kept; that one is used once is recorded by whoever hands out the report.
+ * a while. It is sealed under the center's keys, so every node can check it and none is stored. Using
+ * it up is not done here: whoever hands out the report records it.
  */
 #ifndef TRIAGED_OUTREACH_TOKEN_H
 #define TRIAGED_OUTREACH_TOKEN_H

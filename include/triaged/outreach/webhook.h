@@ -6,10 +6,10 @@
  *     2xx with {"accepted": false}, 4xx     refused (408, 425 and 429 are not)
  *     anything else, or nothing in time     unknown: tried again, and never taken for an answer
  *
- * An agency that fails several times in a row has an open circuit: its messages wait and one of
- * them at a time probes it, so that a dead house is not buried in connections.
+ * Each agency has a circuit breaker. After several failures in a row its circuit opens: messages wait,
+ * and one at a time is tried as a probe, so that an agency that is down gets few connections.
  *
- *     CLOSED ──failures in a row──▶ OPEN ──its time is over──▶ PROBING ──success──▶ CLOSED
+ *     CLOSED ──failures in a row──▶ OPEN ─────open_ms passed──▶ PROBING ──success──▶ CLOSED
  *                                    ▲                             │
  *                                    └───────────failure───────────┘
  *
@@ -34,9 +34,9 @@ struct webhooks;
 
 struct webhook_options {
 	int64_t try_ms;         /* one try, from the connection to the answer's last byte */
-	int64_t total_ms;       /* all tries of a message; then its outcome is unknown */
-	int64_t retry_ms;       /* before the second try; doubles, and is shortened by chance */
-	int64_t retry_max_ms;   /* the longest such wait */
+	int64_t total_ms;       /* all tries of a message together; then its result is unknown */
+	int64_t retry_ms;       /* before the second try; doubles each time, less a random part */
+	int64_t retry_max_ms;   /* the longest wait between two tries */
 	int64_t open_ms;        /* how long an open circuit waits for its probe */
 	int open_after;         /* failures in a row that open a circuit */
 	const char *user_agent; /* borrowed for good */
@@ -82,7 +82,7 @@ struct webhook_events {
 
 struct webhooks *webhooks_new(struct event_base *base, const struct webhook_options *options,
 	const struct webhook_events *events, struct err *e) MUST_CHECK;
-/* What was not decided is not reported any more. */
+/* Messages without a result end unreported. */
 void webhooks_free(struct webhooks **webhooks);
 
 /* All agencies, also after a reload: circuits of those that stay are kept. Messages for one that is
@@ -94,8 +94,8 @@ void webhooks_set(struct webhooks *w, const struct webhook_options *options,
  * agency, too long) is reported as unknown on the next turn of the loop. */
 void webhooks_send(struct webhooks *w, const struct webhook_message *m);
 
-/* Forget what is not decided, unreported: another node leads and sends it now, and a try of ours
- * behind a newer version of theirs could call a unit that was cancelled. */
+/* Give up, unreported, all messages without a result: another node leads and sends them now, and an
+ * older version arriving from here after a newer one from there could call a cancelled unit. */
 void webhooks_drop(struct webhooks *w);
 
 /* ---- for boards ---- */
@@ -103,7 +103,7 @@ void webhooks_drop(struct webhooks *w);
 struct webhook_state {
 	const char *agency, *circuit; /* closed open probing */
 	int failures;                 /* in a row */
-	size_t waiting;               /* messages not decided */
+	size_t waiting;               /* messages without a result yet */
 	uint64_t accepted, refused, unknown, tries;
 	int64_t open_ms;    /* since the circuit opened; 0: closed */
 	const char *detail; /* of the last failure; "" */

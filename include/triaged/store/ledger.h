@@ -22,7 +22,8 @@ struct ledger_options {
 
 /* One entry; everything points into the ledger and is valid until the next call. */
 struct ledger_entry {
-	const char *id; /* of the stream; with /2, /3, … what follows in the same commit */
+	const char
+		*id; /* of the stream entry; the 2nd, 3rd, … command of one commit has /2, /3, … */
 	int64_t at_ms;
 	struct slice command, decisions;
 };
@@ -34,14 +35,14 @@ void ledger_close(struct ledger **l);
 /* Entries from the oldest to the newest. 1 with entry set, 0 at the end, -1 with e set. */
 int ledger_next(struct ledger *l, struct ledger_entry *entry, struct err *e) MUST_CHECK;
 
-/* The transcripts of n contacts, in order of contacts and then of messages; contact: its place in
- * the list. Not between calls of ledger_next() of the same ledger. */
+/* The transcripts of n contacts, in the order of the list and then of messages; each() gets the index
+ * of the contact in the list. Not to be called while entries are being read with ledger_next(). */
 typedef void (*ledger_message_fn)(void *arg, size_t contact, struct slice record);
 int ledger_transcripts(struct ledger *l, const char *const *contacts, size_t n,
 	ledger_message_fn each, void *arg, struct err *e) MUST_CHECK;
 
-/* The state as a leader would load it, without leading: kinds as in store_load_fn, without persons
- * and answers. What is committed meanwhile may be there or not. */
+/* The state as a leader would load it: kinds as in store_load_fn, but without persons and references.
+ * What is committed during the call may be included or not. */
 typedef void (*ledger_record_fn)(void *arg, char kind, const char *id, struct slice bytes);
 int ledger_state(struct ledger *l, ledger_record_fn each, void *arg, struct err *e) MUST_CHECK;
 

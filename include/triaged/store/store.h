@@ -32,11 +32,12 @@ struct store_events {
 	/* The link came up or went down, or stays down for another reason. why: for the log and
 	 * the board, "" when ready. */
 	void (*state)(void *arg, enum store_state state, const char *why);
-	/* This node now leads under epoch (load the state, then store_lead_ready()); or it does not
-	 * (epoch 0). With leader_node "" nobody is known to lead: the lease may have ended for want of
-	 * an answer. When the same epoch comes again, nobody led in between: a core that was kept is
-	 * still right, and what the inbox handed over stays handed over. With another epoch or
-	 * another leader_node: drop the core, hand commands to store_append(). */
+	/* epoch > 0: this node leads now; load the state, then call store_lead_ready(). epoch 0: it
+	 * does not. leader_node "": no leader is known, perhaps only because an answer is missing and
+	 * the lease may have ended; keep the core, for when the same epoch comes again nobody led in
+	 * between, so the core is still right and inbox commands already handed over do not come
+	 * again. With another epoch or another leader_node the core is out of date: drop it, and hand
+	 * commands to store_append(). */
 	void (*lead)(void *arg, int64_t epoch, const char *leader_node);
 	/* Leader only, after store_lead_ready(): commands of other nodes, in order. Each must be part
 	 * of a later commit through commit_inbox_position(). bytes may be changed in place. */
@@ -48,17 +49,18 @@ struct store_events {
 	/* Leader only, after store_lead_ready(): the lease of another node's incarnation ended. Comes
 	 * once in an epoch, and again in the next one until a commit with commit_node_gone() forgets that incarnation. */
 	void (*node_lost)(void *arg, const char *node, const char *incarnation);
-	/* Others may not know any more what this node told them (its lease had ended, another server
-	 * took over, commits were lost): announce its live sessions and unanswered commands again. */
+	/* The leader may have lost what it knew of this node, because the node's lease had ended,
+	 * another server took over or commits were lost: announce this node's live sessions and its
+	 * unanswered commands again. */
 	void (*reassert)(void *arg);
-	/* The center's data set has this id: keep it, and give it as store_options.instance at the
-	 * next start. Another set is not touched, and an empty one not begun before whoever led had
-	 * time to write it again. May be NULL. */
+	/* The id of the center's data on the server: keep it, and give it as store_options.instance at
+	 * the next start. Data under another id are then left alone, and a server without any is not
+	 * used before the node that led had time to write its state there. May be NULL. */
 	void (*instance)(void *arg, const char *id);
-	/* Leader only: the server has lost what was committed. Commit all of it again. empty: nothing
-	 * is left, transcripts neither. May be NULL. */
+	/* Leader only: the server has lost commits. Commit the whole state again. empty: it has no
+	 * data at all, so transcripts are lost too. May be NULL. */
 	void (*rewrite)(void *arg, bool empty);
-	/* The store works, but something is wrong with it that somebody should see to; "": no more.
+	/* The store works, but an operator should look at it: text says why. "": the trouble is over.
 	 * May be NULL. */
 	void (*warning)(void *arg, const char *text);
 };
@@ -81,11 +83,14 @@ int64_t store_epoch(const struct store *store);      /* 0: not leading */
 const char *store_leader(const struct store *store); /* node name or "" */
 /* The address of the server in use or last tried, "" when none is known; valid until the next call. */
 const char *store_server(struct store *store);
-/* How often another server was found in the place of the one before; what that one had may be lost. */
+/* How often the link has come back to a server other than the one before, such as a new master,
+ * which may lack what the old one had. */
 uint64_t store_takeovers(const struct store *store);
-/* The center's time: the server's when it was first asked, whoever sets its clock later; never back. */
+/* The center's time in ms since 1970: the server's clock as first read, carried on by this node's
+ * monotonic clock and corrected by the server's only slowly, so that setting a clock makes no jump.
+ * Never decreases. */
 int64_t store_now_ms(struct store *store);
-/* Work up to this moment was loaded: time goes on from there when it is behind. */
+/* The state that was loaded reaches up to at_ms: store_now_ms() is at least that from now on. */
 void store_no_earlier(struct store *store, int64_t at_ms);
 
 /* Stop competing for the lease and hand it over now (drain). */
@@ -110,19 +115,20 @@ typedef void (*store_load_fn)(
 /* Everything of the center: kinds 'c' (live contacts), 'r', 'd' (open), 'p', 'i' (refs), 's'
  * (counters). Then done. STORE_UNAVAILABLE: the lease or the link was lost; it comes again. */
 void store_load(struct store *store, store_load_fn each, store_done_fn done, void *arg);
-/* The core is ready: start reading the inbox behind the committed position. */
+/* The core is loaded: start to read the inbox, after the last position committed. */
 void store_lead_ready(struct store *store);
 
 /* ---- commits (leader) ---- */
 
-/* Slices and strings are copied. Written twice in one commit, the last one counts for entities
- * and contacts. */
+/* Slices and strings are copied. Of entities and contacts written twice in one commit, the last one
+ * counts. */
 struct commit *commit_new(void);
 void commit_free(struct commit **c);
-/* kind 'c', 'r', 'd', 'p' (len 0: delete), or 's': the core's counters, id "". A person's age
- * starts anew. */
+/* kind 'c', 'r', 'd', 'p' (len 0: delete), or 's': the core's counters, id "". A person's retention
+ * time begins again. */
 void commit_entity(struct commit *c, char kind, const char *id, struct slice bytes);
-/* The same for one that a commit of this epoch wrote before; a person's age goes on. */
+/* The same for an entity that a commit of this epoch wrote before; a person's retention time is not
+ * changed. */
 void commit_entity_again(struct commit *c, char kind, const char *id, struct slice bytes);
 /* The contact's place: live (not yet ended), and in the queue under a score up to 2^53. */
 void commit_contact(struct commit *c, const char *id, bool live, bool waiting, double queue_score);
@@ -140,13 +146,13 @@ enum commit_result {
 };
 typedef void (*commit_done_fn)(void *arg, enum commit_result result);
 
-/* So many batches may wait for their done: while the server writes one, the next is made. */
+/* How many batches may be under way: while the server writes one, the next is prepared. */
 #define STORE_COMMITS_MAX 2
 
-/* Make a batch durable; takes ownership of c. Batches are applied, and their done comes, in order;
- * a batch is never applied without those before it. While Redis is away they are kept and
- * repeated, also after lead(0): done still comes then, before any further lead(epoch). Without
- * leadership: COMMIT_FENCED. */
+/* Make a batch durable; takes ownership of c. Batches are applied, and done is called, in order; a
+ * batch is never applied without those before it. While Redis cannot be reached they are kept and
+ * sent again, even after lead(0): done is called in that case too, before any further lead(epoch).
+ * Called without leadership: COMMIT_FENCED. */
 void store_commit(struct store *store, struct commit **c, commit_done_fn done, void *arg);
 
 /* ---- reading ---- */
@@ -158,11 +164,11 @@ void store_transcript(struct store *store, const char *contact, store_message_fn
 /* One stored record of a contact that the core no longer holds; bytes.len 0: none. */
 typedef void (*store_record_fn)(void *arg, enum store_result result, struct slice bytes);
 void store_contact(struct store *store, const char *contact, store_record_fn done, void *arg);
-/* What a node that does not lead can know of what was decided last and what is to be decided: the
- * answers to references that were committed in back_ms before the newest of them, and some older
- * ones (kind 'i', as in store_load(); those of schema 1 are left out), then the commands in the
- * inbox that no commit had taken yet, in order (kind '+', as they were appended; thousands of them
- * at most). Then done. */
+/* For a node that does not lead: what was decided last, and what waits to be decided. First the
+ * answers to references that were committed within back_ms before the newest one, and some older
+ * ones (kind 'i', as in store_load(); those of schema 1 are left out). Then the commands in the
+ * inbox that no commit has taken yet, in order (kind '+', as they were appended; at most some
+ * thousands). Then done. */
 void store_recent(
 	struct store *store, int64_t back_ms, store_load_fn each, store_done_fn done, void *arg);
 

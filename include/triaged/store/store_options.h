@@ -15,18 +15,17 @@ enum store_mode {
 
 /* Files in PEM. */
 struct store_tls {
-	const char *ca;                /* whose certificates a server may have */
-	const char *certificate, *key; /* ours; NULL or "" both: none */
-	const char *name; /* in every server's certificate; NULL or "": the host dialled */
+	const char *ca;                /* authorities that a server's certificate may come from */
+	const char *certificate, *key; /* this node's own; both NULL or "": none is shown */
+	const char *name; /* that a server's certificate must hold; NULL or "": the host dialled */
 };
 
 struct store_options {
 	const char *center;
 	const char *node;
 	const char *incarnation; /* random, new at every start */
-	const char *instance;    /* as store_events.instance told it before; NULL or "": nothing */
-	const char
-		*previous; /* this node's incarnation before, known to be dead; NULL or "": none */
+	const char *instance;    /* last id from store_events.instance; NULL or "": none yet */
+	const char *previous; /* this node's last incarnation, known to be dead; NULL or "": none */
 	enum store_mode mode;
 	/* "unix:PATH", "tcp:HOST:PORT" or "tls:HOST:PORT"; Sentinels or nodes of a Cluster: several,
 	 * separated by spaces, none of them unix. */
@@ -36,7 +35,7 @@ struct store_options {
 	struct store_tls tls;            /* for tls: addresses */
 	const char *username, *password; /* "" : none */
 	int64_t connect_ms;              /* deadline to connect and be ready for use */
-	int64_t command_ms; /* a command without an answer so long: the link is reset */
+	int64_t command_ms; /* after a command was without an answer so long, the link is reset */
 	int64_t lease_ms;   /* leader lease and node lease; renewed every third of it */
 	/* How long answers to client references, the ledger, ended contacts with their transcripts and
 	 * persons are kept. 0: for ever. */
