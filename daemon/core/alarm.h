@@ -1,7 +1,7 @@
 /*
  * An alarm: trouble of a node itself that people must know of, open until the node says that it is
  * over. Supervisors and dispatchers are told at once and reminded; the board shows it. Not stored:
- * nodes say again what troubles them whenever somebody new leads.
+ * nodes report their alarms again to each new leader.
  */
 #ifndef CORE_ALARM_H
 #define CORE_ALARM_H
@@ -19,7 +19,7 @@ struct alarm {
 
 void alarm_raise(struct core *core, const char *node, const char *kind, const char *detail);
 void alarm_clear(struct core *core, const char *node, const char *kind);
-void alarm_clear_node(struct core *core, const char *node); /* it is gone, or new */
+void alarm_clear_node(struct core *core, const char *node); /* it was lost, or restarted */
 void alarm_free(void *alarm);
 
 #endif

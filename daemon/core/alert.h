@@ -14,12 +14,12 @@ void alert_repeat(struct core *core, struct contact *c);
 void alert_ack(struct core *core, struct contact *c, const char *by);
 void alert_clear(struct contact *c); /* its cause is over */
 
-/* Until an alert is told again: acknowledged or not. */
+/* Time between two notices of an alert, which depends on whether it is acknowledged. */
 int64_t alert_gap(const struct core *core, bool acknowledged);
 
-void alert_team(struct core *core, struct team *t); /* its crew was not heard of */
+void alert_team(struct core *core, struct team *t); /* its crew has not checked in */
 
-/* Notices without a course of their own. */
+/* Single notices: neither repeated nor to be acknowledged. */
 void notice_contact(struct core *core, struct contact *c, const char *kind);
 void notice_responder(struct core *core, const struct responder *r, const char *kind);
 /* To dispatchers and supervisors. */

@@ -73,18 +73,20 @@ void put_taken(struct core *core, const struct contact *n);
 /* Append to the contact's transcript; counts its seq. kind: text, note or answers. */
 void put_message(
 	struct core *core, struct contact *c, const struct command *command, const char *kind);
-/* The text of c, the contact's newest message, into an output of contact_tell(); b NULL: to nobody. */
+/* Add the text of c, the contact's newest message, to the fields b of a contact.said that
+ * contact_tell() began; b NULL: nobody is there to be told. */
 void pass_on(
 	const struct core *core, const struct contact *n, const struct command *c, struct buf *b);
-/* A contact in NEW with what the command tells of it. */
+/* Make a contact in state NEW from the command's fields. */
 struct contact *contact_take(struct core *core, const struct command *c);
-/* n, on offer and offered to nobody any more, is now with r. */
+/* Responder r now serves n, which is OFFERED and whose offers have all ended. */
 void responder_takes(struct core *core, struct responder *r, struct contact *n);
 /* A command with a fact number: what an island decided, see apply_fact.c. */
 int apply_fact(struct core *core, const struct command *c);
-/* The same for one that was taken before and has no second effect. */
+/* Answer a fact that was taken before; it has no second effect. */
 void fact_again(struct core *core, const struct command *c);
-/* What a responder said, found out or asked for where they served the contact, whoever does now. */
+/* Whether c is what a responder said, assessed or asked for while serving the contact; such a fact
+ * counts even when somebody else serves it by now. */
 bool fact_is_heard(const struct command *c);
 bool is_supervisor(const struct command *c);
 bool is_responder(const struct command *c);

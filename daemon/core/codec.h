@@ -1,6 +1,6 @@
 /*
  * Records from tables of fields: one table writes an entity, reads it back and is the list of
- * what the store holds. A reader skips names it does not know: a newer node wrote them.
+ * what the store holds. A reader skips names that it does not know, as a newer node may write them.
  */
 #ifndef CORE_CODEC_H
 #define CORE_CODEC_H
@@ -15,7 +15,7 @@ enum field_type {
 	FIELD_TEXT,   /* char *, owned, NULL when empty */
 	FIELD_INT,    /* int64_t */
 	FIELD_BYTES,  /* struct buf */
-	FIELD_SEALED, /* struct buf with content of people: not part of digests */
+	FIELD_SEALED, /* struct buf with sealed text or data of people: left out of digests */
 	FIELD_WORD,   /* int, written as its name */
 };
 
@@ -23,10 +23,11 @@ struct field {
 	const char *name;
 	enum field_type type;
 	size_t offset;
-	const char *(*word)(int value); /* FIELD_WORD: NULL behind the last */
+	const char *(*word)(
+		int value); /* FIELD_WORD: the value's name, NULL after the last value */
 };
 
-/* sealed: with the fields of that type. */
+/* sealed: whether FIELD_SEALED fields are written too. */
 void codec_encode(
 	const struct field *fields, size_t n, const void *object, bool sealed, struct buf *out);
 

@@ -10,7 +10,7 @@
  *                     └──end──▶ ENDED ◀──end─┘
  *
  * Owners: the queue (WAITING), the queue with a reservation (OFFERED), a responder (ACTIVE, WRAPUP),
- * the supervisors (REVIEW), another center (HANDED, from ACTIVE by hand until it ends). Records of history: `change` = record of at_ms from to by cause.
+ * the supervisors (REVIEW), another center (HANDED: from ACTIVE by the event `hand`, until it ends).
  */
 #ifndef CORE_CONTACT_H
 #define CORE_CONTACT_H
@@ -75,7 +75,7 @@ struct contact {
 	int64_t session_ms; /* since when that session has it */
 	struct buf address, location, meta;
 	struct spot spot; /* the location, as far as the core may know it */
-	int64_t proposed; /* people were told that the rules propose a rescue */
+	int64_t proposed; /* the notice that the rules propose a rescue was sent */
 	/* what triage said */
 	int level, level_auto; /* enum level: in force; the highest any rule asked for */
 	int64_t lowered;       /* a person's lowering is in force */
@@ -83,15 +83,17 @@ struct contact {
 	char *pending_by;
 	int64_t unscored;
 	char *ruleset, *flags, *domains;
-	struct buf reasons, explain, facts, history, match;
+	struct buf reasons, explain, facts;
+	struct buf history; /* `change`, repeated: record of at_ms from to by cause */
+	struct buf match;   /* why the last offer went to its responder, see match_explain.h */
 	/* its course */
 	int64_t arrived_ms, accepted_ms, closed_ms;
-	int64_t waited_tier; /* index of the tier opened by waiting */
-	int64_t widened;     /* tiers opened by the deadline and by missed offers */
-	int64_t late;        /* the deadline has passed, alert and widening are done */
-	int64_t missed;      /* offers that expired */
-	int64_t told_unservable;
-	int64_t reconnect;  /* came back from a lost responder */
+	int64_t waited_tier;     /* index of the tier opened by waiting */
+	int64_t widened;         /* tiers opened by the deadline and by missed offers */
+	int64_t late;            /* the deadline has passed, alert and widening are done */
+	int64_t missed;          /* offers that expired */
+	int64_t told_unservable; /* the notice that nobody on shift may serve it was sent */
+	int64_t reconnect;       /* back in line because its responder was lost */
 	int64_t test;       /* no person: served by responders of tests only, counted nowhere */
 	int64_t reconnects; /* the person's front end came back with another session */
 	int64_t returning, contacts_30d, contacts_24h;
@@ -101,7 +103,7 @@ struct contact {
 	int64_t seq;
 	char *disposition, *closed_by;
 	struct buf outcome;
-	char *twin; /* contact that was made for the same request elsewhere */
+	char *twin; /* id of another contact that another node made for the same request */
 	/* the alert that runs */
 	char *alert, *alert_by;
 	int64_t alert_since_ms, alert_due_ms;
@@ -128,7 +130,8 @@ struct contact {
 	struct session *front;                           /* when connected */
 	size_t mark;                                     /* in the list of contacts to match */
 	bool dirty;
-	bool written, written_waiting; /* handed over to be written, and its place then */
+	/* handed over by core_take_dirty(), and with which waiting and queue_score */
+	bool written, written_waiting;
 	double written_score;
 };
 
@@ -137,7 +140,7 @@ const char *contact_state_name(int state);
 /* The table: next state, or -1 where the event is illegal. */
 int contact_next_state(enum contact_state state, enum contact_event event);
 
-/* Refuses with CHECK what the table refuses: callers have decided that the event is legal. */
+/* Change the state. An event that the table forbids fails a CHECK: callers test for it first. */
 void contact_enter(struct core *core, struct contact *c, enum contact_event event);
 
 struct contact *contact_new(struct core *core, const char *id); /* in NEW, in the core's map */
@@ -148,13 +151,13 @@ int contact_cmp(const void *a, const void *b);
 
 uint64_t contact_shape(const struct core *core, const struct contact *c); /* tree priority */
 
-/* It changed: to be written, and its timer follows its fields. */
+/* To be called after a change: marks it dirty and sets its timer by its fields. */
 void contact_touch(struct core *core, struct contact *c);
 void contact_arm(struct core *core, struct contact *c); /* the timer alone */
 void contact_fire(struct core *core, void *contact);
 
 bool contact_in_line(const struct contact *c); /* WAITING or OFFERED: nobody serves it yet */
-/* For these it makes no difference whether a transfer is the cause. */
+/* The next three hold for a contact in line and for an ACTIVE one being transferred alike. */
 bool contact_is_queued(const struct contact *c);     /* has a place in the queue */
 bool contact_is_reserved(const struct contact *c);   /* has offers */
 bool contact_is_sought_for(const struct contact *c); /* either, and not for a named responder */
@@ -181,7 +184,7 @@ struct buf *contact_tell_responder(struct core *core, struct contact *c, enum ou
 /* Likewise to its guest. */
 struct buf *contact_tell_guest(struct core *core, struct contact *c, enum output_kind kind);
 
-/* sealed: with the content of people. */
+/* sealed: with the FIELD_SEALED fields, see codec.h. */
 void contact_encode(const struct contact *c, bool sealed, struct buf *out);
 int contact_decode(
 	struct core *core, struct contact *c, struct slice bytes, struct err *e) MUST_CHECK;

@@ -24,11 +24,11 @@
 	X(DECLINED, "declined") X(FAILED, "failed") X(CANCELLED, "cancelled")
 
 #define DISPATCH_EVENTS(X)                                                                         \
-	X(RELEASE) /* nothing holds it any more */                                                 \
-	X(ACK)     /* a named person has it */                                                     \
-	X(AGAIN)   /* it is asked of somebody once more */                                         \
-	X(DECLINE) /* nobody who could be asked takes it */                                        \
-	X(FAIL)    /* whoever had it cannot do it */                                               \
+	X(RELEASE) /* it is held for nothing any more */                                           \
+	X(ACK)     /* a named person has acknowledged it */                                        \
+	X(AGAIN)   /* somebody is asked for it once more */                                        \
+	X(DECLINE) /* everybody who could be asked has declined */                                 \
+	X(FAIL)    /* the unit that had it cannot do it */                                         \
 	X(SEND) X(START) X(ARRIVE) X(MEET) X(TRANSPORT) X(CLEAR) /* the unit's steps */            \
 	X(END) X(CANCEL)
 /* clang-format on */
@@ -47,16 +47,17 @@ enum dispatch_event {
 		DISPATCH_EVENT_COUNT
 };
 
-/* What an agency is to be told over its webhook; the latest for each agency. */
+/* The latest message for one agency's webhook. */
 enum send_what { SEND_NEW, SEND_UPDATE, SEND_CANCEL };
 enum send_result { SEND_PENDING, SEND_ACCEPTED, SEND_REFUSED, SEND_GIVEN_UP };
 
 struct dispatch_send {
-	char *agency, *detail; /* id; what was said of the last attempt */
-	int what, result;
-	int64_t version, queued_ms, unknowns;
-	int64_t first; /* version under which they heard of it */
-	/* derived: when it is told next, and how often this process did */
+	char *agency, *detail; /* its id; detail of the last attempt's result */
+	int what, result;      /* enum send_what, enum send_result */
+	int64_t version, queued_ms;
+	int64_t unknowns; /* attempts whose result is unknown */
+	int64_t first;    /* version of the first message to this agency */
+	/* derived: when it is sent next, and how often this process has sent it */
 	int64_t due_ms, attempt;
 };
 
@@ -69,30 +70,35 @@ struct dispatch {
 	struct spot spot;    /* where, as far as the core may know */
 	struct buf location; /* the same in full, sealed */
 	/* what holds it */
-	int64_t second_due_ms;            /* a second person may speak until then; 0 none needed */
-	char *second_by;                  /* who agreed */
-	int64_t silence, exempt;          /* nobody spoke in time; criteria that need nobody */
-	int64_t place_open, place_opened; /* must be confirmed; how often it was read in full */
-	char *place_by;
+	int64_t second_due_ms; /* a second person may object until then; 0: none needed */
+	char *second_by;       /* the second person who agreed */
+	int64_t silence;       /* it went out because nobody objected in time */
+	int64_t exempt;        /* its criteria need no second person */
+	int64_t place_open;    /* the location must be confirmed first */
+	int64_t place_opened;  /* how often the exact location was read */
+	char *place_by;        /* who confirmed the location */
 	/* who has it */
 	char *by;   /* the named person */
 	char *unit; /* the target that accepted: "agency:<id>" or "team:<id>" */
 	/* whom it is asked of */
-	char *target, *asked, *told, *declined; /* now; this round; ever and not declined */
+	char *target;   /* asked now */
+	char *asked;    /* those asked in this round */
+	char *told;     /* those ever asked who have not declined */
+	char *declined; /* those who have */
 	int64_t target_due_ms, rounds;
 	struct dispatch_send *sends;
 	int n_sends;
 	int64_t version; /* rises with every send */
 	/* its course */
-	int64_t drill_due_ms; /* of a drill, which has no contact: over by then, or late; 0: none */
+	int64_t drill_due_ms; /* a drill (which has no contact) is late from then on; 0: no drill */
 	int64_t requested_ms, state_ms, step_due_ms;
 	int64_t overdue, seen; /* the step is late; a named person has seen that */
 	int64_t alert_due_ms, alerts;
 	struct buf outcome;
-	char *tokens; /* those that have read the report: "<token>:<first time>", the newest last */
+	char *tokens; /* used to read the report: "<token>:<time of first use>", the newest last */
 	char *result; /* the outcome's word */
 	struct timer timer;
-	struct timer emission; /* what is to be sent once more; in a heap of its own */
+	struct timer emission; /* when a message is sent again; in the heap core->emissions */
 	bool dirty;
 	bool written; /* handed over before */
 };
@@ -100,16 +106,17 @@ struct dispatch {
 const char *dispatch_state_name(int state);
 /* The table: next state, or -1 where the event is illegal. */
 int dispatch_next_state(enum dispatch_state state, enum dispatch_event event);
-/* Refuses with CHECK what the table refuses. Tells the responder, sets the step's deadline. */
+/* Change the state; an event that the table forbids fails a CHECK. Notifies the responder and sets the
+ * deadline of the next step. */
 void dispatch_enter(struct core *core, struct dispatch *d, enum dispatch_event event);
 
-/* A new one, held or not: alarms, and asks. */
+/* Start a new dispatch: alerts people and, unless held, asks the first target. */
 void dispatch_begin(struct core *core, struct dispatch *d, bool held);
-/* Nothing holds it any more: it is asked of somebody. Else nothing. */
+/* If nothing holds it any more, release it and ask the first target; otherwise do nothing. */
 void dispatch_unhold(struct core *core, struct dispatch *d);
 
 bool dispatch_is_open(const struct dispatch *d); /* the contact waits for its outcome */
-bool dispatch_is_over(const struct dispatch *d); /* and nothing is left to be sent either */
+bool dispatch_is_over(const struct dispatch *d); /* not open, and no message left to be sent */
 /* Somebody has it and steps are expected of them. */
 bool dispatch_is_under_way(const struct dispatch *d);
 /* The step it waits for, in the protocol's words. */
@@ -125,13 +132,14 @@ void dispatch_tell(struct core *core, struct dispatch *d); /* the responder */
 void dispatch_put(const struct core *core, const struct dispatch *d, struct buf *b);
 /* ---- drills: dispatch_drill.c ---- */
 void dispatch_drill_late(struct core *core, struct dispatch *d);
-/* It is over, in time or not. */
+/* The drill has ended, in time or late: report its result. */
 void dispatch_drill_over(struct core *core, const struct dispatch *d);
 
 /* ---- the report for an agency: dispatch_report.c ---- */
-/* false: the token has read before, and longer ago than a lost answer explains. */
+/* Use up a token. false: it was first used more than options.token_repeat_ms ago; until then the same
+ * request may come again because its answer was lost. */
 bool dispatch_use_token(struct core *core, struct dispatch *d, const char *token);
-/* target: who reads, for whom it is version by version. */
+/* Append what the report says beside dispatch_put(). target: who reads it. */
 void dispatch_put_report(
 	const struct core *core, struct dispatch *d, const char *target, struct buf *b);
 

@@ -7,29 +7,29 @@
 
 #define TARGET_SIZE 80
 
-/* Ask the next one unless somebody is being asked, has it, or it is held. Nobody left: wait for the
- * next round, or declined when all have said no. */
+/* Ask the next target, unless one is being asked, one has it, or the dispatch is held. When no target is
+ * left it waits for the next round, or is DECLINED if all have declined. */
 void dispatch_ask(struct core *core, struct dispatch *d);
-/* Who would be asked behind the one who is; "" nobody. */
+/* The target that would be asked after the present one; "": none. */
 void dispatch_next_target(const struct core *core, const struct dispatch *d, char out[TARGET_SIZE]);
 /* The one being asked did not answer in time. */
 void dispatch_unanswered(struct core *core, struct dispatch *d);
-/* The target (asked or having it) says no; the next one is asked. */
+/* The target, asked or having accepted, declines; the next one is asked. */
 void dispatch_declined(struct core *core, struct dispatch *d, const char *target);
 /* The target takes it. */
 void dispatch_accepted(struct core *core, struct dispatch *d, const char *target);
-/* Nobody is asked any more: somebody has seen to it otherwise. */
+/* Ask nobody any more, because somebody arranged the rescue in another way. */
 void dispatch_stop_asking(struct core *core, struct dispatch *d);
-/* Nobody is asked any more and nobody has it: told why. */
+/* Take it back from whoever is asked or has it, and tell them why. */
 void dispatch_let_go(struct core *core, struct dispatch *d, const char *why);
-/* What it says has changed: whoever is asked or has it is told. */
+/* The dispatch has changed: tell whoever is asked or has it. */
 void dispatch_changed(struct core *core, struct dispatch *d);
 
-/* Whoever has it was heard of. */
+/* The unit that has it has reported. */
 void unit_heard(struct core *core, struct dispatch *d);
 
-/* The target that this identity speaks for, among those asked now or having it, or else among those
- * told before while nobody has it. false: none of its business. */
+/* The target that this identity speaks for: one that is asked now or has it, or, while nobody has it,
+ * one that was asked before. false: there is none. */
 bool dispatch_concerns(const struct core *core, const struct dispatch *d, const char *identity,
 	char target[TARGET_SIZE]);
 
@@ -40,11 +40,12 @@ void dispatch_announce_to(struct core *core, const char *identity);
 const char *send_what_name(int what);
 const char *send_result_name(int result);
 void dispatch_queue_send(struct core *core, struct dispatch *d, const char *agency, int what);
-/* Ask for what is due once more. It decides nothing and its times are not stored, so that a replay
- * or another leader may do it at other times: the ledger does not know of it. */
+/* Have messages that are due sent again. Nothing is decided by that, and its times are not stored:
+ * another leader or a replay may do it at other times, so it is not in the ledger. */
 void dispatch_emit(struct core *core, void *dispatch);
 void dispatch_arm_emission(struct core *core, struct dispatch *d);
-/* What was asked for too long is given up, and people are told. When next: NEVER, nothing waits. */
+/* Give up messages that have been tried for too long, and tell people; and when the next one will be
+ * (NEVER: no message waits). */
 void dispatch_give_up(struct core *core, struct dispatch *d);
 int64_t dispatch_give_up_due(const struct core *core, const struct dispatch *d);
 struct dispatch_send *dispatch_find_send(struct dispatch *d, const char *agency);

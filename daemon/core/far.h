@@ -25,34 +25,35 @@ struct contact;
 
 enum far_role {
 	FAR_NONE,
-	FAR_ASKED,  /* origin: the other center is asked */
-	FAR_THERE,  /* origin: it has it */
-	FAR_OPENED, /* receiver: in line or accepted, and not confirmed */
-	FAR_HERE,   /* receiver: it is ours */
+	FAR_ASKED,  /* origin: the other center was asked to take the contact */
+	FAR_THERE,  /* origin: the other center has custody */
+	FAR_OPENED, /* receiver: in line or accepted here, not confirmed by the origin yet */
+	FAR_HERE,   /* receiver: this center has custody */
 };
 
 struct far {
 	int64_t role;  /* enum far_role */
-	char *center;  /* the other one */
-	char *contact; /* its name there */
+	char *center;  /* the other center */
+	char *contact; /* the contact's id there */
 	char *transfer;
-	int64_t due_ms; /* THERE: nothing was heard from there for a day; people are told then */
+	int64_t due_ms; /* THERE: when people are told that nothing came from there for a day */
 };
 
 bool far_is_origin(const struct contact *c);
 bool far_is_receiver(const struct contact *c);
 
-/* The other center is asked, with what this one knows. c: what was asked for. */
+/* Origin: ask the other center, with what this one knows of the contact. c: the contact.transfer. */
 void far_ask(struct core *core, struct contact *n, const struct command *c);
-/* It is asked no more. */
+/* Origin: take the request back. */
 void far_cancel(struct core *core, struct contact *n);
-/* A responder here has accepted it. */
+/* Receiver: a responder here has accepted it. */
 void far_accepted(struct core *core, struct contact *n);
-/* What the person said there is told here, and the reverse. */
+/* Pass on to the other center what was said on this side. */
 void far_said(struct core *core, struct contact *n, const struct command *c);
-/* Over on this side: closed, left or gone. */
+/* Tell the other center that it is over on this side; how: closed, left or gone. */
 void far_over(struct core *core, struct contact *n, const char *how);
-/* What was handed over ends here as well; not over a rescue that was asked for meanwhile. */
+/* Origin: the contact has ended in the other center and so ends here, unless a rescue that was asked for
+ * here is still open. */
 void far_end(struct core *core, struct contact *n);
 void far_clear(struct far *f);
 

@@ -1,6 +1,7 @@
 /*
- * A guest: the responder who has handed a contact over and stays for a while. It takes as much of
- * them as before, and behind it they rest as behind a contact they have closed.
+ * A guest: the responder who has handed a contact over by a warm transfer and stays present for a
+ * while. The contact counts in their load as before, and afterwards they have wrap-up time as after a
+ * contact they closed.
  */
 #ifndef CORE_GUEST_H
 #define CORE_GUEST_H
@@ -12,7 +13,7 @@ struct responder;
 void guest_attach(struct core *core, struct responder *r, struct contact *c);
 void guest_detach(struct core *core, struct contact *c);
 
-/* Their session is gone: they are guests of nothing any more. */
+/* Their session has ended: end every visit of theirs. */
 void guest_lost(struct core *core, struct responder *r);
 
 #endif

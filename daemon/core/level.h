@@ -8,7 +8,7 @@
 
 #include "contact.h"
 
-/* Take over what triage said of one command. alone: level of the command by itself. */
+/* Take over the triage result of one command: its fields level, level_alone, reasons, … */
 void level_triage(struct core *core, struct contact *c, const struct command *command);
 void level_set(
 	struct core *core, struct contact *c, enum level level, const char *by, const char *cause);

@@ -1,14 +1,14 @@
 /*
- * Which commands of whom are already part of this state. An origin, "<node>/<incarnation>", numbers
- * the commands it may have to tell again from its spool; the highest number taken is stored with
- * the state, so a fact told twice has no second effect, however late.
+ * Which facts (see core/fact.h) are already part of this state. An origin, "<node>/<incarnation>",
+ * numbers the commands that it may have to submit again from its spool. The highest number taken is
+ * stored with the state, so that a fact submitted twice has no second effect, however late.
  */
 #ifndef CORE_ORIGIN_H
 #define CORE_ORIGIN_H
 
 #include "triaged/core/fact.h"
 
-/* The one not heard of for longest goes when there are more: its spool is long empty. */
+/* When there are more, the one not heard of for longest is dropped: its spool is empty by then. */
 #define ORIGINS_MAX 64
 
 struct origin {

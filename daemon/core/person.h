@@ -13,10 +13,10 @@ struct person {
 	int64_t visits_ms[PERSON_VISITS_MAX];
 	int64_t n_visits;
 	int64_t last_ms;
-	int64_t level; /* enum level + 1 of the last contact that ended, 0 none has */
+	int64_t level; /* enum level + 1 of the last contact that ended; 0: none has */
 	struct person *older, *newer; /* by last_ms */
 	bool dirty;
-	bool written; /* as it was since the last visit */
+	bool written; /* handed over since the last visit */
 };
 
 struct person *person_get(struct core *core, const char *id); /* NULL: unknown */

@@ -16,13 +16,14 @@ struct queue {
 
 void queue_init(struct queue *q);
 void queue_fini(struct queue *q);
-void queue_place(struct core *core, struct contact *c); /* silently: after loading */
+void queue_place(struct core *core, struct contact *c); /* insert, marking nothing: loading */
 void queue_insert(struct core *core, struct contact *c);
 void queue_remove(struct core *core, struct contact *c);
-/* Its level or tier changed: to its new place, wherever it is in the line. */
+/* To be called when its level or tier has changed: moves it to its new place. */
 void queue_move(struct core *core, struct contact *c);
 
-/* The first waiting contact this responder may serve now, room not considered; NULL: none. */
+/* The first waiting contact that this responder may serve now, whether they have room or not; NULL:
+ * none. excluded_too: also those from which they are excluded for a while. */
 struct contact *queue_best_for(
 	const struct core *core, const struct responder *r, bool excluded_too);
 

@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 enum rank_step {
-	RANK_ONLY, /* there was no other */
+	RANK_ONLY, /* there was only one */
 	RANK_CONTINUITY,
 	RANK_FIT,
 	RANK_FLEXIBLE,
@@ -28,7 +28,7 @@ enum rank_step {
 };
 
 struct rank_key {
-	bool known; /* to this person */
+	bool known; /* talked with this person last */
 	int tier;   /* first tier at which they are eligible */
 	int flexible;
 	int load, capacity; /* capacity >= 1 */

@@ -18,7 +18,8 @@ struct ref {
 };
 
 struct ref *ref_find(struct core *core, const struct command *c);
-bool ref_is_of(const struct ref *r, const struct command *c); /* the same request again */
+bool ref_is_of(
+	const struct ref *r, const struct command *c); /* the same request, by its fingerprint */
 void ref_keep(struct core *core, const struct command *c, struct slice fields);
 void ref_expire(struct core *core);
 void ref_free(void *ref);

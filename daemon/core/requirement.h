@@ -27,7 +27,7 @@ struct lane {
 struct requirement {
 	char *key;
 	char *channel, *lang, *line, *needs;
-	char *must;  /* skills that no tier does without: a transfer was asked for them */
+	char *must;  /* skills required at every tier, because a transfer asked for them */
 	int64_t age; /* years + 1, 0 unknown */
 	int64_t test;
 	size_t index;
@@ -42,7 +42,7 @@ enum fit_reason {
 	FIT_NO_AGE,
 	FIT_NO_LANGUAGE,
 	FIT_NO_SKILL,
-	FIT_TEST, /* a test and somebody who serves people, or the reverse */
+	FIT_TEST, /* a test contact and a responder for people, or the reverse */
 };
 
 struct fit {
@@ -64,7 +64,7 @@ struct profile {
 	size_t users;
 	size_t ready;          /* responders of it that are ready and connected */
 	struct tree available; /* those with room, best first */
-	struct tree kept;      /* those whose room is kept for somebody, the last in line first */
+	struct tree kept; /* those whose room is kept (see kept_for), for the last in line first */
 };
 
 struct requirement *requirement_get(struct core *core, const struct contact *c);

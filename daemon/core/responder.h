@@ -25,7 +25,7 @@ struct responder {
 	int presence;
 	char *name, *reason, *session;
 	char *skills, *langs, *lines, *channels;   /* as configured */
-	char *own_channels;                        /* narrowed by themselves; NULL: not */
+	char *own_channels;                        /* fewer, by their own choice; NULL: all */
 	int64_t configured_capacity, own_capacity; /* 0: not given */
 	int64_t own_wrap_ms;                       /* + 1; 0: the center's */
 	int64_t test;                              /* serves tests, and nothing else */
@@ -36,8 +36,8 @@ struct responder {
 	int64_t idle_since_ms;
 	int64_t heavy; /* urgent and emergency contacts taken this shift */
 	int64_t served, served_day;
-	/* They handed a contact over: notes, and a breath, as behind one they have closed. */
-	char *after_contact;               /* the last one */
+	/* wrap-up after a contact that they handed over: its id, the load it still counts, until when */
+	char *after_contact;
 	int64_t after_units, after_due_ms; /* units: at most CAPACITY_MAX */
 	/* derived, never stored */
 	bool stored; /* a record of it was loaded or will be written */
@@ -49,11 +49,12 @@ struct responder {
 	int base, load, capacity;
 	struct rank_key key; /* place among the available, frozen while there */
 	struct tree_node by_rank;
-	bool cut_off;      /* on another node than the island that decides */
-	bool available;    /* ready, with room for an emergency at least */
+	bool cut_off;      /* connected to another node than the island that decides */
+	bool available;    /* ready, with room at least for an emergency */
 	struct tree *tree; /* of the profile: available, or kept; NULL when not available */
 	bool counted;      /* in profile->ready */
-	/* The first in line waits for more room than there is here: what there is is kept for it. */
+	/* A contact that is next for this responder and needs more room than they have free: the free
+	 * room is kept for it, so that smaller contacts do not overtake it again and again. */
 	struct contact *kept_for;
 	struct responder *kept_next, *kept_prev; /* kept for the same contact */
 	struct timer timer;
@@ -70,20 +71,21 @@ struct responder *responder_get(struct core *core, const char *id);
 void responder_free(void *responder);
 bool responder_is_ready(const struct responder *r); /* connected, reachable and ready */
 
-/* Its abilities, load or presence changed: put it into the right place and match again. */
+/* To be called when abilities, load or presence have changed: updates the derived fields and marks the
+ * responder for matching. */
 void responder_update(struct core *core, struct responder *r);
 void responder_reprofile(struct core *core, struct responder *r); /* its abilities changed */
 /* Withdraw offers that no longer fit, the least urgent first. */
 void responder_trim(struct core *core, struct responder *r);
 void responder_touch(struct core *core, struct responder *r);
 
-/* Contacts it carries. */
+/* Add a contact to those the responder carries, or take it away. */
 void responder_attach(struct core *core, struct responder *r, struct contact *c);
 void responder_detach(struct core *core, struct contact *c);
 
-/* How long they rest behind a contact of that level. */
+/* Length of the wrap-up after a contact of that level. */
 int64_t responder_wrap_ms(const struct core *core, const struct responder *r, int level);
-/* They gave c away: what it took stays taken for that time. */
+/* Start the wrap-up after handing c over, during which its load still counts; and end it. */
 void responder_rest(struct core *core, struct responder *r, const struct contact *c);
 void responder_rested(struct core *core, struct responder *r);
 void responder_arm(struct core *core, struct responder *r); /* the timer alone */
@@ -92,7 +94,7 @@ void responder_set_presence(
 	struct core *core, struct responder *r, enum presence presence, const char *reason);
 void responder_lost(struct core *core, struct responder *r);
 
-/* Nobody may overtake c at this responder; and that is over. */
+/* Set and clear kept_for. */
 void responder_keep_for(struct core *core, struct responder *r, struct contact *c);
 void responder_release(struct core *core, struct responder *r);
 

@@ -1,5 +1,5 @@
-/* Sessions the core knows: who can be told what, and what their end means. Not stored: nodes say
- * again which sessions live. */
+/* The sessions that the core knows: whom it can notify, and what follows from the end of a session. Not
+ * stored: nodes announce their live sessions to each new leader. */
 #ifndef CORE_SESSION_H
 #define CORE_SESSION_H
 
@@ -19,7 +19,7 @@ struct session *session_open(
 void session_close(struct core *core, const char *id); /* and what follows from it */
 void session_free(void *session);
 
-/* The front end's session takes the contact; or it has none any more. */
+/* Link a contact to the front end's session that has it; or unlink it, when none has. */
 void session_attach(struct core *core, struct session *s, struct contact *c);
 void session_detach(struct contact *c);
 

@@ -10,7 +10,7 @@ struct spot {
 	char *source;       /* caller device carrier civic older_contact staff; NULL: no place */
 	char *area;         /* civic area words */
 	int64_t lat, lon;   /* coarse, as in struct command: see spot_point() */
-	int64_t located_ms; /* when it was so; 0 unknown */
+	int64_t located_ms; /* when the person was there; 0 unknown */
 	int64_t radius_m, confidence; /* + 1; 0 unknown */
 };
 
@@ -18,7 +18,7 @@ bool spot_is_known(const struct spot *s);
 bool spot_has_point(const struct spot *s);
 struct place_point spot_point(const struct spot *s); /* {0, 0} without one */
 
-/* What the command says of a location. What a person says without a time is as of now. */
+/* Take the location from a command's fields. One that a person gave without a time counts as of now. */
 void spot_take(struct spot *s, const struct command *c, int64_t now_ms);
 void spot_copy(struct spot *to, const struct spot *from);
 void spot_free(struct spot *s);

@@ -26,7 +26,7 @@
 #include "tally.h"
 #include "team.h"
 
-/* One entity to be written; id and ref are its own copies when it is to be deleted. */
+/* One entity to be handed over by core_take_dirty(). id and ref: copies, when it is to be deleted. */
 struct dirty {
 	enum entity_kind kind;
 	void *entity; /* NULL: deleted or a message */
@@ -38,38 +38,38 @@ struct core {
 	struct core_options options;
 	struct agencies agencies; /* of options */
 	int64_t now_ms;
-	int64_t at_ms; /* when what is applied happened: now, or earlier for a fact */
+	int64_t at_ms; /* when the command being applied was decided: now, or earlier for a fact */
 	uint64_t next_id;
 	struct map contacts, offers, responders, persons, refs, dispatches, teams;
 	struct map requirements, profiles, sessions, alarms;
 	struct queue queue;
 	struct tree emergencies; /* OFFERED ones */
 	struct heap timers;
-	struct heap emissions; /* what outreach is asked for once more; nothing is decided by it */
+	struct heap emissions; /* timers of messages to be sent again; they decide nothing */
 	struct heap marked_contacts, marked_responders;
-	bool rematch;       /* everything is to be matched at the next command */
-	bool staff_changed; /* who is on shift changed: are all lanes servable? */
-	struct session **alerted;
+	bool rematch;             /* everything is to be matched at the next command */
+	bool staff_changed;       /* who is on shift changed: are all lanes servable? */
+	struct session **alerted; /* sessions that get notices: supervisors, dispatchers */
 	size_t n_alerted, cap_alerted;
 	struct session **partners; /* dispatchers and partners */
 	size_t n_partners, cap_partners;
 	struct tally *tallies;
 	size_t n_tallies;
 	int64_t tally_since_ms;
-	size_t *free_indices; /* of requirements that are gone */
+	size_t *free_indices; /* of freed requirements, to be used again */
 	size_t n_free_indices, cap_free_indices, next_index;
 	struct ref *oldest_ref, *newest_ref;
 	struct person *oldest_person, *newest_person;
-	char *island; /* the node that reaches only its own; NULL: everybody is reached */
+	char *island; /* the node, while it decides for its own sessions only; NULL: for everybody */
 	struct origin *origins;
 	size_t n_origins;
-	struct letter *letters; /* in their order */
-	struct timer post;
+	struct letter *letters; /* in the order of their numbers */
+	struct timer post;      /* when the next of them is sent again */
 	struct dirty *dirty;
 	size_t n_dirty, cap_dirty;
 	bool counters_dirty;
 	struct core_waits waits; /* not stored */
-	int64_t test_served_ms;  /* a test contact went all the way through; not stored */
+	int64_t test_served_ms;  /* when a test contact was last served and closed; not stored */
 	int64_t accepted_ms, accept_gap_ms; /* the last acceptance; the usual time between two */
 	int64_t repeats, repeats_since_ms, repeats_left_out; /* alerts repeated, not stored */
 	struct buf scratch; /* a key or an inner record while it is built */
@@ -79,9 +79,9 @@ struct core {
 };
 
 uint64_t core_new_id(struct core *core);
-/* An id that nothing in `taken` has: what was named elsewhere may have the next one. */
+/* A new id that is no key of `taken`, where ids given by other nodes may be. */
 void core_free_id(struct core *core, const struct map *taken, char letter, char *out);
-void core_take_agencies(struct core *core); /* as the options have them */
+void core_take_agencies(struct core *core); /* decode core->agencies from the options */
 
 /* Refuse the command: nothing was changed. Always -1. */
 int core_refuse(struct core *core, enum output_error code, const char *reason, const char *field);
@@ -89,7 +89,7 @@ int core_refuse(struct core *core, enum output_error code, const char *reason, c
 /* Note that an entity is to be written; it carries its own dirty bit. */
 void core_dirty(struct core *core, enum entity_kind kind, void *entity, bool *bit);
 void core_delete(struct core *core, enum entity_kind kind, const char *id, const char *ref);
-/* One that has ended goes now; what is to be written of it is kept. */
+/* Free a contact that has ended; its last record is kept until it is handed over. */
 void core_forget(struct core *core, struct contact *c);
 /* The record of a message of a contact, to be filled in. */
 struct buf *core_message(struct core *core, const char *contact);

@@ -4,11 +4,12 @@
 
 #include "triaged/core/core.h"
 
-/* Put the answer to c in front of outputs[at]: what is asked comes before what follows from it. */
+/* Insert the answer to c before outputs[at], so that it goes out before the notifications that follow
+ * from c. */
 void step_answer(struct step *s, size_t at, const struct command *c, const struct output *answer);
 
-/* Take back what outputs[from..] say again to the sessions of an origin about a conversation that
- * went on there. */
+/* Remove from outputs[from..] the notifications about a conversation to sessions of an origin where
+ * that conversation went on: they have had them already. */
 void step_hush(struct step *s, size_t from, const char *origin);
 
 /* One decision: name, then up to four words. */

@@ -1,6 +1,6 @@
 /*
- * A mobile team: people in a car. It may be asked for a dispatch while it is ready, reachable, rested
- * and has none; while it has one its crew is heard of at least every so often, or people are told.
+ * A mobile team: people in a car. It may be asked for a dispatch while it is ready, connected, rested and
+ * has none. While it has one, its crew must check in within options.checkin_ms, or people are alerted.
  */
 #ifndef CORE_TEAM_H
 #define CORE_TEAM_H
@@ -17,14 +17,15 @@ struct team {
 	char *id;
 	int presence;          /* as a responder's */
 	char *identity, *role; /* who speaks for it */
-	char *session;         /* theirs, while connected */
+	char *session;         /* of that identity, while connected */
 	char *skills, *members, *reason;
 	int64_t connected, test;
-	int64_t lat, lon, located_ms; /* moved up, see place.h; when it was there */
-	char *dispatch;               /* asked for, or has */
-	int64_t has;                  /* has it */
+	int64_t lat, lon,
+		located_ms; /* with PLACE_LAT_ZERO added, see place.h; when it was there */
+	char *dispatch;     /* the one it is asked for, or has */
+	int64_t has;        /* whether it has it */
 	int64_t rest_until_ms;
-	int64_t checkin_due_ms; /* heard of until then; 0: not on a dispatch */
+	int64_t checkin_due_ms; /* when the next check-in is due; 0: not on a dispatch */
 	int64_t overdue, seen, alert_due_ms;
 	char *seen_by;
 	struct timer timer;
@@ -37,17 +38,17 @@ void team_free(void *team);
 void team_arm(struct core *core, struct team *t);                      /* the timer alone */
 const char *team_state(const struct core *core, const struct team *t); /* for people: one word */
 
-/* Of a dispatch: asked for it, takes it, is rid of it. */
+/* The team is asked for a dispatch; accepts it; is asked for it, or has it, no more. */
 void team_ask(struct core *core, struct team *t, const char *dispatch);
 void team_take(struct core *core, struct team *t);
 void team_let_go(struct core *core, struct team *t);
 void team_heard(struct core *core, struct team *t); /* its crew is well */
 
-/* A session of the identity that speaks for teams came; the one they had is gone. */
+/* A session of the identity that speaks for teams has begun; their session has ended. */
 void teams_connect(struct core *core, const char *identity, const char *session);
 void teams_lost(struct core *core, const char *session);
 
-/* One may be free that was not: rescues nobody is asked for look again, at the next tick. */
+/* A team may have become free: dispatches that nobody is asked for try again at the next tick. */
 void teams_changed(struct core *core);
 
 bool team_has_point(const struct team *t);
@@ -59,8 +60,8 @@ int64_t team_position_age(const struct core *core, const struct team *t);
 /*
  * Milliseconds until it can be at a point, -1 unknown:
  *   distance x road_percent / 100 / speed + age of its position / 2
- * Roads are longer than the way a bird flies; and it has moved since it was seen, away from there
- * as likely as towards, so half of that time is added.
+ * Roads are longer than the straight line. And the team has moved since its position was taken, away from
+ * the point as likely as towards it, so half of the time since then is added.
  */
 int64_t team_eta_ms(const struct core *core, const struct team *t, struct place_point to);
 
@@ -83,7 +84,8 @@ struct team_rank *teams_nearest(const struct core *core, const struct team_query
 
 /* Its target: "team:<id>". */
 void team_target(const struct team *t, char out[80]);
-/* A named person has seen that the team of this dispatch is overdue: it reminds from now on. */
+/* A named person has acknowledged that the team of this dispatch is overdue: from now on reminders
+ * instead of alerts. */
 void teams_seen(struct core *core, const char *dispatch, const char *by);
 /* What every answer about it says. */
 void team_put(const struct core *core, const struct team *t, struct buf *b);

@@ -20,7 +20,8 @@ void text_set(char **slot, const char *s);           /* NULL or "": NULL */
 bool text_is(const char *a, const char *b);          /* NULL equals "" */
 bool text_is_below(const char *s, const char *path); /* s is path, a slash and more */
 void id_text(char letter, uint64_t n, char *out);    /* letter 0: none */
-bool id_is_contact(const char *id);                  /* may name one: hex digits, not too many */
+bool id_is_contact(
+	const char *id); /* has the form of a contact's id: hex digits that fit ID_SIZE */
 
 bool words_have(const char *set, const char *word, size_t n);
 bool words_within(const char *subset, const char *set);

@@ -7,10 +7,10 @@
  *    │                ▲◀──unoffer──────┘  │                 │
  *    └──────end───────┴───────────────────┴───────end───────┘
  *
- * SENT, by send, ends likewise: another center is asked, see far.h.
- *
- * WAITING: in the line at the contact's own place, for a line or a skill. OFFERED: reserved; for a
- * named responder that is all there is. JOINED: both are present, and the receiver has the contact.
+ * SENT (by the event send; ends like WAITING): another center is asked, see far.h. WAITING: in the line
+ * at the contact's own place, for whoever serves a line or has a skill. OFFERED: reserved for a
+ * responder; a transfer to a named one begins here. JOINED: both are present, and the receiver has the
+ * contact.
  */
 #ifndef CORE_TRANSFER_H
 #define CORE_TRANSFER_H
@@ -60,7 +60,7 @@ struct transfer {
 	char *by;                                /* who asked for it */
 	char *responder, *line, *skill, *center; /* one of them: whom it is for */
 	int64_t warm;                            /* both are to be present for a while */
-	int64_t due_ms;                          /* nobody has accepted by then: it is off */
+	int64_t due_ms;                          /* when it ends if nobody has accepted */
 	struct buf summary;                      /* sealed */
 };
 
@@ -73,23 +73,26 @@ const char *transfer_target(const struct transfer *t); /* whom it is for, "" non
 /* Asked for and not accepted. */
 bool transfer_is_pending(const struct transfer *t);
 
-/* Ask around, or this one. What forbids it was looked at before. */
+/* Put it in line for whoever may take it, or offer it to one responder. The caller has made sure that
+ * it is allowed. */
 void transfer_seek(struct core *core, struct contact *c);
 void transfer_offer_to(struct core *core, struct contact *c, struct responder *r);
-/* Its place in line and its offers, as contact_enter() has them for the contacts of the queue. */
+/* The first offer of it was made; the last one has ended, why. They keep its place in line, as
+ * contact_enter() does for a contact of the queue. */
 void transfer_offered(struct core *core, struct contact *c);
 void transfer_unoffered(struct core *core, struct contact *c, const char *why);
-/* r has accepted: the responder is released or stays as a guest, and c is nobody's for a moment. */
+/* r has accepted: the responder so far is released or becomes a guest. The caller then attaches c to r;
+ * until then it has no responder. */
 void transfer_taken(struct core *core, struct contact *c, const struct responder *r);
-/* Another center is asked; and one of its responders has accepted. */
+/* Ask another center; and, when one of its responders has accepted, hand the contact over. */
 void transfer_send(struct core *core, struct contact *c, const struct command *asked);
 void transfer_confirm(struct core *core, struct contact *c);
-/* Off, or over: the offers are gone, a guest leaves. Whoever takes part is told why. */
+/* End it: offers are withdrawn, a guest leaves, and everybody who takes part is told why. */
 void transfer_end(struct core *core, struct contact *c, const char *why);
-/* The receiver is lost while the guest is still there, who has it again. */
+/* The receiver's session was lost while the guest is still present: the guest serves it again. */
 void transfer_return(struct core *core, struct contact *c);
 
-/* Nothing of it is left, and nobody is told. */
+/* Free its fields, back to NONE, telling nobody. */
 void transfer_clear(struct transfer *t);
 
 #endif
