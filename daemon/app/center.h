@@ -24,24 +24,24 @@ struct center_options {
 	const char *center, *node, *incarnation;
 	struct core_options core;
 	int64_t request_ms;    /* how long a request may wait for its answer */
-	int64_t ack_after_ms;  /* not taken by the store so long: the spool acknowledges */
-	int64_t down_after_ms; /* store away so long: an island, or refuse at once */
+	int64_t ack_after_ms;  /* after so long without the store's answer the spool acknowledges */
+	int64_t down_after_ms; /* after so long without the store: an island, or refuse at once */
 };
 
 struct center_events {
 	void *arg;
 	/* For a session or request here. spooled: this node's spool has custody, not the store. */
 	void (*output)(void *arg, const struct output *o, bool spooled);
-	/* OUTPUT_DISPATCH_SEND and _DRILL, committed, while this node leads: for outreach. NULL: nobody sends,
-	 * and the core goes on asking and alarming. */
+	/* OUTPUT_DISPATCH_SEND and _DRILL, committed, while this node leads: for outreach. NULL: they are
+	 * not sent, and the core repeats them and alerts people. */
 	void (*send)(void *arg, const struct core *core, const struct output *o);
-	/* A command from the inbox may be a letter of another center: its text as ours, in memory
-	 * of `sealed`. NULL: as it is. */
+	/* Called for each command from the inbox, as it may be a letter of another center: seals its text
+	 * under this center's keys, in the memory of `sealed`. NULL: letters are not opened. */
 	void (*letter)(void *arg, struct command *c, struct buf *sealed);
 	void (*refuse)(void *arg, int64_t request); /* custody cannot be taken */
 	void (*refuse_all)(void *arg);              /* every request that waits here */
-	void (*leader)(void *arg);                  /* somebody (else) leads: re-assert */
-	void (*island)(void *arg); /* the core here needs to know who is here, see verbs_island() */
+	void (*leader)(void *arg);                  /* a new leader: call verbs_reassert() */
+	void (*island)(void *arg); /* this node is an island: call verbs_island() */
 	void (*mode)(void *arg);   /* center_is_island() has changed */
 	/* Answer a query over the core: out becomes the result's JSON, or false: not found. */
 	bool (*query)(void *arg, const struct core *core, const char *method, struct slice params,
@@ -52,7 +52,8 @@ struct center *center_new(struct event_base *base, const struct center_options *
 	const struct center_events *events);
 void center_free(struct center **center);
 void center_set_store(struct center *c, struct store *store);
-/* What it holds from before is told when somebody leads. Must outlive the center. */
+/* What the spool holds from before is submitted, as facts, when somebody leads. The spool must outlive
+ * the center. */
 void center_set_spool(struct center *c, struct spool *spool);
 /* A reload: core (hash_seed and id_base are kept as they were), request_ms and down_after_ms. */
 void center_set_options(struct center *c, const struct center_options *options);
@@ -73,10 +74,10 @@ const struct core_waits *center_board(const struct center *c, struct buf *json);
  * not lead. */
 int64_t center_test_age_ms(const struct center *c);
 bool center_is_island(const struct center *c); /* leads, without the store */
-bool center_is_late(const struct center *c);   /* do not wait for the store */
+bool center_is_late(const struct center *c);   /* the spool acknowledges, not the store */
 
-/* Once a second while it runs: some of the state is held against the invariants of the design, all
- * of it in the course of minutes. */
+/* To be called once a second: checks a part of the state against the invariants of the design; within
+ * minutes all of it was checked. */
 void center_sweep(struct center *c);
 
 struct center_counts {
@@ -92,7 +93,7 @@ void center_store_lead(struct center *c, int64_t epoch, const char *leader_node)
 void center_store_inbox(struct center *c, const char *position, char *bytes, size_t n);
 void center_store_caught_up(struct center *c);
 void center_store_output(struct center *c, char *bytes, size_t n);
-/* Another server may lack what was just put into the inbox. */
+/* Another server has taken over and may lack what was put into the inbox last. */
 void center_store_reassert(struct center *c);
 void center_store_rewrite(struct center *c, bool empty);
 void center_store_node_lost(struct center *c, const char *node, const char *incarnation);

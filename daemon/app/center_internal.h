@@ -78,12 +78,12 @@ struct center {
 	struct center_facts facts;
 	struct alone alone;
 	enum lead_state lead;
-	int64_t epoch;        /* LOADING and LEADING: under which */
-	bool inbox_read;      /* LEADING: what others put there before, so facts may be told */
-	bool holding;         /* LEADING: what is new waits for the inbox and the facts */
-	bool settled;         /* facts are told, the node is announced: commands are taken */
-	bool leader_known;    /* another node leads */
-	bool unsaid;          /* a command was dropped before it reached a leader */
+	int64_t epoch;   /* LOADING and LEADING: under which */
+	bool inbox_read; /* LEADING: commands put there before are decided; facts may follow */
+	bool holding;    /* LEADING: new commands wait until the inbox and the facts are decided */
+	bool settled;    /* the facts are submitted, the node is announced: commands are taken */
+	bool leader_known; /* another node leads */
+	bool unsaid; /* a command was dropped before it reached a leader: re-assert to the next */
 	struct core *core;    /* LEADING, and ALONE */
 	struct core *loading; /* the state is being loaded: LOADING, or still ALONE */
 	struct commit *batch; /* gathers changes until it is sent */
@@ -98,7 +98,7 @@ struct center {
 	struct recall recall;
 	struct board_watch *watch;
 	struct transcripts transcripts; /* while leading */
-	struct mono down_since;         /* us 0: the store is there */
+	struct mono down_since;         /* when the store was lost; us 0: it is not */
 	struct buf scratch;
 	struct mono leads_since;
 	struct core_sweep sweep;
@@ -115,17 +115,18 @@ void center_schedule_flush(struct center *c); /* the batch goes off at the end o
 void center_flush(struct center *c);
 void center_gather(struct center *c); /* what the core changed, into the batch */
 void center_commit(struct center *c, struct commit **batch);
-/* Those for sessions and requests here. */
+/* Give the outputs for sessions and requests of this node to events.output. */
 void center_deliver(struct center *c, struct step *s, bool spooled);
 
 /* ---- center_late.c ---- */
 void center_late_init(struct center *c);
 void center_late_fini(struct center *c);
-/* Applied: should the store be late, the spool needs it. answer: its output in c->step. */
+/* Note a command that was applied, in case the spool must keep it because the store is late. answer:
+ * the index of its answer in c->step. */
 void center_journal(struct center *c, const struct command *command, size_t answer);
 /* Neither the store nor the spool can give custody of this now. */
 bool center_late_refuses(const struct center *c, const struct command *command);
-bool center_late_failing(const struct center *c); /* the spool did a moment ago */
+bool center_late_failing(const struct center *c); /* the spool failed a moment ago */
 void center_late_begin(struct center *c);
 size_t center_late_batches(const struct center *c); /* that wait for the store */
 void center_late_sent(struct center *c);      /* the batch becomes one in flight, the last one */
@@ -142,40 +143,45 @@ void center_watch_island(struct center *c); /* late or down has changed */
 void center_alone_init(struct center *c);
 void center_alone_fini(struct center *c);
 bool center_alone_takes(const struct center *c, const struct command *command);
-/* To the inbox; bytes: the command, encoded. Intake that is not taken in time is decided here. */
+/* Put a command (bytes: encoded) into the inbox. A front end's request that the store does not take in
+ * time, or no leader answers in time, is decided here instead. */
 void center_alone_append(struct center *c, const struct command *command, struct buf *bytes);
 void center_alone_backlogged(struct center *c, const struct command *command);
 void center_alone_answered(struct center *c, int64_t request);
-/* It is one of this node's whose answer is still waited for. */
+/* Whether command is one of this node's that still waits for its answer. */
 bool center_alone_waits(const struct center *c, const struct command *command);
-/* What waits may have waited for too long. */
+/* Decide here what has waited for too long. */
 void center_alone_look(struct center *c);
 void center_alone_store_lost(struct center *c);
-/* One that knows what the spool holds. */
+/* A new core to which the commands in the spool were applied. */
 struct core *center_alone_core(struct center *c);
-/* The command as the core is to be told of it: itself, or told. */
+/* The command to apply: `command` itself, or, about a contact that the core of an island does not know,
+ * `told`, a copy of it as a fact of origin CORE_HERE, with which the core takes the contact in. */
 const struct command *center_alone_told(
 	struct center *c, const struct command *command, struct command *told);
-/* The answer refuses what the center, which knows more, might allow: nobody knows now. */
+/* Whether this answer refuses only because the island knows too little, where the whole center might
+ * allow it: it must be `unavailable` then, and not a refusal. */
 bool center_alone_cannot_say(const struct center *c, size_t answer);
 void center_alone_announce(struct center *c);
 void center_alone_end(struct center *c); /* before center_drop_lead() drops the core */
 
 /* ---- center_silence.c ---- */
 void center_silence_ask(
-	struct center *c); /* for the answers given last, then center_alone_look() */
+	struct center *c); /* read what was answered last, then call center_alone_look() */
 void center_silence_stop(struct center *c);
-void center_silence_heard(struct center *c); /* an output of who leads has come */
+void center_silence_heard(struct center *c); /* an output of the leading node has come */
 
 /* ---- center_facts.c ---- */
-void center_facts_begin(struct center *c); /* somebody leads: tell, then center_settle() */
+/* Somebody leads: submit the facts in the spool, then call center_settle(). */
+void center_facts_begin(struct center *c);
 void center_facts_go_on(struct center *c); /* a batch was committed */
 void center_facts_stop(struct center *c);
-bool center_facts_wait(const struct center *c); /* what is new waits for them, and for the inbox */
-bool center_facts_due(struct center *c);        /* or should, now that the store is there again */
+/* New commands must wait until the facts and the inbox are decided. */
+bool center_facts_wait(const struct center *c);
+bool center_facts_due(struct center *c); /* the same, or recalled commands wait */
 
 /* ---- center_takeover.c ---- */
-/* What is decided from here on is decided under these options, from this state. */
+/* Write a mark into the ledger: the state and the options for the commands after it, see mark.h. */
 void center_mark(struct center *c, enum mark_kind kind);
 void center_replay_backlog(struct center *c);
 void center_drop_lead(struct center *c);

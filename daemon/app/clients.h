@@ -49,7 +49,8 @@ struct principal *clients_by_token(const struct clients *c, const char *token) M
 /* Fill login. An unknown user gets a hash that no password has, so that it takes as long. */
 void clients_by_user(const struct clients *c, const char *user, struct client_login *login);
 
-/* Whether a session of that client may go on behind a reload: same proof, roles and center. */
+/* Whether a session of that client may go on after a reload: its credentials, roles and center are the
+ * same. */
 bool clients_still_valid(const struct clients *old, const struct clients *now, const char *name);
 
 #endif

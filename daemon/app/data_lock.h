@@ -1,5 +1,5 @@
 /*
- * <data_dir>/lock: one daemon a data directory. Whoever holds it knows that the incarnation which
+ * <data_dir>/lock: at most one daemon uses a data directory. Its holder knows that the incarnation that
  * held it before is dead, so a restarted node need not wait for its own old lease to end.
  */
 #ifndef TRIAGED_APP_DATA_LOCK_H

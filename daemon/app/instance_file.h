@@ -1,7 +1,7 @@
 /*
- * <data_dir>/store_instance: the id of the data set in the store that this node works with. A server
- * that holds another one is not used, and one that holds none is not taken for a new center. To use
- * another one on purpose, the file is removed.
+ * <data_dir>/store_instance: the id of the data in the store that this node works with. A server with
+ * data of another id is not used, and an empty one is not taken for a new center. To use another server
+ * on purpose, remove the file.
  */
 #ifndef TRIAGED_APP_INSTANCE_FILE_H
 #define TRIAGED_APP_INSTANCE_FILE_H

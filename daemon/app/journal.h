@@ -19,7 +19,7 @@ bool journal_wants(const struct command *c, enum spool_use *use);
 void journal_add(struct journal *j, enum spool_use use, const struct command *fact);
 /* Walk: size_t at = 0; while (journal_next(j, &at, &use, &entry)). */
 bool journal_next(const struct journal *j, size_t *at, enum spool_use *use, struct slice *entry);
-/* All of it behind what is in `into`; j is empty then. */
+/* Append all of j to `into`, which leaves j empty. */
 void journal_move(struct journal *into, struct journal *j);
 void journal_drop(struct journal *j, size_t n); /* the first n */
 void journal_clear(struct journal *j);          /* the memory is kept, what people wrote is not */

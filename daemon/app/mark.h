@@ -1,6 +1,6 @@
 /*
- * Marks: entries of the ledger that are no commands but say under which conditions the commands
- * behind them were decided. A mark is written when a node begins to lead and when a reload changes
+ * Marks: entries of the ledger that are not commands but tell the conditions under which the commands
+ * after them were decided. A mark is written when a node begins to lead and when a reload changes
  * the core's options; with it a replay knows the options and can prove that it has the same state.
  *
  * In the ledger's fields: at; c = record of mark ("lead" or "options"); d = record of node, version,
@@ -17,12 +17,12 @@ enum mark_kind { MARK_LEAD, MARK_OPTIONS };
 struct mark {
 	enum mark_kind kind;
 	char node[64], version[32];
-	uint64_t state; /* digest of the core in front of the next command */
+	uint64_t state; /* digest of the core before the next command */
 	struct core_options options;
 };
 
-/* Let the core forget everything that is too old by now: it does so by and by, the store in its own
- * time, and a mark's state must not depend on either. */
+/* Have the core forget now everything that is past its retention time. Core and store otherwise do so
+ * gradually and at different times, on which the state of a mark must not depend. */
 void mark_settle(struct core *core, int64_t now_ms, struct step *step);
 
 void mark_commit(struct commit *batch, int64_t at_ms, const struct mark *m);

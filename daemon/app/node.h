@@ -40,7 +40,7 @@ struct node {
 	struct keyring *keyring;
 	struct rules_set *set; /* in force */
 	struct rules_cycle cycle;
-	/* Those who log in hold up neither a reload nor the spool, however many come. */
+	/* Threads of their own, so that many logins delay neither a reload nor the spool. */
 	struct worker *worker, *login_worker, *spool_worker;
 	struct spool *spool;
 	struct managed *managed;
@@ -82,14 +82,14 @@ void node_metrics(const struct node *n, struct buf *out);
 void node_admin(void *node, const struct edge_request *r, int64_t request);
 
 void node_start_rules(struct node *n); /* watch the approval of n->set */
-/* Put a set, which is taken over, in force for every triage from now on. The one before, which the
- * caller keeps or frees. */
+/* Put a set in force for every triage from now on; the node owns it then. Returns the set that was in
+ * force before, which the caller owns. */
 struct rules_set *node_take_rules(struct node *n, struct rules_set *set) MUST_CHECK;
 
 const char *node_mode(const struct node *n);
-void node_announce_ready(struct node *n); /* the first time counts */
+void node_announce_ready(struct node *n); /* only the first call has an effect */
 
-/* Bring a command to whoever leads; refused where nothing may be sealed. */
+/* Bring a command to the leading node; refused while the keys are not settled, see keyring.h. */
 void node_submit(void *node, const struct command *c);
 
 /* One layer each, connected to those below it. */

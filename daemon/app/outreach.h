@@ -1,6 +1,6 @@
 /*
- * How rescues leave the house and answers come back: what the core wants told goes to an agency's
- * webhook, what agencies tell comes in by HTTPS and becomes commands.
+ * Rescues to agencies and back: requests of the core go to an agency's webhook; what agencies report
+ * comes in by HTTPS and becomes commands.
  *
  *     core ─▶ DISPATCH_SEND, committed ─▶ webhook, thin, with the address of the report
  *                                              │ accepted, refused, unknown ─▶ DISPATCH_SENT ─▶ core
@@ -34,9 +34,10 @@ void outreach_reload(struct outreach *o, struct outreach_plan *plan, const struc
 
 /* OUTPUT_DISPATCH_SEND or OUTPUT_DISPATCH_DRILL, committed. */
 void outreach_send(void *node, const struct core *core, const struct output *output);
-/* An answer to a command of ours; false: it is somebody else's. o may be NULL. */
+/* Take the answer to a command that outreach submitted; or that such a command was refused custody.
+ * false: the command was not one of these. o may be NULL. */
 bool outreach_output(struct outreach *o, const struct output *output);
-bool outreach_refused(struct outreach *o, int64_t request); /* it could not be taken */
+bool outreach_refused(struct outreach *o, int64_t request);
 void outreach_refuse_all(struct outreach *o);
 
 /* Somebody leads from now on, this node or another. o may be NULL. */

@@ -16,9 +16,9 @@ struct outreach_plan {
 	struct https_limits limits;
 };
 
-/* A command of ours whose answer somebody at the HTTPS listener waits for. */
+/* A command submitted for an HTTPS request, which waits for the command's answer. */
 struct asked {
-	int64_t request; /* negative, so that it is nobody else's */
+	int64_t request; /* negative: numbers of sessions' requests are positive */
 	uint64_t exchange;
 	bool report, cap; /* the report is wanted, as CAP */
 	char dispatch[40];

@@ -1,6 +1,6 @@
 /*
- * Letters between centers that share a Redis: what the core wants another center to know goes into
- * that center's inbox, and what comes from there is opened for this one.
+ * Letters between centers that share a Redis: letters of this core go into the other center's inbox, and
+ * letters from there are opened here.
  *
  *     core ─▶ LETTER, committed ─▶ sealed under the centers' common key ─▶ XADD t:{other}:in
  *                                        there or not yet known ─▶ LETTER_SENT ─▶ core
@@ -24,8 +24,8 @@ void peers_stop(struct peers **peers);
 void peers_send(struct peers *p, const struct output *output);
 
 bool peers_is_letter(const struct command *c);
-/* Text of a letter from the inbox as ours; its memory, in `sealed`, outlives the command. What does
- * not open is left out and logged. p may be NULL. */
+/* Seal the texts of a letter from the inbox anew under this center's keys. They lie in `sealed`, which
+ * must outlive the command. A text that cannot be opened is left out and logged. p may be NULL. */
 void peers_take(struct peers *p, struct command *c, struct buf *sealed);
 
 #endif

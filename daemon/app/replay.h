@@ -12,8 +12,8 @@
 
 enum replay_result {
 	REPLAY_SAME,    /* the same decisions, or the same state at a mark */
-	REPLAY_EARLIER, /* in front of the first mark of an empty center: not replayed */
-	REPLAY_DIFFERS, /* why says where and how; what follows has no meaning */
+	REPLAY_EARLIER, /* before the first mark of an empty center: not replayed */
+	REPLAY_DIFFERS, /* why says where and how; later results mean nothing */
 	REPLAY_BROKEN,  /* the entry cannot be read */
 };
 
@@ -21,8 +21,8 @@ struct replay_counts {
 	uint64_t earlier, commands, marks;
 };
 
-/* Told of each command after it was applied. seq: of the message it put into the transcript of
- * c->contact, 0 none. */
+/* Called after each command was applied, and for each mark. seq: number of the message that the command
+ * put into the transcript of c->contact, 0 none. */
 struct replay_seen {
 	void *arg;
 	void (*command)(void *arg, const struct ledger_entry *entry, const struct command *c,

@@ -1,8 +1,8 @@
 /*
- * Requests that were put into the center's inbox a moment ago. A master that takes over may lack the
- * inbox's last entries, and the last commits with the answers to them: those that are not answered
- * yet are told again, and those that carry a reference also when they are, because doing them twice
- * has no second effect.
+ * Requests that were put into the center's inbox a moment ago. A Redis master that takes over may lack
+ * the last entries of the inbox, and the last commits with the answers to them. Requests that are not
+ * answered yet are then put there again, and those with a reference even if they were answered, since
+ * applying them twice has no second effect.
  */
 #ifndef TRIAGED_APP_RESEND_H
 #define TRIAGED_APP_RESEND_H
@@ -29,7 +29,7 @@ struct resend {
 
 void resend_add(struct resend *r, const struct command *command, struct slice bytes);
 void resend_answered(struct resend *r, int64_t request);
-/* Those to be told again, in order; i begins at 0. */
+/* The requests to be put into the inbox again, in order; i begins at 0. */
 bool resend_next(const struct resend *r, size_t *i, struct slice *bytes);
 void resend_free(struct resend *r);
 

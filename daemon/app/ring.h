@@ -1,6 +1,6 @@
 /*
- * The center's keys as they lie in the store, against those of this node: which to take over, which
- * differ, which are missing there.
+ * The center's keys in the store compared with those of this node: which to take over from there, which
+ * differ, which the store lacks.
  */
 #ifndef TRIAGED_APP_RING_H
 #define TRIAGED_APP_RING_H
@@ -14,7 +14,7 @@ struct ring {
 };
 
 void ring_init(struct ring *ring);
-void ring_clear(struct ring *ring); /* what was put */
+void ring_clear(struct ring *ring); /* remove all fields */
 void ring_fini(struct ring *ring);
 void ring_put(struct ring *ring, const char *field, struct slice value);
 

@@ -24,8 +24,8 @@ struct rules_set {
 };
 
 /*
- * What a node serves people with that has no valid rules: without a rule, so that everything comes
- * out not assessed. why: what is wrong with the rules, in a line.
+ * The set of a node that has no valid rules: it is empty, so that every contact comes out as not
+ * assessed. why: what is wrong with the rules, in one line.
  */
 struct rules_set *rules_set_none(struct slice why);
 bool rules_set_is_none(const struct rules_set *set);
@@ -42,7 +42,7 @@ void rules_set_unsign(struct rules_set *set);
 /* Whole days until the approval ends, 0 on the last day, -1 behind it; INT_MAX when not signed. */
 int rules_set_days_left(const struct rules_set *set, int64_t now_ms);
 
-/* "" or what somebody should do something about: "the approval expires in 7 days". */
+/* What people must act on, such as "the approval expires in 7 days"; "": nothing. */
 const char *rules_set_alert(const struct rules_set *set, int64_t now_ms, char out[80]);
 
 /*

@@ -15,8 +15,8 @@ typedef void (*worker_fn)(void *arg);
 struct worker *worker_new(struct event_base *base, struct err *e) MUST_CHECK;
 void worker_free(struct worker **worker); /* waits for the job that runs; later ones never run */
 
-/* run(arg) on the thread, then done(arg) on the loop. At most WORKER_QUEUE_MAX wait: -1 when full,
- * and then neither runs. */
+/* Queue a job: run(arg) on the thread, then done(arg) on the loop. -1 when WORKER_QUEUE_MAX jobs wait
+ * already; then neither is called. */
 #define WORKER_QUEUE_MAX 256
 int worker_submit(struct worker *w, worker_fn run, worker_fn done, void *arg) MUST_CHECK;
 

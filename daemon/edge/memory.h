@@ -1,7 +1,7 @@
 /*
- * What triage has to remember of a conversation, by contact: its facts (short tokens, no text).
- * An entry is held by the sessions here that serve the contact, the person's and the responder's,
- * and goes with the last of them.
+ * What triage must remember of a conversation, by contact: its facts (short tokens, no text). An entry
+ * is held by the sessions of this node that have the contact, the front end's and the responder's, and
+ * is freed with the last of them.
  */
 #ifndef TRIAGED_EDGE_MEMORY_H
 #define TRIAGED_EDGE_MEMORY_H
@@ -19,9 +19,9 @@ struct memory {
 void memory_init(struct memory *m, uint64_t seed0, uint64_t seed1);
 void memory_fini(struct memory *m);
 struct slice memory_facts(const struct memory *m, const char *contact); /* len 0: nothing known */
-/* Unite with what is known; session holds the entry too. */
+/* Add facts to those known; session becomes a holder of the entry. */
 void memory_add(struct memory *m, const char *contact, uint64_t session, struct slice facts);
-/* Unite with what the core knows of the contact's course: a record of an open or resume. */
+/* Add what the core knows of the contact: record is the reply to contact.open or contact.resume. */
 void memory_add_course(
 	struct memory *m, const char *contact, uint64_t session, struct slice record);
 /* Whole seconds since the person was last heard here, and note that it is now; -1: not known. */
@@ -34,7 +34,7 @@ struct memory_contact {
 	const uint64_t *holders; /* sessions */
 	size_t n_holders;
 	bool engaged;
-	bool taken; /* memory_add_course() was called: the core has it */
+	bool taken; /* memory_add_course() was called: the core knows the contact */
 };
 bool memory_walk(const struct memory *m, size_t *i, struct memory_contact *c);
 void memory_forget(struct memory *m, const char *contact);

@@ -1,9 +1,8 @@
 /*
- * Requests whose answer is on its way, by a number of this node. Numbering begins at a random
- * place: a command of an earlier incarnation of this node may still be decided, and its answer
- * must not find another request here. An answer that never comes (its
- * command was lost with a leader) is given up after PENDING_MAX_MS; the session was answered
- * `unavailable` long before.
+ * Requests that wait for their answer, by a number of this node. Numbering begins at a random place: a
+ * command of an earlier incarnation of this node may still be decided, and its answer must not be taken
+ * for that of another request. When no answer comes, because the command was lost with a leader, the
+ * entry is dropped after PENDING_MAX_MS; the session was answered `unavailable` long before.
  */
 #ifndef TRIAGED_EDGE_PENDING_H
 #define TRIAGED_EDGE_PENDING_H
@@ -21,8 +20,8 @@ struct pending {
 	struct mono since;
 	char *contact; /* owned: the one it is about, or "" */
 	unsigned role;
-	int64_t since_seq; /* contact.resume: messages behind this one */
-	int64_t until_seq; /* and up to this one: later ones come as notifications */
+	int64_t since_seq; /* contact.resume: messages after this one */
+	int64_t until_seq; /* and up to this one; later ones come as notifications */
 	bool with_text;    /* contact.explain */
 	struct buf result; /* the answer so far, while a transcript is read */
 };

@@ -16,8 +16,8 @@ typedef int (*render_open_fn)(
 /* The center's own sentences; never NULL. */
 struct render_texts {
 	const char *waiting;        /* to a person who waits */
-	const char *responder_lost; /* to a person whose responder's line broke */
-	const char *review;         /* to a person we lost and look for */
+	const char *responder_lost; /* to a person whose responder's connection was lost */
+	const char *review; /* to a person whose connection was lost and who is followed up */
 };
 
 struct render {

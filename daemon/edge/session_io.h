@@ -1,4 +1,4 @@
-/* A session's connection: what comes in, what was written, what did not happen in time. */
+/* A session's connection: input, output and deadlines. */
 #ifndef TRIAGED_EDGE_SESSION_IO_H
 #define TRIAGED_EDGE_SESSION_IO_H
 

@@ -10,7 +10,7 @@
 #include "pending.h"
 #include "render.h"
 
-/* A session that the core must know of. */
+/* A session that was announced to the core, or must be. */
 struct attached {
 	uint64_t session;
 	struct principal *who; /* reference */
@@ -89,7 +89,8 @@ char *record_contact(struct slice record);
 void transcript_begin(struct verbs *v, struct pending *p, const struct output *o);
 void transcript_begin_text(struct verbs *v, struct pending *p, struct slice json);
 
-/* The location of a request, sealed for the contact and in what the core may know of it. */
+/* Put the request's location into the command: in full, sealed for the contact, and coarse for the
+ * core. */
 int draft_place(struct draft *d, const char *contact);
 /* Rescues: the command of a verb (COMMAND_KIND_COUNT: not one of them), what it carries, and what a
  * question about them carries. */

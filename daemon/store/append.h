@@ -1,7 +1,7 @@
 /*
- * Commands on their way into the inbox. Each is sent until the server took it or its deadline
- * passed; after a lost reply it is sent again, in the original order: its own id makes a second
- * copy harmless. Where replicas must have it, it counts as taken when they do.
+ * Commands on their way into the inbox. Each is sent until the server has taken it or its deadline has
+ * passed. After a lost reply it is sent again, in the original order; its own id makes a second copy
+ * harmless. With replicas required, it counts as taken when enough of them have it.
  */
 #ifndef TRIAGED_STORE_APPEND_H
 #define TRIAGED_STORE_APPEND_H

@@ -1,9 +1,8 @@
 /*
- * Sends batches, in order, until the server says whether each is applied. A batch has a number
- * within its epoch: sent again after a lost reply, the server answers without applying it twice,
- * and never applies one before those ahead of it. Where replicas must have it, it is decided when
- * they do. What was decided is kept for a while: a master that took over without the last batches
- * is given them again.
+ * Sends batches, in order, until the server says whether each is applied. A batch has a number within
+ * its epoch, by which the server never applies one twice after a lost reply, nor before those ahead of
+ * it. With replicas required, a batch is decided when enough of them have it. Decided batches are kept
+ * for a while, to be sent again to a master that took over without having them.
  */
 #ifndef TRIAGED_STORE_COMMITTER_H
 #define TRIAGED_STORE_COMMITTER_H
@@ -37,14 +36,14 @@ struct committer {
 	const char *prefix;
 	int64_t epoch, batch; /* batch: number of the last one made in this epoch */
 	bool open;            /* the link is vetted: batches are sent when they come */
-	int64_t acknowledged; /* number of the last one decided well in this epoch */
+	int64_t acknowledged; /* number of the last batch applied in this epoch, as decided */
 	struct kept_list
 		kept; /* the oldest first, of this epoch, without a gap up to acknowledged */
 	size_t kept_bytes;
 	struct pending_batch pending[STORE_COMMITS_MAX]; /* the oldest first */
 	size_t n_pending;
 	const struct replicas *replicas;
-	unsigned needless_waits; /* answers to WAIT to come for batches decided without them */
+	unsigned needless_waits; /* answers to WAIT still to come that no batch needs any more */
 	void *arg;
 	void (*time)(void *arg, int64_t server_ms);
 	bool (*leads)(void *arg, int64_t epoch); /* does this node still lead under it? */
@@ -55,8 +54,8 @@ struct committer {
 
 void committer_init(struct committer *c);
 void committer_lead(struct committer *c, int64_t epoch); /* a new epoch begins */
-/* The server holds the epoch's batches up to this number: those behind it that were acknowledged are
- * sent again. false: not all of them are kept. */
+/* The server holds the epoch's batches up to number `last`: send the acknowledged ones after it again.
+ * false: not all of them are kept. */
 bool committer_repair(struct committer *c, int64_t last) MUST_CHECK;
 /* inbox: see struct pending_batch. */
 void committer_start(

@@ -20,7 +20,7 @@ struct bufferevent *dial_new(struct dialer *d, const struct url *url);
 int dial_start(struct dialer *d, const struct url *url, struct bufferevent *bev) MUST_CHECK;
 /* Why it failed; error: the errno it failed with. */
 void dial_explain(struct bufferevent *bev, int error, struct err *e);
-/* The connection stands. */
+/* To be called when the connection is established: sets its socket options. */
 void dial_done(const struct url *url, struct bufferevent *bev);
 /* Send what is queued and let the server take it, for at most ms. Blocks; bev is of no use then. */
 void dial_flush(struct bufferevent *bev, int ms);

@@ -1,8 +1,8 @@
 /*
- * Where the master of a center is, when that may change: found by asking Sentinels, or the nodes of
- * a Cluster for the owner of the center's slot. All of those listed are asked again and again and
- * the answer with the highest configuration epoch counts, so that one that has fallen behind does
- * not lead us back. Who is found there is vetted all the same (vet.h).
+ * Finds the master of a center where it may change: by asking Sentinels, or by asking the nodes of a
+ * Cluster for the owner of the center's slot. All listed ones are asked repeatedly, and the answer with
+ * the highest configuration epoch counts, so that an outdated one does not lead back to an old master.
+ * The server found is vetted like any other (vet.h).
  */
 #ifndef TRIAGED_STORE_FINDER_H
 #define TRIAGED_STORE_FINDER_H

@@ -1,8 +1,8 @@
 /*
- * Who leads, and who is alive. One lease for the center's leader and one for each node, both in
- * the server's time and checked inside the functions. A leader trusts its lease only until 5/6
- * of its length after it asked for it, by its own monotonic clock: it is out before anybody else
- * can be in. Leading or not is decided here alone.
+ * Which node leads, and which nodes are alive: one lease for the center's leader and one for each node,
+ * both in the server's time and checked inside the Redis functions. A leader trusts its lease only for
+ * 5/6 of its length after it asked for it, by its own monotonic clock, so that it stops leading before
+ * another node can begin. Whether this node leads is decided here alone.
  */
 #ifndef TRIAGED_STORE_LEASE_H
 #define TRIAGED_STORE_LEASE_H
@@ -47,20 +47,20 @@ struct lease {
 	int64_t term_ms;
 	int64_t epoch;    /* 0: not leading */
 	bool ready;       /* leads, and has loaded the state */
-	int64_t highest;  /* epoch ever seen here: a wiped server must not start again below */
-	int64_t lapsed;   /* epoch whose trust ended for want of an answer: still ours, maybe */
-	int64_t followed; /* epoch of the node that leads instead, 0: none known */
+	int64_t highest;  /* highest epoch ever seen: a wiped server must go on above it */
+	int64_t lapsed;   /* epoch this node led until an answer was missing; perhaps still does */
+	int64_t followed; /* epoch of the other node that leads, 0: none known */
 	char *leader;     /* node name, "" unknown */
 	bool running;     /* the link is vetted */
 	bool competing;   /* false after lease_yield() */
 	bool was_registered, asked_lead, asked_node;
-	char *out_end; /* registered, as soon as the lead is settled; NULL: it is */
+	char *out_end; /* for registered(), which waits until it is known who leads; NULL: done */
 	struct mono lead_asked_at;
 	int64_t lead_asked_in;    /* the epoch held then */
 	struct event *lead_timer; /* next renewal or attempt */
 	struct event *lead_end;   /* our trust in the lease ends */
 	struct event *node_timer;
-	struct map told; /* "node incarnation" that are reported lost */
+	struct map told; /* "node incarnation" for which node_lost() was called */
 };
 
 void lease_init(struct lease *l, struct event_base *base);

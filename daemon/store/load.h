@@ -1,5 +1,5 @@
-/* Reading a center's state page by page. Only who leads writes it, so it is enough that the epoch is
- * still the same when everything has been read. */
+/* Reading a center's state page by page. Only the leader writes it, so the pages fit together if the
+ * epoch is still the same when everything has been read. */
 #ifndef TRIAGED_STORE_LOAD_H
 #define TRIAGED_STORE_LOAD_H
 
@@ -19,7 +19,7 @@ struct loader_options {
 	void *each_arg, *arg;
 };
 
-/* Frees itself behind done. */
+/* The loader frees itself after done. */
 struct loader *loader_start(const struct loader_options *options);
 /* each is not called any more; done comes with STORE_UNAVAILABLE. */
 void loader_cancel(struct loader *l);

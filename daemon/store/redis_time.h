@@ -21,7 +21,7 @@ struct redis_time {
 };
 
 void redis_time_sample(struct redis_time *t, int64_t server_ms, int64_t mono_ms);
-/* Work up to this moment is on record: time goes on from there when it is behind. */
+/* The state loaded reaches up to at_ms: redis_time_now() is at least that from now on. */
 void redis_time_no_earlier(struct redis_time *t, int64_t at_ms, int64_t mono_ms);
 /* wall_ms is used as long as no server was asked. */
 int64_t redis_time_now(struct redis_time *t, int64_t mono_ms, int64_t wall_ms);

@@ -1,7 +1,7 @@
 /*
- * Durability by replication: behind what a connection wrote, one WAIT on the same connection says
- * how many replicas have it. Too few: it is not acknowledged, and the caller resets the link, so
- * that the store is down, with the reason, until there are enough.
+ * Durability by replication: a WAIT on the connection that wrote something says how many replicas have
+ * it. If too few, it is not acknowledged and the caller resets the link: the store is down, with that
+ * reason, until there are enough.
  */
 #ifndef TRIAGED_STORE_REPLICAS_H
 #define TRIAGED_STORE_REPLICAS_H

@@ -1,7 +1,7 @@
 /*
- * May this user of the server do everything that we do? Asked before first use: a right that is
- * missing is named then, and not found by a commit that has written half of its keys. Inside
- * functions the server checks the caller's rights too.
+ * Whether the Redis user has all the rights that this program needs. It is asked before first use, so
+ * that a missing right is named then and not met by a commit that has written half of its keys: the
+ * server checks the caller's rights inside functions too.
  */
 #ifndef TRIAGED_STORE_RIGHTS_H
 #define TRIAGED_STORE_RIGHTS_H

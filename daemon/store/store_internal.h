@@ -34,14 +34,14 @@ struct store {
 	struct vet vet;
 	struct rights rights;
 	char run_id[RUN_ID_SIZE]; /* of the server last used */
-	uint64_t takeovers;       /* how often it was another than before */
-	char *instance;           /* of the data set, "" not known */
-	char fresh[17];           /* for one that has none */
-	bool anew;                /* go on though the data lack what we know */
-	int64_t rewrite;          /* LEAD_LOST or LEAD_BEHIND: to be told when ready; 0: no */
+	uint64_t takeovers;       /* how often the server was another than before */
+	char *instance;           /* id of the data on the server, "" not known */
+	char fresh[17];           /* id to give to a server without data */
+	bool anew;                /* use a server though it lacks data that this node knows of */
+	int64_t rewrite; /* LEAD_LOST or LEAD_BEHIND: call events.rewrite when ready; 0: no */
 	const char *data_warning; /* NULL: none */
 	char *search_warning;     /* "": none */
-	struct mono gone;         /* when the data were seen missing; us 0: they are there */
+	struct mono gone;         /* since when the data are missing; us 0: they are not */
 	struct lease lease;
 	struct appender appender;
 	struct committer committer;
@@ -52,7 +52,7 @@ struct store {
 	/* Inbox commands, for INBOX_AHEAD: handed over, part of a commit, committed. */
 	int64_t delivered, commit_mark, committed;
 	struct redis_time time;
-	bool reassert_due; /* to be told when ready */
+	bool reassert_due; /* call events.reassert when ready */
 };
 
 /* "t:{center}:" kind id; the caller's to free. */

@@ -20,9 +20,9 @@ struct tail_options {
 	tail_fn each;
 	/* Once: what was there at the first read has been handed over. May be NULL. */
 	void (*caught_up)(void *arg);
-	int64_t until_ms; /* an entry made then or later was not there */
+	int64_t until_ms; /* for caught_up: entries made then or later are not waited for */
 	void *arg;
-	struct replicas replicas; /* who must have an entry before it is handed over */
+	struct replicas replicas; /* how many must have an entry before it is handed over */
 };
 
 struct tail *tail_open(struct event_base *base, const struct link_options *link,

@@ -1,7 +1,7 @@
 /*
- * Before a Redis server is used: is it the master, new enough, durable, does it evict, does it
- * know our functions, and do enough replicas follow it? A server that is none of this keeps the store down, with the reason.
- * What cannot be found out counts as wrong.
+ * Before a Redis server is used: is it a master, new enough and durable, does it never evict, does it
+ * have the function library, and do enough replicas follow it? If any of this fails, or cannot be found
+ * out, the store stays down with that reason.
  */
 #ifndef TRIAGED_STORE_VET_H
 #define TRIAGED_STORE_VET_H
