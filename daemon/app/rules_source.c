@@ -143,6 +143,15 @@ static const struct rules_member class_members[] = {
 	{ .name = NULL },
 };
 
+static const struct rules_member alias_members[] = {
+	MEMBER(RULES_STRING, source_alias, word),
+	MEMBER(RULES_STRING, source_alias, lang),
+	MEMBER(RULES_STRING, source_alias, forms),
+	MEMBER(RULES_STRING, source_alias, owner),
+	MEMBER(RULES_STRING, source_alias, added),
+	{ .name = NULL },
+};
+
 static const struct rules_member entry_members[] = {
 	MEMBER(RULES_STRING, source_entry, id),
 	MEMBER(RULES_STRING, source_entry, family),
@@ -247,6 +256,7 @@ static const struct section {
 			offsetof(struct ruleset_source, n_##items)                                 \
 	}
 	SECTION("classes", class_members, NULL, classes),
+	SECTION("aliases", alias_members, NULL, aliases),
 	SECTION("lexicon", entry_members, NULL, entries),
 	SECTION("cues", cue_members, NULL, cues),
 	SECTION("frames", frame_members, NULL, frames),
@@ -322,6 +332,7 @@ void rules_source_free(struct rules_source *s)
 	free(s->roots);
 	free(s->owned);
 	free(s->source.classes);
+	free(s->source.aliases);
 	free(s->source.entries);
 	free(s->source.cues);
 	free(s->source.frames);

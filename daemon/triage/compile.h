@@ -13,6 +13,7 @@ struct compiler {
 	uint64_t families_used; /* FAMILY_BIT of what rules read */
 	struct map ids;         /* of entries, frames and rules together: reasons name them */
 	struct map classes;     /* "lang name" -> struct source_class */
+	struct map aliases;     /* "lang word" -> struct source_alias */
 };
 
 void compile_error(struct compiler *c, struct source_place place, const char *fmt, ...)
@@ -29,9 +30,17 @@ void compile_owner(
 void compile_languages(struct compiler *c); /* before the words */
 void compile_wording(struct compiler *c);   /* what consoles show of instruments */
 void compile_classes(struct compiler *c);   /* before the words */
-/* phrase with its classes written out to out; -1 when one of them is not known (reported). */
-int compile_expand(struct compiler *c, struct source_place place, const char *lang,
-	const char *phrase, struct buf *out) MUST_CHECK;
+void compile_aliases(struct compiler *c);   /* likewise */
+
+/* A phrase as it is written, what for, and its language. */
+struct wording {
+	struct source_place place;
+	const char *sense, *lang, *phrase;
+	bool aliased; /* forms stand for words */
+};
+
+/* The phrase with its classes and aliases written out; -1 when a class is not known (reported). */
+int compile_expand(struct compiler *c, const struct wording *s, struct buf *out) MUST_CHECK;
 void compile_words(struct compiler *c); /* emoji, lexicon, cues, frames, notes */
 void compile_rules(struct compiler *c); /* rules and their conditions */
 void compile_tests(struct compiler *c); /* run every rule's tests; the ruleset must be complete */

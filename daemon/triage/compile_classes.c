@@ -1,4 +1,7 @@
-/* Word classes: {name} in a phrase stands for the group of words it names. */
+/*
+ * What a phrase is written shorter by: {name} stands for the group of words of that class, and a word
+ * that has an alias for itself and its forms.
+ */
 #include "compile.h"
 
 #include <stdlib.h>
@@ -10,11 +13,13 @@
 
 static const char name_letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
 
-/* Classes are found by language and name. */
-static const char *class_key(struct buf *b, const char *lang, const char *name, size_t n)
+/* Classes are found by language and name, aliases by language and word. */
+static const char *name_key(struct buf *b, const char *lang, const char *name, size_t n)
 {
 	buf_clear(b);
-	buf_addf(b, "%s %.*s", lang ? lang : "", (int)n, name);
+	buf_adds(b, lang ? lang : "");
+	buf_add(b, " ", 1);
+	buf_add(b, name, n);
 	return buf_str(b);
 }
 
@@ -34,7 +39,7 @@ void compile_classes(struct compiler *c)
 				NAME_MAX);
 		else if (!s->words || !*s->words)
 			compile_error(c, s->place, "class %s: words are missing", s->name);
-		else if (map_get(&c->classes, class_key(&key, s->lang, s->name, n)))
+		else if (map_get(&c->classes, name_key(&key, s->lang, s->name, n)))
 			compile_error(c, s->place, "class %s: there is one already", s->name);
 		else
 			map_put(&c->classes, buf_str(&key), (void *)(uintptr_t)s);
@@ -42,68 +47,140 @@ void compile_classes(struct compiler *c)
 	buf_free(&key);
 }
 
-/* What is being expanded. */
-struct expansion {
-	struct compiler *c;
-	struct source_place place;
-	const char *lang;
-	struct buf *out;
-};
+/* In folded text words have neither capitals nor accents; other scripts are taken as they are. */
+static bool is_alias_word(const char *s)
+{
+	for (; *s; s++)
+		if ((uint8_t)*s < 0x80 && !strchr(name_letters, *s))
+			return false;
+	return true;
+}
 
-static int expand(const struct expansion *x, const char *phrase, int depth);
-
-/* The class whose name begins at `name`, behind the brace; its length to *n. */
-static int expand_class(const struct expansion *x, const char *name, size_t *n, int depth)
+void compile_aliases(struct compiler *c)
 {
 	struct buf key = { .data = NULL };
+
+	for (size_t i = 0; i < c->source->n_aliases; i++) {
+		const struct source_alias *s = &c->source->aliases[i];
+		const char *word = s->word ? s->word : "";
+
+		compile_lang(c, s->place, s->lang);
+		compile_owner(c, s->place, s->owner, s->added);
+		if (!*word || !is_alias_word(word))
+			compile_error(c, s->place,
+				"alias: word is missing or not one word in small letters");
+		else if (!s->forms || !*s->forms)
+			compile_error(c, s->place, "alias %s: forms are missing", word);
+		else if (map_get(&c->aliases, name_key(&key, s->lang, word, strlen(word))))
+			compile_error(c, s->place, "alias %s: there is one already", word);
+		else
+			map_put(&c->aliases, buf_str(&key), (void *)(uintptr_t)s);
+	}
+	buf_free(&key);
+}
+
+/* What is being written out. */
+struct expansion {
+	struct compiler *c;
+	const struct wording *wording;
+	struct buf *out, key;
+};
+
+/* Alternatives behind what is written so far: in parentheses, unless they join those around them. */
+static bool needs_group(const struct buf *out, char behind)
+{
+	char before = out->len ? out->data[out->len - 1] : '\0';
+
+	return !((before == '(' || before == '|') && (behind == ')' || behind == '|'));
+}
+
+/* Copy the word at p, n bytes, with the forms that may stand for it. */
+static void expand_word(struct expansion *x, const char *p, size_t n, char behind)
+{
+	char before = x->out->len ? x->out->data[x->out->len - 1] : '\0';
+	const struct source_alias *alias = NULL;
+	bool group = needs_group(x->out, behind);
+
+	if (x->wording->aliased && before != '#' && before != '<' && behind != '*')
+		alias = map_get(&x->c->aliases, name_key(&x->key, x->wording->lang, p, n));
+	if (alias && group)
+		buf_adds(x->out, "(");
+	buf_add(x->out, p, n);
+	if (alias) {
+		buf_adds(x->out, "|");
+		buf_adds(x->out, alias->forms);
+		buf_adds(x->out, group ? ")" : "");
+	}
+}
+
+static int expand(struct expansion *x, const char *phrase, char behind, int depth);
+
+/* The class whose name begins at `name`, behind the brace; its length to *n. */
+static int expand_class(struct expansion *x, const char *name, size_t *n, char behind, int depth)
+{
 	const struct source_class *class;
-	int result;
+	bool group;
 
 	*n = strspn(name, name_letters);
 	if (name[*n] != '}') {
-		compile_error(x->c, x->place, "phrase: a class without its closing brace");
+		compile_error(x->c, x->wording->place, "phrase: a class without its closing brace");
 		return -1;
 	}
-	class = map_get(&x->c->classes, class_key(&key, x->lang, name, *n));
-	buf_free(&key);
+	class = map_get(&x->c->classes, name_key(&x->key, x->wording->lang, name, *n));
 	if (!class) {
-		compile_error(x->c, x->place, "phrase: there is no class %.*s in its language",
+		compile_error(x->c, x->wording->place,
+			"phrase: there is no class %.*s in its language",
 			(int)(*n > NAME_MAX ? NAME_MAX : *n), name);
 		return -1;
 	}
-	if (depth == CLASS_DEPTH || x->out->len > WHOLE_MAX) {
-		compile_error(x->c, x->place,
-			"phrase: class %s: classes nested deeper than %d, or more than %d bytes",
-			class->name, CLASS_DEPTH, WHOLE_MAX);
+	if (depth == CLASS_DEPTH) {
+		compile_error(x->c, x->wording->place,
+			"phrase: class %s: classes nested deeper than %d", class->name,
+			CLASS_DEPTH);
 		return -1;
 	}
-	buf_adds(x->out, "(");
-	result = expand(x, class->words, depth + 1);
-	buf_adds(x->out, ")");
-	return result;
+	behind = name[*n + 1] ? name[*n + 1] : behind;
+	group = needs_group(x->out, behind);
+	buf_adds(x->out, group ? "(" : "");
+	if (expand(x, class->words, group ? ')' : behind, depth + 1) < 0)
+		return -1;
+	buf_adds(x->out, group ? ")" : "");
+	return 0;
 }
 
-static int expand(const struct expansion *x, const char *phrase, int depth)
+/* `behind` is what comes behind the phrase. */
+static int expand(struct expansion *x, const char *phrase, char behind, int depth)
 {
 	while (*phrase) {
-		size_t n = strcspn(phrase, "{");
+		size_t n = strcspn(phrase, " (){|<>*#?");
 
-		buf_add(x->out, phrase, n);
+		if (*phrase == '{') {
+			if (expand_class(x, phrase + 1, &n, behind, depth) < 0)
+				return -1;
+			n += 2;
+		} else if (n > 0) {
+			expand_word(x, phrase, n, phrase[n] ? phrase[n] : behind);
+		} else {
+			buf_add(x->out, phrase, n = 1);
+		}
 		phrase += n;
-		if (!*phrase)
-			break;
-		if (expand_class(x, phrase + 1, &n, depth) < 0)
+		if (x->out->len > WHOLE_MAX) {
+			compile_error(x->c, x->wording->place,
+				"phrase: more than %d bytes with its classes and aliases",
+				WHOLE_MAX);
 			return -1;
-		phrase += n + 2;
+		}
 	}
 	return 0;
 }
 
-int compile_expand(struct compiler *c, struct source_place place, const char *lang,
-	const char *phrase, struct buf *out)
+int compile_expand(struct compiler *c, const struct wording *s, struct buf *out)
 {
-	const struct expansion x = { c, place, lang, out };
+	struct expansion x = { .c = c, .wording = s, .out = out };
+	int result;
 
 	buf_clear(out);
-	return expand(&x, phrase, 0);
+	result = expand(&x, s->phrase, '\0', 0);
+	buf_free(&x.key);
+	return result;
 }

@@ -22,12 +22,6 @@ static void check_duplicate(struct compiler *c, struct map *seen, struct source_
 	buf_free(&key);
 }
 
-/* A phrase as it is written, what for, and its language. */
-struct wording {
-	struct source_place place;
-	const char *sense, *lang, *phrase;
-};
-
 /* Compile into *ph; reports and returns -1 when the phrase is not one. */
 static int compile_phrase(struct compiler *c, const struct wording *s, uint16_t marks,
 	struct map *seen, struct phrase *ph)
@@ -40,7 +34,7 @@ static int compile_phrase(struct compiler *c, const struct wording *s, uint16_t 
 		compile_error(c, s->place, "phrase is missing");
 		return -1;
 	}
-	if (compile_expand(c, s->place, s->lang, s->phrase, &whole) == 0) {
+	if (compile_expand(c, s, &whole) == 0) {
 		result = phrase_compile(
 			ph, buf_str(&whole), &c->rules->fold, &c->rules->vocab, marks, &e);
 		if (result < 0)
@@ -96,7 +90,8 @@ static void compile_entry(struct compiler *c, const struct source_entry *s, stru
 	int when = word_of(c, s->place, "time", s->time, when_names, WHEN_COUNT, WHEN_UNKNOWN);
 	int subject = word_of(
 		c, s->place, "subject", s->subject, subject_names, SUBJECT_COUNT, SUBJECT_UNKNOWN);
-	const struct wording wording = { s->place, s->family ? s->family : "", s->lang, s->phrase };
+	const struct wording wording = { s->place, s->family ? s->family : "", s->lang, s->phrase,
+		true };
 	struct phrase ph;
 
 	compile_id(c, s->place, "lexicon", s->id);
@@ -208,7 +203,7 @@ static void compile_cue(struct compiler *c, const struct source_cue *s, struct m
 		[CUE_NUMBER] = WORD_NUMBER };
 	struct ruleset *r = c->rules;
 	int kind = word_of(c, s->place, "kind", s->kind, cue_names, CUE_COUNT, -1);
-	const struct wording wording = { s->place, s->kind, s->lang, s->phrase };
+	const struct wording wording = { s->place, s->kind, s->lang, s->phrase, false };
 	struct phrase ph;
 
 	compile_lang(c, s->place, s->lang);
@@ -247,7 +242,7 @@ static uint64_t families_of(struct compiler *c, const struct source_frame *s)
 static void compile_frame(struct compiler *c, const struct source_frame *s, struct map *seen)
 {
 	struct ruleset *r = c->rules;
-	const struct wording wording = { s->place, "frame", s->lang, s->phrase };
+	const struct wording wording = { s->place, "frame", s->lang, s->phrase, true };
 	struct phrase ph;
 
 	compile_id(c, s->place, "frame", s->id);

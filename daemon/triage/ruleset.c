@@ -151,10 +151,12 @@ struct ruleset *ruleset_compile(const struct ruleset_source *source, struct rule
 	report->n_errors = report->n_tests = 0;
 	map_init(&c.ids, 0, 0);
 	map_init(&c.classes, 0, 0);
+	map_init(&c.aliases, 0, 0);
 	compile_head(&c);
 	compile_languages(&c);
 	compile_wording(&c);
 	compile_classes(&c);
+	compile_aliases(&c);
 	compile_words(&c);
 	compile_rules(&c);
 	check_families(&c);
@@ -166,6 +168,7 @@ struct ruleset *ruleset_compile(const struct ruleset_source *source, struct rule
 		free(place);
 	map_fini(&c.ids);
 	map_fini(&c.classes);
+	map_fini(&c.aliases);
 	if (report->n_errors > 0)
 		ruleset_unref(&c.rules);
 	return c.rules;

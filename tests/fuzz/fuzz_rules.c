@@ -56,6 +56,11 @@ static void try_ruleset(char *const line[LINES])
 			.words = line[5],
 			.owner = "x",
 			.added = "2026-01-01" } };
+	struct source_alias alias = { .word = line[5],
+		.lang = line[1],
+		.forms = line[4],
+		.owner = "x",
+		.added = "2026-01-01" };
 	struct source_cond both[] = { field, leaf };
 	struct source_cond all = { .kind = COND_ANY, .children = both, .n_children = 2 };
 	struct source_test test = {
@@ -74,6 +79,8 @@ static void try_ruleset(char *const line[LINES])
 		.n_langs = 1,
 		.classes = classes,
 		.n_classes = 2,
+		.aliases = &alias,
+		.n_aliases = 1,
 		.entries = &entry,
 		.n_entries = 1,
 		.cues = &cue,

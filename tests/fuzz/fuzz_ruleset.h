@@ -46,6 +46,9 @@ static inline struct ruleset *fuzz_ruleset(void)
 	static struct source_class classes[] = {
 		{ FUZZ_PLACE, "day", "en", "day|night|my last (day|night)", "x", "2026-01-01" },
 	};
+	static struct source_alias aliases[] = {
+		{ FUZZ_PLACE, "last", "en", "lst|very last", "x", "2026-01-01" },
+	};
 	static struct source_cue cues[] = {
 		{ FUZZ_PLACE, "negation", "en", "(not|no|never)" },
 		{ FUZZ_PLACE, "charted", "en", "denies" },
@@ -158,6 +161,8 @@ static inline struct ruleset *fuzz_ruleset(void)
 		.n_langs = 1,
 		.classes = classes,
 		.n_classes = FUZZ_COUNT(classes),
+		.aliases = aliases,
+		.n_aliases = FUZZ_COUNT(aliases),
 		.entries = entries,
 		.n_entries = FUZZ_COUNT(entries),
 		.cues = cues,

@@ -28,6 +28,15 @@ struct source_class {
 };
 
 /*
+ * aliases = ( { word; lang; forms; owner; added } ): wherever a phrase of the lexicon, a frame or a
+ * class of that language has the word, one of its forms may stand for it; written like a group.
+ */
+struct source_alias {
+	struct source_place place;
+	const char *word, *lang, *forms, *owner, *added;
+};
+
+/*
  * lexicon = ( { id; family; lang; phrase; owner; added;
  *               negatable?; figurative_ok?; time?; subject? } )
  */
@@ -168,6 +177,8 @@ struct ruleset_source {
 		digest; /* SHA-256 over the files' bytes as 64 hex digits, from whoever read them */
 	struct source_class *classes;
 	size_t n_classes;
+	struct source_alias *aliases;
+	size_t n_aliases;
 	struct source_entry *entries;
 	size_t n_entries;
 	struct source_cue *cues;

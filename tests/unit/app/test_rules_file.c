@@ -91,6 +91,41 @@ static void test_classes(void **state)
 		":5: class q: words are missing", ":6: lang \"fr\"", ":6: owner is missing");
 }
 
+#define ALIAS(word, forms)                                                                         \
+	"{ word = \"" word "\"; lang = \"en\"; forms = \"" forms "\"; owner = \"o\"; "             \
+	"added = \"2026-01-01\"; }"
+
+static void test_aliases(void **state)
+{
+	char *errors = errors_of(HEAD "aliases = ( " ALIAS("plan", "pln|scheme of mine") ", " ALIAS(
+		"my",
+		"ma") " );\n"
+		      "lexicon = ( { id = \"a\"; family = \"plan\"; lang = \"en\"; "
+		      "phrase = \"(my|see) plan\"; owner = \"o\"; added = \"2026-01-01\"; } );\n"
+		      "cues = ( { kind = \"negation\"; lang = \"en\"; phrase = \"plan\"; } );\n"
+		      "rules: ( { id = \"R\"; level = \"high\"; explain = \"x\"; "
+		      "when: { signal = \"plan\"; }; tests: ( "
+		      "{ text = \"ma scheme of mine\"; level = \"high\"; }, "
+		      "{ text = \"see pln\"; level = \"high\"; }, "
+		      "{ text = \"pln my plan\"; level = \"high\"; }, "
+		      "{ text = \"ma scheme\"; level = \"low\"; }, "
+		      "{ text = \"plan my plan\"; level = \"low\"; } ); } );\n");
+	(void)state;
+
+	assert_string_equal(errors, "");
+	free(errors);
+	EXPECT(HEAD "aliases = ( " ALIAS("plan", "p|(") " );\n" OF_CLASS, "there is no class plan");
+	EXPECT(HEAD "aliases = ( " ALIAS("my", "p|(") " );\nclasses = ( " CLASS(
+		       "plan", "idea") " );\n" OF_CLASS,
+		"phrase: ");
+	EXPECT(HEAD "aliases = ( " ALIAS("plan", "x") ",\n" ALIAS("plan", "y") ",\n" ALIAS(
+		       "my plan", "y") ",\n" ALIAS("Plan", "y") ",\n" ALIAS("q",
+		       "") ",\n{ word = \"r\"; lang = \"fr\"; } );\n" OF_CLASS,
+		":3: alias plan: there is one already", ":4: alias: word is missing",
+		":5: alias: word is missing", ":6: alias q: forms are missing", ":7: lang \"fr\"",
+		":7: owner is missing");
+}
+
 static void test_all_at_once(void **state)
 {
 	(void)state;
@@ -220,6 +255,7 @@ int main(void)
 		cmocka_unit_test(test_windows),
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_classes),
+		cmocka_unit_test(test_aliases),
 		cmocka_unit_test(test_all_at_once),
 		cmocka_unit_test(test_structure),
 		cmocka_unit_test(test_meaning),
