@@ -85,7 +85,8 @@ void contact_list_emergency(struct core *core, struct contact *c)
 
 void contact_enter(struct core *core, struct contact *c, enum contact_event event)
 {
-	CHECK(table[c->state][event].legal);
+	int next = contact_next_state((enum contact_state)c->state, event);
+	CHECK(next >= 0);
 	int effects = table[c->state][event].effects;
 	if (c->transfer.state != TRANSFER_NONE)
 		transfer_end(core, c, event == CONTACT_EV_RETURN ? "returned" : "closed");
@@ -95,7 +96,7 @@ void contact_enter(struct core *core, struct contact *c, enum contact_event even
 		responder_detach(core, c);
 	if (effects & FX_CALM)
 		alert_clear(c);
-	c->state = table[c->state][event].to;
+	c->state = next;
 	if (effects & FX_LINE) {
 		if (event == CONTACT_EV_RETURN)
 			c->late = 0; /* waiting once more: the promise is looked at again */

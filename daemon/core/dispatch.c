@@ -144,8 +144,9 @@ static void close_dispatch(struct core *core, struct dispatch *d)
 
 void dispatch_enter(struct core *core, struct dispatch *d, enum dispatch_event event)
 {
-	CHECK(table[d->state][event].legal);
-	d->state = table[d->state][event].to;
+	int next = dispatch_next_state((enum dispatch_state)d->state, event);
+	CHECK(next >= 0);
+	d->state = next;
 	d->state_ms = core->now_ms;
 	d->overdue = d->seen = d->alerts = 0;
 	dispatch_plan(core, d);

@@ -82,11 +82,12 @@ static void renew_need(struct core *core, struct contact *c)
 static void enter(struct core *core, struct contact *c, enum transfer_event event)
 {
 	struct transfer *t = &c->transfer;
-	CHECK(table[t->state][event].legal);
+	int next = transfer_next_state((enum transfer_state)t->state, event);
+	CHECK(next >= 0);
 	int effects = table[t->state][event].effects;
 	if (effects & FX_LEAVE_LINE)
 		queue_remove(core, c);
-	t->state = table[t->state][event].to;
+	t->state = next;
 	renew_need(core, c);
 	if (effects & FX_LINE) {
 		queue_insert(core, c);
