@@ -1,4 +1,4 @@
-/* Batches: what steps changed becomes durable first, then their outputs leave. */
+/* Batches: the changes of steps are committed first; only then do the steps' outputs leave the node. */
 #include "center_internal.h"
 
 #include <event2/event.h>

@@ -1,28 +1,28 @@
 /*
- * The store is there, but nothing is heard of who leads: it was killed, stands still or is cut off,
- * and until its lease ends nobody else leads. Intake that the inbox took is not kept waiting for
- * that: after ack_after_ms without an answer to it, and without any word of who leads since it was
- * asked, this node decides it alone, center_alone.c. Who leads answers the inbox in order and in
- * milliseconds, so ack_after_ms is long; while anything else is answered nobody goes alone. It never
- * becomes an island: who serves whom is for the next to lead. The first word of it ends this, or this
- * node's own lead when the state is loaded.
+ * The store answers, but the leading node does not: it was killed, stands still or is cut off, and
+ * until its lease ends no other node can lead. Front ends must not wait for that. When a request of
+ * theirs lies in the inbox for ack_after_ms without an answer, and nothing at all came from the leader
+ * in that time, this node decides it alone (center_alone.c). A leader answers the inbox in order and
+ * within milliseconds, so ack_after_ms is long, and as long as the leader answers anything no node goes
+ * alone. The node does not become an island: who serves whom is left to the next leader. It stops
+ * deciding alone with the leader's first output, or when it has itself loaded the state as the leader.
  *
- *     following ──half of the time──▶ answers and inbox are read ──ack_after_ms──▶ alone, silent
- *         ◀───────────────── any output of who leads, or this node leads ─────────────┘
+ *     following ──half of ack_after_ms──▶ reads answers and inbox ──ack_after_ms──▶ alone, silent
+ *         ◀───────────── any output of the leader, or this node leads ───────────────┘
  *
- * Why nothing happens twice: such a command is in the inbox and is told as a fact too, both under the
- * same reference and the same contact id, which the edge chose before either. Whoever leads takes
- * the first of the two, in whatever order they come (a resend may bring the inbox's again), and the
- * other one is a repeat; without a reference (contact.leave, contact.resume) doing it twice is
- * doing it once. What was answered first stands: a fact is not refused, and the answer of who leads
- * finds nobody waiting. One that only stood still goes on under the same rules, with its commit.
+ * Why nothing is done twice: such a command lies in the inbox and is also submitted as a fact, both with
+ * the same reference and the same contact id, which the edge chose beforehand. The leader applies
+ * whichever comes first and takes the other one for a repeat. Commands without a reference
+ * (contact.leave, contact.resume) may be applied twice without harm. The first answer stands: a fact is
+ * not refused, and a later answer of the leader finds nobody waiting for it. A leader that only stood
+ * still goes on under the same rules with its next commit.
  *
- * Why a request that was made before is answered as then: the answers committed last are read from
- * the store, and the contacts opened in the inbox that nobody has decided yet; this core knows both,
- * as whoever leads next will. Not known is what another node decides alone meanwhile: a front end
- * that asks there first and here again is given a second contact, and who leads links the two (twins
- * in core/apply_fact.c), as after an island. The same when the store reads too slowly: nobody is
- * refused or kept waiting for it.
+ * Why a repeated request gets its first answer: the answers committed last, and the contacts opened in
+ * the inbox but not decided yet, are read from the store, so this node's core knows both, as the next
+ * leader will. What it cannot know is what another node decides alone at the same time. A front end that
+ * asks there first and here again is given a second contact, and the leader links the two later (twins in
+ * core/apply_fact.c), as after an island. The same happens when the store is read too slowly: nobody is
+ * refused or kept waiting because of it.
  */
 #include "center_internal.h"
 

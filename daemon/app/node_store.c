@@ -1,4 +1,4 @@
-/* What the store tells goes to the keyring and the center; the store made with that. */
+/* Opens the store and passes its events on to the keyring and the center. */
 #include <stdio.h>
 #include <string.h>
 

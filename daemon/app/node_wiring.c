@@ -1,4 +1,4 @@
-/* What each layer hears of the others: their callbacks, and the layers made with them. */
+/* Makes the layers of a node and connects them: the callbacks by which each one calls another. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

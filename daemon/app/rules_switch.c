@@ -1,6 +1,6 @@
 /*
- * rules.activate and rules.rollback: what must survive is written first, off the loop; then the
- * rules in force change between two requests, and no contact notices.
+ * rules.activate and rules.rollback: the files that must survive a restart are written first, off
+ * the loop; then the rules in force are exchanged between two requests.
  */
 #include <stdlib.h>
 #include <string.h>

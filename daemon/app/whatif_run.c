@@ -1,5 +1,5 @@
-/* The history decided anew: recorded events in their order, and among them what people do because
- * of what is decided now. */
+/* Decides the history anew: the recorded events in their order, and in between the assumed reactions of
+ * people to what is decided now. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

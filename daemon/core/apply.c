@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* Questions are answered from views, by whoever asks them; they decide nothing. */
+/* A QUERY decides nothing: it is answered from views, outside the core. */
 static int apply_query(struct core *core, const struct command *c)
 {
 	(void)c;

@@ -1,4 +1,4 @@
-/* What people say about a dispatch: those who are asked for it, those who have it, those who asked. */
+/* Commands about a dispatch, by those who are asked for it, who have it, or who requested it. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,10 +1,9 @@
 /*
- * Facts: what a node acknowledged and decided while it was cut off from the store. Nobody asks
- * whether it may be done, because it happened: nobody else could reach a person whose session was
- * there. A contact that is not known here is taken in as far as the fact tells of it; one that is
- * known goes to the responder who served it there. Whatever the state, no message is lost. When the
- * person has come to another node since, others could reach them: what is told so late is kept, and
- * takes them from nobody.
+ * Facts: commands that a node acknowledged and decided while it was cut off from the store. They are not
+ * refused, because they have happened: only that node could reach the persons whose sessions it had. A
+ * contact that is unknown here is made from what the fact says of it; a known one goes to the responder
+ * who served it there. Whatever the state, no message is lost. If the person has since come to another
+ * node, where others could reach them, a late fact is recorded but takes the person from nobody.
  */
 #include <string.h>
 

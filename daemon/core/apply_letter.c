@@ -1,4 +1,4 @@
-/* Letters of other centers. Nobody waits for an answer: what has to be said goes as a letter. */
+/* Letters of other centers. They are not answered as requests are: an answer is a letter too. */
 #include <string.h>
 
 #include "apply.h"

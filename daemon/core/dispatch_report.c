@@ -1,4 +1,4 @@
-/* What an agency reads of a dispatch with a token, and that it reads once. */
+/* The report that an agency reads with a token, and the record of used tokens. */
 #include <stdio.h>
 #include <string.h>
 

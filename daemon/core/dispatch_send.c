@@ -1,5 +1,5 @@
-/* What agencies are told over their webhooks. The latest for each agency stands in the dispatch
- * until its result is known; asking again is harmless, since (dispatch, agency, version) names it. */
+/* Messages to agencies over their webhooks. The dispatch keeps the latest one for each agency until its
+ * result is known. Sending it again is harmless: (dispatch, agency, version) is its idempotency key. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

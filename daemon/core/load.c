@@ -1,4 +1,4 @@
-/* What is to be written, and the way back: a core from what was written. */
+/* core_take_dirty(): entities to be written; and core_load(): a core from written entities. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* One connection of the HTTPS server: what comes in, what is written, what did not happen in time. */
+/* One connection of the HTTPS server: input, output and deadlines. */
 #include <event2/buffer.h>
 #include <event2/bufferevent_ssl.h>
 #include <event2/event.h>

@@ -1,4 +1,4 @@
-/* The board: what waits, since when, against what was promised, and who is there. */
+/* The board: contacts by state, their waits beside the targets, and the responders on duty. */
 #include <stdlib.h>
 #include <string.h>
 

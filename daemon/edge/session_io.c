@@ -7,7 +7,7 @@
 #include "rpc.h"
 #include "tls.h"
 
-/* A peer that was told why it is closed and still sends so much is not listening. */
+/* How many bytes a peer may still send after it was told why its session ends. */
 #define LINGER_BYTES (1 << 20)
 
 static void discard(struct session *s, struct evbuffer *in)

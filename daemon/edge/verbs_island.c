@@ -1,4 +1,4 @@
-/* What this node tells a core of its own when the store is away: who is here, and whom they serve. */
+/* Announces the sessions of this node, and the contacts they have, to the empty core of its island. */
 #include <stdio.h>
 #include <string.h>
 

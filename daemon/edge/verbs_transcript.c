@@ -1,4 +1,4 @@
-/* Answers that go on with a conversation: what the store has of it is added as it comes. */
+/* Answers that end with a transcript: its messages are appended as the store delivers them. */
 #include <stdlib.h>
 
 #include "triaged/base/json_text.h"

@@ -9,7 +9,7 @@
 #include "triaged/base/mem.h"
 
 #define ROUND_MS 1000
-/* As long as the master is not known, or proved wrong. */
+/* Time between two rounds while the master is unknown or doubted. */
 #define DOUBT_MS 100
 /* A doubt that nothing came of ends; the next failure raises it again. */
 #define DOUBT_ENDS_MS 10000

@@ -10,7 +10,7 @@
 #define PAGE      256
 #define PAGE_TEXT "256"
 
-/* Pages of the inbox: more than that wait where who leads cannot keep up, not where it is lost. */
+/* Pages of the inbox read at most: more waits only where a leader is overloaded, not where it is lost. */
 #define INBOX_PAGES 16
 
 struct recent {

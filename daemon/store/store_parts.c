@@ -1,4 +1,4 @@
-/* What link, lease, committer and tails tell the store, and what follows from it. */
+/* The store's handlers for events of its link, lease, committer and tails. */
 #include "store_internal.h"
 
 #include <stdlib.h>
