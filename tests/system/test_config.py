@@ -6,6 +6,7 @@ import pytest
 
 
 from devkit import conf, node
+from harness.center import ROOT
 
 
 def test_version(center):
@@ -92,6 +93,25 @@ def test_daemon_does_not_start_with_a_bad_configuration(center):
     n = center.prepare(no__such__name=1)
     with pytest.raises(node.NodeFailed):
         n.start(10)
+
+
+@pytest.mark.parametrize("example", ("minimal.conf", "triaged.conf"))
+def test_the_shipped_examples_run_with_the_shipped_rules(center, tmp_path, example):
+    """Only where the center's own files are is put in."""
+    n = center.prepare()
+    with open(os.path.join(ROOT, "conf", example), encoding="utf-8") as f:
+        text = f.read().replace("/usr/share/triaged", os.path.join(ROOT, "conf"))
+    for name, file in (("tls/cert.pem", n.settings["tls.certificate"]),
+                       ("tls/key.pem", n.settings["tls.key"]),
+                       ("clients.conf", os.path.join(ROOT, "conf", "clients.conf"))):
+        text = text.replace("/etc/triaged/" + name, file)
+    text = text.replace("demo = false;", "") + "demo = true;\n"
+    file = tmp_path / example
+    file.write_text(text)
+    missing = [x for x in node.rule_files(ROOT) if '"%s"' % x not in text]
+    assert not missing, "conf/%s does not list %s" % (example, missing)
+    done = n.run("-t", "-c", str(file))
+    assert done.returncode == 0, done.stderr
 
 
 def test_minimal_configuration_runs(center):
