@@ -125,7 +125,9 @@ static const char *check_number(const struct param *p, const json_t *v)
 	return d >= (double)p->min && d <= (double)p->max ? NULL : "out_of_range";
 }
 
-static const char *check_words(const struct param *p, const json_t *v)
+/* An array of at most p->max items, all of them good; why: what it is otherwise. */
+static const char *check_items(
+	const struct param *p, const json_t *v, bool (*good)(const json_t *), const char *why)
 {
 	if (!json_is_array(v))
 		return "not_an_array";
@@ -135,29 +137,23 @@ static const char *check_words(const struct param *p, const json_t *v)
 	json_t *item;
 	json_array_foreach(v, i, item)
 	{
-		const char *s = json_string_value(item);
-		size_t n = json_string_length(item);
-		if (!s || n == 0 || n > 64 || !is_word(s, n))
-			return "not_words";
+		if (!good(item))
+			return why;
 	}
 	return NULL;
 }
 
-static const char *check_paths(const struct param *p, const json_t *v)
+static bool is_word_item(const json_t *item)
 {
-	if (!json_is_array(v))
-		return "not_an_array";
-	if (json_array_size(v) > (size_t)p->max)
-		return "too_many";
-	size_t i;
-	json_t *item;
-	json_array_foreach(v, i, item)
-	{
-		size_t n = json_string_length(item);
-		if (n == 0 || n > PATH_BYTES_MAX)
-			return "not_file_names";
-	}
-	return NULL;
+	const char *s = json_string_value(item);
+	size_t n = json_string_length(item);
+	return s && n > 0 && n <= 64 && is_word(s, n);
+}
+
+static bool is_path_item(const json_t *item)
+{
+	size_t n = json_string_length(item);
+	return n > 0 && n <= PATH_BYTES_MAX;
 }
 
 /* Lenient on purpose: a value that no instrument knows is unknown to triage, not a refusal. */
@@ -223,9 +219,9 @@ static const char *check_value(const struct checking *c, const struct param *p, 
 	case PARAM_BOOL:
 		return json_is_boolean(v) ? NULL : "not_a_bool";
 	case PARAM_WORDS:
-		return check_words(p, v);
+		return check_items(p, v, is_word_item, "not_words");
 	case PARAM_PATHS:
-		return check_paths(p, v);
+		return check_items(p, v, is_path_item, "not_file_names");
 	case PARAM_ANSWERS:
 		return check_answers(v, (size_t)p->max);
 	case PARAM_SHEETS:
