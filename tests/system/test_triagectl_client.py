@@ -154,6 +154,19 @@ def test_a_refusal_is_told_and_is_exit_code_1(serve, ctl):
     assert done.stderr == "triagectl node drain: node.drain: forbidden: needs role admin\n"
 
 
+def test_a_refusal_begins_with_the_general(serve, ctl):
+    server = serve(lambda q, send: send({"jsonrpc": "2.0", "id": q["id"], "error": {
+        "code": -32602, "message": "invalid params", "data": {
+            "reason": "not_one_of", "field": "status", "detail": "sent cleared"}}}))
+    assert ctl(server, "node", "drain").stderr == \
+        "triagectl node drain: node.drain: invalid params: status: not_one_of: sent cleared\n"
+
+
+def test_numbers_are_printed_as_they_were_sent(serve, ctl):
+    server = serve(answers({"contacts": [], "matching": 957.716}))
+    assert '"matching": 957.716\n' in ctl(server, "contact", "list", "--json").stdout
+
+
 def test_nobody_there(ctl):
     with socket.create_server(("127.0.0.1", 0)) as s:
         address = "127.0.0.1:%d" % s.getsockname()[1]
