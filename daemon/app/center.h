@@ -26,6 +26,7 @@ struct center_options {
 	int64_t request_ms;    /* how long a request may wait for its answer */
 	int64_t ack_after_ms;  /* after so long without the store's answer the spool acknowledges */
 	int64_t down_after_ms; /* after so long without the store: an island, or refuse at once */
+	int facts_at_once;     /* what the spool tells: the next ones when the store has these */
 };
 
 struct center_events {

@@ -1,7 +1,8 @@
 /*
  * What the spool holds and the center's state lacks becomes facts: the node that leads applies them
  * before anything new, another node appends them to the inbox before anything new. Each is
- * numbered, so telling it again does no harm; the spool lets go of them when the store has them.
+ * numbered, so telling it again does no harm as long as the order is kept: a number stands for all
+ * below it. The spool lets go of them when the store has them.
  * When another server has taken over, which may lack the last of what this node had committed, that
  * is recalled and told ahead of them.
  */
@@ -13,7 +14,6 @@
 #include "triaged/base/log.h"
 #include "triaged/base/mem.h"
 
-#define FACTS_AT_ONCE 256
 /* An append waits for the store; when it is away for longer, facts are told from the beginning. */
 #define APPEND_MS 30000
 
@@ -96,7 +96,7 @@ static bool apply_some(struct center *c)
 {
 	char *data;
 	size_t n;
-	for (int i = 0; i < FACTS_AT_ONCE; i++) {
+	for (int i = 0; i < c->options.facts_at_once; i++) {
 		if (!next_fact(c, &data, &n))
 			return false;
 		apply_fact(c, data, n);
@@ -149,14 +149,15 @@ static void on_told(void *arg, enum store_result result)
 static void send_more(struct center *c)
 {
 	char *data;
-	size_t n, sent = 0;
+	size_t n;
+	int sent = 0;
 	c->facts.outstanding = 1; /* nothing ends while this goes on */
-	for (; sent < FACTS_AT_ONCE && next_fact(c, &data, &n); sent++) {
+	for (; sent < c->options.facts_at_once && next_fact(c, &data, &n); sent++) {
 		struct telling *t = mem_zalloc(sizeof *t);
 		*t = (struct telling){ c, c->facts.round };
 		c->facts.told++;
 		c->facts.outstanding++;
-		store_append(c->store, (struct slice){ data, n }, APPEND_MS, on_told, t);
+		store_append_here(c->store, (struct slice){ data, n }, APPEND_MS, on_told, t);
 	}
 	c->facts.outstanding--;
 	if (sent == 0)

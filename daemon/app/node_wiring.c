@@ -12,6 +12,8 @@
 #include "login.h"
 #include "node.h"
 
+#define FACTS_AT_ONCE 256
+
 /* ---- edge -> verbs ---- */
 
 static void on_opened(void *arg, uint64_t session, struct principal *who, unsigned role)
@@ -330,6 +332,7 @@ void node_center_options(const struct node *n, struct center_options *o)
 		.request_ms = n->config->deadlines.request_ms,
 		.ack_after_ms = n->config->store.ack_after_ms,
 		.down_after_ms = n->config->store.down_after_ms,
+		.facts_at_once = FACTS_AT_ONCE,
 	};
 	node_core_options(n->config, &o->core);
 	memcpy(o->core.hash_seed, n->hash_seed, sizeof n->hash_seed);

@@ -18,6 +18,7 @@ struct append {
 	void *arg;
 	bool sent;  /* until its reply comes */
 	bool taken; /* by the server, not yet known of the replicas */
+	bool here;  /* over this connection alone */
 };
 
 static int earlier(const void *a, const void *b)
@@ -164,14 +165,11 @@ void appender_fini(struct appender *a)
 	free(a->key);
 }
 
-void appender_add(struct appender *a, struct slice command, int64_t deadline_ms, store_done_fn done,
-	void *arg)
+static void add(struct appender *a, struct slice command, const struct append *like)
 {
 	struct append *p = mem_zalloc(sizeof *p);
-	*p = (struct append){ .owner = a,
-		.deadline_us = mono_now().us + deadline_ms * 1000,
-		.done = done,
-		.arg = arg };
+	*p = *like;
+	p->owner = a;
 	struct args words = { 0 };
 	args_adds(&words, "XADD");
 	args_adds(&words, a->key);
@@ -187,6 +185,28 @@ void appender_add(struct appender *a, struct slice command, int64_t deadline_ms,
 		transmit(p);
 }
 
+static int64_t in_ms(int64_t ms)
+{
+	return mono_now().us + ms * 1000;
+}
+
+void appender_add(struct appender *a, struct slice command, int64_t deadline_ms, store_done_fn done,
+	void *arg)
+{
+	add(a, command,
+		&(struct append){ .deadline_us = in_ms(deadline_ms), .done = done, .arg = arg });
+}
+
+void appender_add_here(struct appender *a, struct slice command, int64_t deadline_ms,
+	store_done_fn done, void *arg)
+{
+	add(a, command,
+		&(struct append){ .deadline_us = in_ms(deadline_ms),
+			.done = done,
+			.arg = arg,
+			.here = true });
+}
+
 void appender_open(struct appender *a)
 {
 	struct append *p;
@@ -199,6 +219,11 @@ void appender_open(struct appender *a)
 void appender_suspend(struct appender *a)
 {
 	a->open = false;
-	for (struct append *p = TAILQ_FIRST(&a->list); p; p = TAILQ_NEXT(p, in_list))
+	for (struct append *next, *p = TAILQ_FIRST(&a->list); p; p = next) {
+		next = TAILQ_NEXT(p, in_list);
 		p->taken = false;
+		if (p->here && p->done)
+			give_up(p);
+	}
+	arm(a);
 }

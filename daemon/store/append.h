@@ -33,6 +33,9 @@ void appender_init(struct appender *a, struct event_base *base, struct link *lin
 void appender_fini(struct appender *a); /* frees key; callbacks of what is left never run */
 void appender_add(struct appender *a, struct slice command, int64_t deadline_ms, store_done_fn done,
 	void *arg);
+/* Never sent again: appender_suspend() gives it up. */
+void appender_add_here(struct appender *a, struct slice command, int64_t deadline_ms,
+	store_done_fn done, void *arg);
 void appender_open(struct appender *a); /* send everything that waits */
 void appender_suspend(struct appender *a);
 

@@ -352,6 +352,12 @@ void store_append(
 	appender_add(&s->appender, command, deadline_ms, done, arg);
 }
 
+void store_append_here(
+	struct store *s, struct slice command, int64_t deadline_ms, store_done_fn done, void *arg)
+{
+	appender_add_here(&s->appender, command, deadline_ms, done, arg);
+}
+
 void store_transcript(
 	struct store *s, const char *contact, store_message_fn each, store_done_fn done, void *arg)
 {

@@ -7,6 +7,7 @@
 static int64_t mean_us;   /* between two faults */
 static int64_t outage_us; /* a node that dies now stays away so long; 0: as long as any */
 static unsigned kinds;    /* which of them this seed has */
+#define ROLLS_BACK (1u << 16)
 
 static void restart(void *arg)
 {
@@ -167,7 +168,34 @@ static void roll_back_server(void)
 	if (!server.up || server_has_gap())
 		return;
 	server_roll_back(sim.now_us - rnd_in(0, 20000) * 1000);
-	server_start();
+	if (chance(500))
+		server_start();
+	else
+		sim_after(outage(rnd_in(20, 120000) * 1000), server_back, NULL);
+}
+
+static void on_roll_back(void *arg)
+{
+	int64_t *since_us = arg;
+	if (!sim.calm && server.up && !server_has_gap()) {
+		server_roll_back(*since_us);
+		server_start();
+	}
+	free(since_us);
+}
+
+/* Somebody tells what its spool has; who leads does not hear of it before it is lost again. */
+void faults_fact_told(const struct node *n)
+{
+	if (sim.calm || !(kinds & ROLLS_BACK) || !chance(30))
+		return;
+	sim_trace("fault: what %s tells is to be lost", n->name);
+	int64_t *since_us = malloc(sizeof *since_us);
+	*since_us = sim.now_us - rnd_in(0, 3000);
+	for (int i = 0; i < n_nodes; i++)
+		if (&nodes[i] != n && node_leads(&nodes[i]))
+			store_cut(nodes[i].store, 0);
+	sim_after(rnd_in(0, 2500), on_roll_back, since_us);
 }
 
 static void stall_server(void)

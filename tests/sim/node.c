@@ -280,7 +280,8 @@ static struct center_options center_options(const struct node *n)
 		.core = sim.options,
 		.request_ms = REQUEST_MS,
 		.ack_after_ms = ACK_AFTER_MS,
-		.down_after_ms = DOWN_AFTER_MS };
+		.down_after_ms = DOWN_AFTER_MS,
+		.facts_at_once = sim.facts_at_once };
 }
 
 void node_reload(void *node)
@@ -355,10 +356,25 @@ void node_start(struct node *n)
 	memcpy(n->previous, n->incarnation, sizeof n->previous);
 	snprintf(n->incarnation, sizeof n->incarnation, "i%d", ++n->starts);
 	n->alive = true;
+	n->recalls_through = -1;
 	n->crash_in_effects = n->crash_in_allocations = 0;
 	n->frozen_until_us = 0;
 	sim_trace("%s: starts as %s", n->name, n->incarnation);
 	wire(n);
+}
+
+void nodes_rolled_back(void)
+{
+	for (int i = 0; i < n_nodes; i++)
+		if (nodes[i].alive)
+			nodes[i].recalls_through = (int64_t)store_takeovers(nodes[i].store);
+}
+
+/* It alone knows what a server that was rolled back had of it. */
+static bool knows_alone(const struct node *n)
+{
+	const struct recall *r = &n->center->recall;
+	return r->first < r->count && (int64_t)r->items[r->first].server <= n->recalls_through;
 }
 
 /* Nothing is told to anybody: kill -9. Its memory is left lying about, as a step may be half done. */
@@ -368,6 +384,7 @@ void node_crash(struct node *n, const char *why)
 		return;
 	sim_trace("%s: dies (%s)", n->name, why);
 	totals.crashes++;
+	sim.over = sim.over || (n->recalls_through >= 0 && knows_alone(n));
 	n->alive = false;
 	n->crash_in_effects = n->crash_in_allocations = 0;
 	node_free_events(n);

@@ -364,6 +364,25 @@ static void empty(void)
 	server.batch_epoch = server.batch = 0;
 }
 
+/* From now on it may not be lost. */
+void server_promise(struct op *op)
+{
+	op->answered = true;
+	op->answered_us = sim.now_us;
+	if (op->kind == OP_COMMIT && !*op->error && op->epoch >= server.promised_epoch) {
+		bool more = op->epoch > server.promised_epoch || op->batch > server.promised;
+		server.promised_epoch = op->epoch;
+		server.promised = more ? op->batch : server.promised;
+	}
+}
+
+/* What others are shown is synced with all that stands before it. */
+void server_promise_all(void)
+{
+	for (size_t i = server.n_log; i > 0 && !server.log[i - 1]->answered; i--)
+		server_promise(server.log[i - 1]);
+}
+
 /* Writes that were not answered were not synced, or did not reach who takes over: the last of them
  * may be gone. They are taken back by doing everything before them again. */
 static void keep_only(size_t keep);
@@ -418,6 +437,13 @@ static void keep_only(size_t keep)
 	server_apply(lost);
 }
 
+/* Who put it into the inbox is alive to tell it again. */
+static bool can_be_told(const struct op *op)
+{
+	const struct node *n = &nodes[op->node];
+	return op->kind != OP_APPEND || (n->alive && strcmp(n->incarnation, op->incarnation) == 0);
+}
+
 /* Only what one lead has answered can be had from its leader again. */
 void server_roll_back(int64_t since_us)
 {
@@ -428,10 +454,11 @@ void server_roll_back(int64_t since_us)
 	for (; known && keep > 0; keep--) {
 		const struct op *op = server.log[keep - 1];
 		bool led = op->a_mine && op->epoch != op->a_epoch;
-		if (led || (op->answered && op->answered_us < since_us))
+		if (led || !can_be_told(op) || (op->answered && op->answered_us < since_us))
 			break;
 	}
 	keep_only(keep);
+	nodes_rolled_back();
 	if (server_has_gap())
 		sim_trace("server: batch %lld of %lld", (long long)server.batch, (long long)batch);
 }

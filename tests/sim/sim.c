@@ -66,6 +66,7 @@ static void live_a_day(uint64_t seed)
 	n_nodes = (int)rnd_in(1, NODES_MAX);
 	sim.command_ms = chance(300) ? REQUEST_MS + 3000 : 2000;
 	sim.segment_bytes = chance(250) ? 64 * 1024 : 512 * 1024;
+	sim.facts_at_once = chance(250) ? 256 : (int)rnd_in(1, 8);
 	history_init();
 	server_init();
 	oracle_init();

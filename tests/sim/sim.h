@@ -53,6 +53,7 @@ struct sim {
 	uint64_t events; /* since time last moved on */
 	int64_t now_us;
 	int64_t segment_bytes; /* of the spools */
+	int facts_at_once;
 	int64_t command_ms; /* until the store's link is given up; a request may be over before */
 	struct heap tasks;
 	bool calm;  /* the faults are over: everybody works until nobody waits */
@@ -100,8 +101,9 @@ struct node {
 	int starts;
 	bool alive, partitioned;
 	int64_t frozen_until_us;
-	int64_t leads_us; /* since when, if it does */
-	int64_t alone_us; /* alone beside a store that is there; 0: not */
+	int64_t recalls_through; /* what servers up to this one took of it may be lost; -1: nothing */
+	int64_t leads_us;        /* since when, if it does */
+	int64_t alone_us;        /* alone beside a store that is there; 0: not */
 	int64_t wall_offset_ms;
 	int64_t crash_in_effects, crash_in_allocations; /* 0: not */
 	jmp_buf crash;
@@ -120,6 +122,7 @@ extern int n_nodes;
 
 void nodes_init(void);
 void node_start(struct node *n);
+void nodes_rolled_back(void);
 void node_reload(void *node); /* as its own code: sim.options are in force */
 void node_crash(struct node *n, const char *why);
 /* Run fn as the node's code; false: the node died in it. */
@@ -248,6 +251,7 @@ struct op {
 	int node;
 	char name[8], incarnation[16], previous[16];
 	uint64_t link; /* generation of the link it went over */
+	int to;        /* the server's run that it leads to */
 	int64_t epoch, batch, term_ms, highest_epoch;
 	bool compete, with_lead; /* with_lead: a node's beat asks for both */
 	bool repair;             /* a commit that had been acknowledged, once more */
@@ -318,6 +322,8 @@ void server_apply(struct op *op);
 void server_crash(bool other_takes_over);
 /* Another one takes over that lacks what was answered since then, as far as its leader has it. */
 void server_roll_back(int64_t since_us);
+void server_promise(struct op *op);
+void server_promise_all(void);
 bool server_has_gap(void); /* it lacks what was answered, and its leader has it */
 void server_start(void);
 const struct entry *server_record(char kind, const char *id);
@@ -353,6 +359,7 @@ void supervisors_calm(void);
 void faults_init(void);
 void faults_node_died(struct node *n);
 void faults_moment(struct node *n, int per_mille); /* a bad one to die */
+void faults_fact_told(const struct node *n);       /* a bad one to lose it */
 void faults_end(void);
 
 /* ---- what must hold (oracle.c, history.c) ---- */

@@ -45,13 +45,7 @@ static void on_synced(void *arg)
 	struct store *s = op->store;
 	if (!server.up || op->run != server.run)
 		return;
-	op->answered = true;
-	op->answered_us = sim.now_us;
-	if (op->kind == OP_COMMIT && !*op->error && op->epoch >= server.promised_epoch) {
-		bool more = op->epoch > server.promised_epoch || op->batch > server.promised;
-		server.promised_epoch = op->epoch;
-		server.promised = more ? op->batch : server.promised;
-	}
+	server_promise(op);
 	if (!s->dead && op->link == s->link)
 		sim_after_in(s->node, in_order(&s->last_down_us, hop()), on_reply, op);
 }
@@ -60,7 +54,7 @@ static void on_arrival(void *arg)
 {
 	struct op *op = arg;
 	struct store *s = op->store;
-	if (!server.up || (op->link != s->link && sim.now_us > s->cut_us))
+	if (!server.up || op->to != server.run || (op->link != s->link && sim.now_us > s->cut_us))
 		return;
 	if (server.stalled_until_us > sim.now_us) {
 		sim_after(in_order(&server.last_arrival_us, server.stalled_until_us - sim.now_us),
@@ -88,6 +82,7 @@ void store_transmit(struct store *s, struct op *op)
 {
 	op->store = s;
 	op->link = s->link;
+	op->to = s->connected_to;
 	op->node = s->node->number;
 	snprintf(op->name, sizeof op->name, "%s", s->node->name);
 	memcpy(op->incarnation, s->incarnation, sizeof op->incarnation);
@@ -137,8 +132,11 @@ static void go_down(void *arg)
 		s->unanswered = 0;
 		s->oldest_us = 0;
 		s->inbox.busy = s->out.busy = false;
-		for (struct append *a = s->appends; a; a = a->next)
+		for (struct append *a = s->appends; a; a = a->next) {
 			a->sent = false;
+			if (a->here)
+				store_fail_append(a);
+		}
 		store_set_state(s, false, "lost");
 		store_connect(s, rnd_in(50000, 400000));
 		while (s->reads)
@@ -164,6 +162,7 @@ static void on_connected(void *arg)
 			store_connect(s, rnd_in(100000, 500000));
 		} else {
 			s->up = true;
+			s->connected_to = server.run;
 			s->cut_us = sim.now_us; /* an older link is gone for good, soon */
 			s->last_up_us = s->last_down_us = 0;
 			store_transmit(s, op_new(OP_NODE));
@@ -224,8 +223,11 @@ static void on_page(void *arg)
 	struct store *s = p->store;
 	struct reader *r = p->inbox ? &s->inbox : &s->out;
 	struct stream *in = p->inbox ? &server.inbox : &server.out[s->node->number];
-	if (s->dead || p->link != s->link || !r->open || r->at != p->from)
+	if (s->dead || p->link != s->link || s->connected_to != server.run || !r->open ||
+		r->at != p->from)
 		return;
+	if (!p->inbox)
+		server_promise_all();
 	for (size_t i = p->from; i < p->from + p->n && i < in->n && r->open && s->link == p->link;
 		i++) {
 		char position[24], *bytes = malloc(in->items[i].n + 1);

@@ -224,7 +224,14 @@ static void on_deadline(void *arg)
 	done(a->arg, STORE_UNAVAILABLE);
 }
 
-void store_append(
+void store_fail_append(struct append *a)
+{
+	sim_inside(a->store->node);
+	on_deadline(a);
+	(void)sim_outside();
+}
+
+static struct append *append(
 	struct store *s, struct slice command, int64_t deadline_ms, store_done_fn done, void *arg)
 {
 	node_effect();
@@ -245,6 +252,20 @@ void store_append(
 		store_transmit(s, op);
 	}
 	sim_inside(in);
+	return a;
+}
+
+void store_append(
+	struct store *s, struct slice command, int64_t deadline_ms, store_done_fn done, void *arg)
+{
+	(void)append(s, command, deadline_ms, done, arg);
+}
+
+void store_append_here(
+	struct store *s, struct slice command, int64_t deadline_ms, store_done_fn done, void *arg)
+{
+	append(s, command, deadline_ms, done, arg)->here = true;
+	faults_fact_told(s->node);
 }
 
 /* ---- reading ---- */

@@ -220,7 +220,6 @@ void store_become_ready(struct store *s)
 {
 	if (!s->up)
 		return;
-	store_set_state(s, true, "");
 	for (struct append *a = s->appends; a; a = a->next) {
 		if (a->sent || !a->done)
 			continue;
@@ -230,6 +229,7 @@ void store_become_ready(struct store *s)
 		a->sent = true;
 		store_transmit(s, op);
 	}
+	store_set_state(s, true, "");
 	if (s->reassert_due)
 		store_request_reassert(s);
 	store_ask_lead(s);

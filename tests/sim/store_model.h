@@ -17,6 +17,7 @@ struct append {
 	store_done_fn done;
 	void *arg;
 	bool sent;
+	bool here; /* over this link alone */
 };
 
 struct reader {
@@ -35,7 +36,7 @@ struct store {
 	int64_t cut_us;                   /* what arrives later over the link before is lost */
 	int64_t oldest_us;                /* of what is not answered; 0 none */
 	size_t unanswered;
-	int run;
+	int run, connected_to;
 	uint64_t takeovers;
 	bool registered, reassert_due, asked_lead;
 	bool registering;                     /* what the lead holds is asked first */
@@ -90,6 +91,7 @@ void store_ask_lead(struct store *s);
 void store_lose_lead(struct store *s);
 void store_read_more(struct store *s, bool inbox);
 void store_give_up(struct store *s, struct batch *b); /* STORE_UNAVAILABLE */
+void store_fail_append(struct append *a);             /* STORE_UNAVAILABLE, if it is not answered */
 void store_beat(void *store);
 void store_keep(struct store *s, const struct sent *sent);
 void store_take_lead(struct store *s, const struct op *op);

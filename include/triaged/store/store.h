@@ -107,6 +107,10 @@ typedef void (*store_done_fn)(void *arg, enum store_result result);
 /* Custody of one command in the center's inbox. done runs once, at the latest deadline_ms later. */
 void store_append(struct store *store, struct slice command, int64_t deadline_ms,
 	store_done_fn done, void *arg);
+/* The same, over this connection alone: when it ends before the command is known to be taken, it is
+ * done, and not sent again. For what is told in order: another server may lack what came before. */
+void store_append_here(struct store *store, struct slice command, int64_t deadline_ms,
+	store_done_fn done, void *arg);
 
 /* ---- take-over ---- */
 

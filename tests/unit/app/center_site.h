@@ -28,7 +28,7 @@ static struct {
 	enum command_kind kind;     /* of the first one */
 	void *append_args[64];
 	int n_appended;
-	int appends;
+	int appends, here; /* here: over one connection alone */
 	uint64_t takeovers;
 	struct buf inbox; /* what was appended, each with its length in front */
 	store_done_fn loaded;
@@ -107,6 +107,14 @@ void store_append(
 	fake.appended[fake.n_appended] = done;
 	fake.append_args[fake.n_appended++] = arg;
 	fake.appends++;
+}
+
+/* The test decides what becomes of it, as of any other. */
+void store_append_here(
+	struct store *s, struct slice command, int64_t deadline_ms, store_done_fn done, void *arg)
+{
+	fake.here++;
+	store_append(s, command, deadline_ms, done, arg);
 }
 
 void store_contact(struct store *s, const char *contact, store_record_fn done, void *arg)
@@ -237,7 +245,8 @@ static inline int begin(void **state)
 		.incarnation = "i1",
 		.request_ms = 5000,
 		.ack_after_ms = 10,
-		.down_after_ms = 30 };
+		.down_after_ms = 30,
+		.facts_at_once = 8 };
 	core_options_default(&o.core);
 	strcpy(o.core.centers, "south");
 	const struct center_events events = { .output = on_output,

@@ -283,6 +283,35 @@ static void a_store_lost_in_the_middle_of_the_facts_holds_nobody_up(void **state
 	assert_int_equal(kept(), 0);
 }
 
+static void spool_facts(int n)
+{
+	for (int i = 1; i <= n; i++)
+		add_fact(i);
+	spool_sync(site.spool, NULL, NULL);
+	assert_int_equal(kept(), n);
+}
+
+static void end_appends(int n, enum store_result result)
+{
+	while (n-- > 0)
+		end_append(result);
+}
+
+/* Sent again by the store to another server, they would come ahead of those that it lacks. */
+static void facts_are_told_over_one_connection(void **state)
+{
+	(void)state;
+	spool_facts(12);
+	fake.leader = "n2";
+	center_store_state(site.center, STORE_READY);
+	center_store_lead(site.center, 0, "n2");
+	assert_int_equal(fake.here, 8);
+	end_appends(8, STORE_OK);
+	assert_int_equal(fake.here, 12);
+	end_appends(4, STORE_OK);
+	assert_int_equal(kept(), 0);
+}
+
 /* South has taken a contact that is not known here: it is told so. */
 static void another_center_hears_of_it_as_soon_as_the_store_has_it(void **state)
 {
@@ -320,6 +349,7 @@ int main(void)
 			facts_that_change_nothing_hold_nobody_up, begin, end),
 		cmocka_unit_test_setup_teardown(
 			a_store_lost_in_the_middle_of_the_facts_holds_nobody_up, begin, end),
+		cmocka_unit_test_setup_teardown(facts_are_told_over_one_connection, begin, end),
 		cmocka_unit_test_setup_teardown(
 			another_center_hears_of_it_as_soon_as_the_store_has_it, begin, end),
 		cmocka_unit_test_setup_teardown(who_decides_alone_does_not_say_no, begin, end),

@@ -161,6 +161,27 @@ static void lost_append_is_repeated(void **state)
 	assert_int_equal(w->a.unavailable, 0);
 }
 
+/* Whoever asked hears of it as soon as the connection is gone, and decides anew. */
+static void what_is_told_here_is_not_repeated(void **state)
+{
+	struct world *w = *state;
+	start_behind_proxy(w);
+	open_leader(w, proxy.url);
+	cut_at("XADD", CUT_BEFORE_REPLY);
+	store_append_here(w->a.store, text("one"), 3000, peer_appended, &w->a);
+	RUN_UNTIL(w->base, w->a.unavailable == 1, 1000);
+	RUN_UNTIL(w->base, w->a.state == STORE_READY && w->a.n_inbox == 1, 3000);
+	cut_at("XADD", CUT_BEFORE_SERVER);
+	store_append_here(w->a.store, text("two"), 3000, peer_appended, &w->a);
+	store_append(w->a.store, text("three"), 3000, peer_appended, &w->a);
+	RUN_UNTIL(w->base, w->a.unavailable == 2, 1000);
+	RUN_UNTIL(w->base, w->a.done == 1 && w->a.n_inbox == 2, 3000);
+	assert_string_equal(w->a.inbox[1], "three");
+	store_append_here(w->a.store, text("four"), 3000, peer_appended, &w->a);
+	RUN_UNTIL(w->base, w->a.done == 2 && w->a.n_inbox == 3, 3000);
+	assert_int_equal(w->a.unavailable, 2);
+}
+
 static void lost_load_comes_again(void **state)
 {
 	struct world *w = *state;
@@ -298,6 +319,7 @@ int main(void)
 		T(lost_commits_are_decided_in_order),
 		T(fenced_commits_fall_together),
 		T(lost_append_is_repeated),
+		T(what_is_told_here_is_not_repeated),
 		T(lost_load_comes_again),
 		T(lost_lease_answer_starts_a_new_epoch),
 		T(batches_behind_a_lost_lease_are_written),
