@@ -68,13 +68,13 @@ static void on_committed(void *arg, enum commit_result result)
 	c->counts.fenced += result == COMMIT_FENCED;
 	if (c->n_sent == 0)
 		return; /* the lead was lost meanwhile */
-	if (result == COMMIT_OK)
-		center_late_committed(c);
-	struct step oldest = take_oldest(c);
 	if (result == COMMIT_OK) {
-		center_deliver(c, &oldest, false);
-		center_late_release(c);
+		center_recall_release(c); /* what was acknowledged first is told first */
+		center_recall_committed(c);
 	}
+	struct step oldest = take_oldest(c);
+	if (result == COMMIT_OK)
+		center_deliver(c, &oldest, false);
 	give_back(c, &oldest);
 	if (result == COMMIT_FENCED)
 		center_drop_lead(c); /* another epoch leads: store_lead() says whose */

@@ -2,7 +2,7 @@
  * What the spool holds and the center's state lacks becomes facts: the node that leads applies them
  * before anything new, another node appends them to the inbox before anything new. Each is
  * numbered, so telling it again does no harm as long as the order is kept: a number stands for all
- * below it. The spool lets go of them when the store has them.
+ * below it. The spool lets go of them, group after group, when the store has them.
  * When another server has taken over, which may lack the last of what this node had committed, that
  * is recalled and told ahead of them.
  */
@@ -31,14 +31,14 @@ bool center_facts_wait(const struct center *c)
 
 static bool recall_waits(struct center *c)
 {
-	return c->spool && recall_is_due(&c->recall, store_takeovers(c->store));
+	return c->spool && recall_is_due(&c->recall, store_takeovers(c->store), c->lost);
 }
 
 static bool next_recalled(struct center *c, char **data, size_t *n)
 {
 	struct center_facts *f = &c->facts;
 	struct slice bytes;
-	if (!f->recalls || !recall_next(&c->recall, &f->recall_cursor, &bytes))
+	if (!f->recalling || !recall_next(&c->recall, &f->recall_cursor, &bytes))
 		return false;
 	buf_clear(&f->copy);
 	buf_add(&f->copy, bytes.data, bytes.len);
@@ -54,6 +54,7 @@ static bool next_fact(struct center *c, char **data, size_t *n)
 	struct err e;
 	if (next_recalled(c, data, n))
 		return true;
+	c->facts.recalling = false;
 	int more = spool_read(c->spool, c->facts.cursor, &entry, &e);
 	if (more < 0)
 		LOG(ERROR, "center.facts_unreadable", LOG_S("why", e.text));
@@ -65,17 +66,25 @@ static bool next_fact(struct center *c, char **data, size_t *n)
 	return true;
 }
 
+/* The spool need not keep those behind us for longer than the store takes to have them: who is killed
+ * over and over does not begin with the first one again. */
+static void let_go(struct center *c)
+{
+	struct late *l = &c->late;
+	l->through = c->facts.cursor;
+	l->recalled = c->facts.recalls && !c->facts.recalling;
+	/* Where this node leads, the last of them are in the commit after those. */
+	l->commits_before = c->n_sent + center_late_batches(c);
+}
+
 static void finish(struct center *c)
 {
 	LOG(NOTICE, "center.facts_told", LOG_I("facts", c->facts.told),
 		LOG_I("recalled", c->facts.recalls));
 	c->facts.on = false;
-	c->late.through = c->facts.cursor;
-	c->late.recalled = c->facts.recalls;
-	/* The last of them are in the commit after those. */
-	c->late.commits_before = c->n_sent + center_late_batches(c);
+	let_go(c);
 	if (c->lead != LEADING)
-		center_late_release(c); /* the inbox has them; else the next commit will */
+		center_recall_release(c); /* the inbox has them; else the next commit will */
 	center_settle(c);
 }
 
@@ -114,6 +123,8 @@ static void apply_more(struct center *c)
 			finish(c);
 			return;
 		}
+		if (!c->late.through) /* or those before come first */
+			let_go(c);
 		center_flush(c);
 	} while (c->facts.on && c->lead == LEADING && (c->late.on || c->n_sent == 0));
 }
@@ -142,8 +153,11 @@ static void on_told(void *arg, enum store_result result)
 		return;
 	/* When it failed, the store is down, and they are told again when it is back: those that were
 	 * taken meanwhile are known by their numbers. */
-	if (!c->facts.failed)
-		send_more(c);
+	if (c->facts.failed)
+		return;
+	let_go(c);
+	center_recall_release(c);
+	send_more(c);
 }
 
 static void send_more(struct center *c)
@@ -189,7 +203,7 @@ void center_facts_begin(struct center *c)
 	spool_count(c->spool, &counts);
 	f->cursor = counts.released;
 	f->recall_cursor = f->told = f->outstanding = 0;
-	f->recalls = recall_waits(c);
+	f->recalls = f->recalling = recall_waits(c);
 	f->failed = false;
 	if (!f->recalls && !spool_has_more(c)) {
 		f->on = false;

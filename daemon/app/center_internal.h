@@ -61,7 +61,8 @@ struct late {
 /* The spool tells what the center's state lacks: center_facts.c. */
 struct center_facts {
 	bool on, failed;
-	bool recalls; /* what is recalled comes first */
+	bool recalls;   /* what is recalled comes first */
+	bool recalling; /* not all of it has been told */
 	uint64_t cursor, recall_cursor, round, told;
 	struct buf copy; /* of what is recalled: it is changed when it is read */
 	size_t outstanding;
@@ -99,6 +100,7 @@ struct center {
 	struct board_watch *watch;
 	struct transcripts transcripts; /* while leading */
 	struct mono down_since;         /* when the store was lost; us 0: it is not */
+	struct mono lost;               /* when it was lost the last time */
 	struct buf scratch;
 	struct mono leads_since;
 	struct core_sweep sweep;
@@ -129,15 +131,17 @@ bool center_late_refuses(const struct center *c, const struct command *command);
 bool center_late_failing(const struct center *c); /* the spool failed a moment ago */
 void center_late_begin(struct center *c);
 size_t center_late_batches(const struct center *c); /* that wait for the store */
-void center_late_sent(struct center *c);      /* the batch becomes one in flight, the last one */
-void center_late_watch(struct center *c);     /* one is in flight */
-void center_late_committed(struct center *c); /* the oldest one is in the store */
-void center_late_decided(struct center *c);   /* the oldest one is not in flight any more */
-void center_late_flush(struct center *c);     /* the batch goes to the spool */
+void center_late_sent(struct center *c);    /* the batch becomes one in flight, the last one */
+void center_late_watch(struct center *c);   /* one is in flight */
+void center_late_decided(struct center *c); /* the oldest one is not in flight any more */
+void center_late_flush(struct center *c);   /* the batch goes to the spool */
 void center_late_drain(struct center *c);   /* batches that wait go to the store, if it is there */
-void center_late_release(struct center *c); /* committed: the spool need not keep it */
 void center_late_drop(struct center *c);
 void center_watch_island(struct center *c); /* late or down has changed */
+
+/* ---- center_recall.c ---- */
+void center_recall_committed(struct center *c); /* the oldest one in flight is in the store */
+void center_recall_release(struct center *c);   /* a commit is: the spool need not keep it */
 
 /* ---- center_alone.c ---- */
 void center_alone_init(struct center *c);

@@ -182,10 +182,8 @@ static void on_spooled(void *arg, bool ok)
 	struct late *l = &c->late;
 	size_t written = l->owed_writing;
 	l->writing = false;
-	if (ok) {
-		recall_add(&c->recall, &l->owed, written);
+	if (ok)
 		journal_drop(&l->owed, written);
-	}
 	l->owed_writing = 0;
 	if (ok && !l->incomplete) {
 		l->failed_at.us = 0;
@@ -308,15 +306,6 @@ void center_late_watch(struct center *c)
 	after(l->timer, left > 0 ? left : 0);
 }
 
-void center_late_committed(struct center *c)
-{
-	const struct journal *oldest = &c->late.flying[0];
-	if (oldest->count == 0)
-		return;
-	recall_add(&c->recall, oldest, oldest->count);
-	recall_taken(&c->recall, store_takeovers(c->store));
-}
-
 void center_late_decided(struct center *c)
 {
 	struct late *l = &c->late;
@@ -353,7 +342,7 @@ static void end_late(struct center *c)
 	center_flush(c);
 	if (c->n_sent > 0)
 		return;
-	center_late_release(c);
+	center_recall_release(c);
 	center_facts_go_on(c);
 }
 
@@ -366,21 +355,6 @@ void center_late_drain(struct center *c)
 		center_commit(c, &l->batches[l->first++]);
 	if (c->n_sent == 0 && !l->writing)
 		end_late(c);
-}
-
-void center_late_release(struct center *c)
-{
-	if (!c->spool || (!c->late.through && !c->late.recalled))
-		return;
-	if (c->lead == LEADING && c->late.commits_before > 0) {
-		c->late.commits_before--;
-		return;
-	}
-	if (c->late.through)
-		spool_release(c->spool, c->late.through);
-	recall_taken(&c->recall, store_takeovers(c->store));
-	c->late.through = 0;
-	c->late.recalled = false;
 }
 
 /* The lead is over: what the spool has is told again as facts, the rest never happened. */

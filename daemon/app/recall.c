@@ -14,49 +14,38 @@ static void drop_oldest(struct recall *r)
 	free(item->bytes);
 }
 
-static void drop_old(struct recall *r)
+static void drop_old(struct recall *r, struct mono now)
 {
-	for (; r->first < r->count; drop_oldest(r)) {
-		const struct recall_item *oldest = &r->items[r->first];
-		if (r->bytes <= RECALL_BYTES &&
-			(!oldest->at.us || mono_since_ms(oldest->at) <= RECALL_MS))
-			return;
-	}
+	while (r->first < r->count &&
+		(r->bytes > RECALL_BYTES ||
+			now.us - r->items[r->first].at.us > RECALL_MS * (int64_t)1000))
+		drop_oldest(r);
 }
 
-void recall_add(struct recall *r, const struct journal *j, size_t n)
+void recall_add(struct recall *r, struct slice bytes, uint64_t server)
 {
-	enum spool_use use;
-	struct slice entry;
-	for (size_t at = 0; n > 0 && journal_next(j, &at, &use, &entry); n--) {
-		r->items = mem_room(r->items, sizeof *r->items, &r->first, &r->count, &r->cap);
-		r->items[r->count++] =
-			(struct recall_item){ .bytes = mem_dup(entry.data, entry.len),
-				.n = entry.len };
-		r->bytes += entry.len;
-	}
-	drop_old(r);
+	r->items = mem_room(r->items, sizeof *r->items, &r->first, &r->count, &r->cap);
+	r->items[r->count++] = (struct recall_item){ .at = mono_now(),
+		.server = server,
+		.bytes = mem_dup(bytes.data, bytes.len),
+		.n = bytes.len };
+	r->bytes += bytes.len;
+	drop_old(r, mono_now());
 }
 
-/* What another server took is in this one now, too. The last ones are the new ones. */
 void recall_taken(struct recall *r, uint64_t server)
 {
 	struct mono now = mono_now();
-	for (size_t i = r->count; i > r->first; i--) {
-		struct recall_item *item = &r->items[i - 1];
-		if (item->at.us && item->server == server)
-			break;
-		item->at = now;
-		item->server = server;
+	for (size_t i = r->first; i < r->count && r->items[i].server != server; i++) {
+		r->items[i].at = now;
+		r->items[i].server = server;
 	}
-	drop_old(r);
 }
 
-bool recall_is_due(struct recall *r, uint64_t server)
+bool recall_is_due(struct recall *r, uint64_t server, struct mono lost)
 {
-	drop_old(r);
-	const struct recall_item *oldest = r->items + r->first;
-	return r->first < r->count && oldest->at.us && oldest->server != server;
+	drop_old(r, lost);
+	return r->first < r->count && r->items[r->first].server != server;
 }
 
 bool recall_next(const struct recall *r, uint64_t *at, struct slice *bytes)
@@ -64,7 +53,7 @@ bool recall_next(const struct recall *r, uint64_t *at, struct slice *bytes)
 	if (*at < r->dropped)
 		*at = r->dropped;
 	size_t i = r->first + (size_t)(*at - r->dropped);
-	if (i >= r->count || !r->items[i].at.us)
+	if (i >= r->count)
 		return false;
 	*bytes = (struct slice){ r->items[i].bytes, r->items[i].n };
 	++*at;

@@ -291,25 +291,135 @@ static void spool_facts(int n)
 	assert_int_equal(kept(), n);
 }
 
+static void commit_one(void)
+{
+	run_for(2);
+	assert_int_equal(fake.commits, 1);
+	fake.commits--;
+	fake.done[0](fake.arg, COMMIT_OK);
+}
+
+/* Killed in between, the next life does not begin with the first one again. */
+static void the_spool_lets_go_while_facts_are_told(void **state)
+{
+	(void)state;
+	spool_facts(20);
+	fake.epoch = 1;
+	fake.leader = "n1";
+	center_store_state(site.center, STORE_READY);
+	center_store_lead(site.center, 1, "n1");
+	center_store_caught_up(site.center);
+	commit_one();
+	assert_int_equal(kept(), 12);
+	commit_one();
+	assert_int_equal(kept(), 4);
+	commit_one();
+	assert_int_equal(kept(), 0);
+}
+
+/* Commits that were on their way before do not have them. */
+static void the_spool_keeps_what_is_in_the_next_commit(void **state)
+{
+	(void)state;
+	spool_facts(20);
+	fake.epoch = 1;
+	fake.leader = "n1";
+	center_store_state(site.center, STORE_READY);
+	center_store_lead(site.center, 1, "n1");
+	run_for(2);
+	assert_int_equal(fake.commits, 1); /* that it leads */
+	center_store_caught_up(site.center);
+	assert_int_equal(fake.commits, 2);
+	fake.done[0](fake.arg, COMMIT_OK);
+	assert_int_equal(kept(), 20);
+	fake.done[0](fake.arg, COMMIT_OK);
+	assert_int_equal(kept(), 12);
+}
+
+/* Numbers of the facts that were told since the last time, "-" for anything else. */
+static const char *told(void)
+{
+	static char out[256];
+	size_t len;
+	*out = '\0';
+	for (const char *p = fake.inbox.data; p && p < fake.inbox.data + fake.inbox.len; p += len) {
+		struct command c;
+		memcpy(&len, p, sizeof len);
+		p += sizeof len;
+		char *copy = mem_dup(p, len);
+		assert_int_equal(command_decode(copy, len, &c, NULL), 0);
+		size_t used = strlen(out);
+		if (c.fact)
+			snprintf(out + used, sizeof out - used, "%d ", (int)c.fact);
+		else
+			snprintf(out + used, sizeof out - used, "- ");
+		free(copy);
+	}
+	buf_clear(&fake.inbox);
+	return out;
+}
+
 static void end_appends(int n, enum store_result result)
 {
 	while (n-- > 0)
 		end_append(result);
 }
 
-/* Sent again by the store to another server, they would come ahead of those that it lacks. */
-static void facts_are_told_over_one_connection(void **state)
+/* An earlier life had said them, and who took the first of them is replaced by one that may lack
+ * them: a later one before them would make them look told. */
+static void what_the_spool_let_go_of_is_told_where_another_server_took_over(void **state)
 {
 	(void)state;
 	spool_facts(12);
 	fake.leader = "n2";
 	center_store_state(site.center, STORE_READY);
 	center_store_lead(site.center, 0, "n2");
-	assert_int_equal(fake.here, 8);
+	assert_string_equal(told(), "1 2 3 4 5 6 7 8 ");
+	assert_int_equal(fake.here, 8); /* not sent again by the store, ahead of those before */
+	end_appends(7, STORE_OK);
+	assert_int_equal(kept(), 12);
+	end_appends(1, STORE_OK);
+	assert_int_equal(kept(), 4);
+	assert_string_equal(told(), "9 10 11 12 ");
+	end_appends(4, STORE_UNAVAILABLE);
+	center_store_state(site.center, STORE_DOWN);
+	fake.takeovers = 1;
+	center_store_state(site.center, STORE_READY);
+	assert_string_equal(told(), "1 2 3 4 5 6 7 8 ");
 	end_appends(8, STORE_OK);
-	assert_int_equal(fake.here, 12);
+	assert_int_equal(kept(), 4);
+	assert_string_equal(told(), "9 10 11 12 ");
 	end_appends(4, STORE_OK);
 	assert_int_equal(kept(), 0);
+	assert_string_equal(told(), "- ");
+	center_store_state(site.center, STORE_DOWN);
+	center_store_state(site.center, STORE_READY);
+	assert_string_equal(told(), "");
+	center_store_state(site.center, STORE_DOWN);
+	fake.takeovers = 2;
+	center_store_state(site.center, STORE_READY);
+	assert_string_equal(told(), "1 2 3 4 5 6 7 8 ");
+}
+
+/* The commit with which the spool lets go may bring what came later. */
+static void what_is_recalled_is_in_order(void **state)
+{
+	(void)state;
+	lead();
+	open_contact(1);
+	run_for(40);
+	assert_int_equal(kept(), 1);
+	open_another(2, "0123456789abcdef0002", "r2");
+	fake.commits--;
+	fake.done[0](fake.arg, COMMIT_OK);
+	assert_false(center_is_late(site.center));
+	assert_int_equal(kept(), 1);
+	commit_one();
+	assert_int_equal(site.answered, 2);
+	assert_int_equal(kept(), 0);
+	told();
+	(void)told_first(1, "n2");
+	assert_string_equal(told(), "1 2 ");
 }
 
 /* South has taken a contact that is not known here: it is told so. */
@@ -349,7 +459,13 @@ int main(void)
 			facts_that_change_nothing_hold_nobody_up, begin, end),
 		cmocka_unit_test_setup_teardown(
 			a_store_lost_in_the_middle_of_the_facts_holds_nobody_up, begin, end),
-		cmocka_unit_test_setup_teardown(facts_are_told_over_one_connection, begin, end),
+		cmocka_unit_test_setup_teardown(the_spool_lets_go_while_facts_are_told, begin, end),
+		cmocka_unit_test_setup_teardown(
+			the_spool_keeps_what_is_in_the_next_commit, begin, end),
+		cmocka_unit_test_setup_teardown(
+			what_the_spool_let_go_of_is_told_where_another_server_took_over, begin,
+			end),
+		cmocka_unit_test_setup_teardown(what_is_recalled_is_in_order, begin, end),
 		cmocka_unit_test_setup_teardown(
 			another_center_hears_of_it_as_soon_as_the_store_has_it, begin, end),
 		cmocka_unit_test_setup_teardown(who_decides_alone_does_not_say_no, begin, end),

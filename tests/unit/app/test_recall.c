@@ -11,18 +11,17 @@
 
 #include "../../../daemon/app/recall.h"
 
-/* Facts first..last as one journal, of which so many are acknowledged. */
-static void add(struct recall *r, int64_t first, int64_t last, size_t acknowledged)
+static void add(struct recall *r, int64_t first, int64_t last, uint64_t server)
 {
-	struct journal j = { 0 };
 	for (int64_t i = first; i <= last; i++) {
 		struct command c;
+		struct buf bytes = { 0 };
 		command_init(&c, COMMAND_CONTACT_OPEN);
 		c.fact = i;
-		journal_add(&j, SPOOL_BEGIN, &c);
+		command_encode(&c, true, &bytes);
+		recall_add(r, (struct slice){ buf_str(&bytes), bytes.len }, server);
+		buf_free(&bytes);
 	}
-	recall_add(r, &j, acknowledged);
-	journal_free(&j);
 }
 
 static const char *from(const struct recall *r, uint64_t *at)
@@ -47,37 +46,53 @@ static const char *all(const struct recall *r)
 	return from(r, &at);
 }
 
-static void what_only_the_spool_has_is_not_recalled(void **state)
-{
-	(void)state;
-	struct recall r = { 0 };
-	assert_false(recall_is_due(&r, 1));
-	add(&r, 1, 3, 2);
-	assert_false(recall_is_due(&r, 1));
-	assert_string_equal(all(&r), "");
-	recall_taken(&r, 0);
-	add(&r, 4, 4, 1);
-	assert_string_equal(all(&r), "1 2 ");
-	recall_free(&r);
-}
-
 static void it_is_due_where_another_server_is(void **state)
 {
 	(void)state;
 	struct recall r = { 0 };
-	add(&r, 1, 2, 2);
-	recall_taken(&r, 0);
-	assert_false(recall_is_due(&r, 0));
-	assert_true(recall_is_due(&r, 1));
+	assert_false(recall_is_due(&r, 1, mono_now()));
+	add(&r, 1, 2, 0);
+	assert_false(recall_is_due(&r, 0, mono_now()));
+	assert_true(recall_is_due(&r, 1, mono_now()));
+	recall_taken(&r, 1);
 	add(&r, 3, 3, 1);
-	recall_taken(&r, 1); /* who took the last has those before it */
-	assert_false(recall_is_due(&r, 1));
-	assert_true(recall_is_due(&r, 2));
+	assert_false(recall_is_due(&r, 1, mono_now()));
+	assert_true(recall_is_due(&r, 2, mono_now()));
 	uint64_t at = 0;
 	assert_string_equal(from(&r, &at), "1 2 3 ");
 	add(&r, 4, 4, 1);
-	recall_taken(&r, 1);
 	assert_string_equal(from(&r, &at), "4 ");
+	recall_free(&r);
+}
+
+/* The new server has what was told to it, and not yet what the one before had. */
+static void it_stays_due_while_only_what_came_later_was_taken(void **state)
+{
+	(void)state;
+	struct recall r = { 0 };
+	add(&r, 1, 2, 0);
+	add(&r, 3, 4, 1);
+	assert_true(recall_is_due(&r, 1, mono_now()));
+	assert_string_equal(all(&r), "1 2 3 4 ");
+	recall_taken(&r, 1);
+	assert_false(recall_is_due(&r, 1, mono_now()));
+	assert_true(recall_is_due(&r, 2, mono_now()));
+	recall_free(&r);
+}
+
+/* What counts is how long the server had it, not how long there was none. */
+static void what_was_taken_long_before_the_server_was_lost_is_forgotten(void **state)
+{
+	(void)state;
+	struct recall r = { 0 };
+	struct mono now = mono_now(), lost = { now.us - 100000 * (int64_t)1000 };
+	add(&r, 1, 3, 0);
+	r.items[0].at.us = lost.us - (RECALL_MS + 1) * (int64_t)1000;
+	r.items[1].at.us = lost.us - (RECALL_MS - 1) * (int64_t)1000;
+	assert_true(recall_is_due(&r, 1, lost));
+	assert_string_equal(all(&r), "2 3 ");
+	assert_true(recall_is_due(&r, 1, now));
+	assert_string_equal(all(&r), "3 ");
 	recall_free(&r);
 }
 
@@ -87,10 +102,8 @@ static void it_stays_bounded(void **state)
 	struct recall r = { 0 };
 	uint64_t at = 0, before = 0;
 	size_t n = 0;
-	for (int64_t i = 1; r.dropped < 1000; i++, n++) {
-		add(&r, i, i, 1);
-		recall_taken(&r, 0);
-	}
+	for (int64_t i = 1; r.dropped < 1000; i++, n++)
+		add(&r, i, i, 0);
 	assert_true(r.bytes <= RECALL_BYTES);
 	assert_true(r.cap <= 2 * n);
 	struct slice bytes;
@@ -104,8 +117,9 @@ static void it_stays_bounded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_only_the_spool_has_is_not_recalled),
 		cmocka_unit_test(it_is_due_where_another_server_is),
+		cmocka_unit_test(it_stays_due_while_only_what_came_later_was_taken),
+		cmocka_unit_test(what_was_taken_long_before_the_server_was_lost_is_forgotten),
 		cmocka_unit_test(it_stays_bounded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
