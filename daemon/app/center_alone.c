@@ -218,11 +218,19 @@ static void probe(struct center *c)
 /* ---- a core of its own ---- */
 
 /* Names of offers and rescues must not be those of the center's core, nor of another node's. */
+#define OWN_IDS_BITS 24
+
 static int64_t own_ids(void)
 {
 	uint64_t random;
 	random_bytes(&random, sizeof random);
-	return (int64_t)(random >> 26 << 24);
+	return (int64_t)(random >> 26 << OWN_IDS_BITS);
+}
+
+static bool is_own_id(const struct center *c, const char *id)
+{
+	uint64_t n = *id ? strtoull(id + 1, NULL, 16) : 0;
+	return n >> OWN_IDS_BITS == (uint64_t)c->options.core.id_base >> OWN_IDS_BITS;
 }
 
 /* What was acknowledged and not yet told is known here. */
@@ -367,7 +375,7 @@ const struct command *center_alone_told(
 	return told;
 }
 
-bool center_alone_cannot_say(const struct center *c, size_t answer)
+bool center_alone_cannot_say(const struct center *c, const struct command *command, size_t answer)
 {
 	const struct output *o = &c->step.outputs[answer];
 	int64_t code = 0;
@@ -378,6 +386,9 @@ bool center_alone_cannot_say(const struct center *c, size_t answer)
 	while (record_next(&in, &name, &value) == 1)
 		if (slice_is(name, "code") && slice_int(value, &code) < 0)
 			return true;
+	/* An offer of the center may have been accepted there, by the same request. */
+	if (code == OUTPUT_ERR_STALE)
+		return !is_own_id(c, command->offer);
 	return code == OUTPUT_ERR_NOT_FOUND || code == OUTPUT_ERR_FORBIDDEN ||
 	       code == OUTPUT_ERR_INVALID_STATE;
 }

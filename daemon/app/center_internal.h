@@ -165,7 +165,7 @@ const struct command *center_alone_told(
 	struct center *c, const struct command *command, struct command *told);
 /* Whether this answer refuses only because the island knows too little, where the whole center might
  * allow it: it must be `unavailable` then, and not a refusal. */
-bool center_alone_cannot_say(const struct center *c, size_t answer);
+bool center_alone_cannot_say(const struct center *c, const struct command *command, size_t answer);
 void center_alone_announce(struct center *c);
 void center_alone_end(struct center *c); /* before center_drop_lead() drops the core */
 

@@ -28,7 +28,7 @@ static void apply_one(struct center *c, const struct command *command, int64_t n
 	core_apply(c->core, center_alone_told(c, command, &told), now, &c->step);
 	c->counts.commands++;
 	c->batch_size++;
-	if (command->request && center_alone_cannot_say(c, answer))
+	if (command->request && center_alone_cannot_say(c, command, answer))
 		c->events.refuse(c->events.arg, command->request);
 	if (!c->step.changed)
 		return;

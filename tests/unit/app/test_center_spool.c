@@ -54,6 +54,16 @@ static void who_decides_alone_does_not_say_no(void **state)
 	c.request = 2;
 	center_submit(site.center, &c);
 	assert_int_equal(site.refused, 2);
+	command_init(&c, COMMAND_OFFER_ACCEPT);
+	c.node = "n1";
+	c.session = "n1/i1/2";
+	c.identity = "ann";
+	c.role = "responder";
+	c.offer = "o0000020000000397"; /* it may be accepted by now: this is asked again */
+	c.ref = "a1";
+	c.request = 3;
+	center_submit(site.center, &c);
+	assert_int_equal(site.refused, 3);
 }
 
 /* Its request was given up, and no link went down that would come back. */
