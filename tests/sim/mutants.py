@@ -193,9 +193,11 @@ MUTANTS = [
      "s->syncing ? s->n_confirmed : s->n;", "s->syncing ? 0 : s->n;"),
 ]
 
-# Not found in 200 days. The first needs a clock that jumps back between two deaths of leaders right after
-# their marks; the second a request without a ref, which no simulated client sends.
-KNOWN_SURVIVORS = {"mark_without_its_time", "not_numbered_as_taken"}
+# Not found in 300 days. The first needs a clock that jumps back between two deaths of leaders right after
+# their marks; the second a request without a ref, which no simulated client sends. The others need a power cut
+# within milliseconds of another fault; unit/store/test_spool.c and test_spool_disk.c find them.
+KNOWN_SURVIVORS = {"mark_without_its_time", "not_numbered_as_taken", "failed_segment_written_again",
+                   "found_and_not_synced", "not_read_while_writing"}
 
 
 def plant(name, file, old, new):
