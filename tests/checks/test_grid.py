@@ -1,0 +1,184 @@
+"""Plain sentences put together from lists: who, what, with what, when. Each must come out in its range of levels.
+
+A phrase learned for one sentence says nothing of the next one; a grid finds the word that no class holds. Every list of a
+grid is gone through side by side, so that each of its words stands in some sentence. A word may be added to any list.
+"""
+
+import importlib.machinery
+import importlib.util
+import os
+
+import pytest
+
+TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+SENTENCES = 24  # of a grid at least: as many as its longest list has words
+
+# Who, and how of whom it is told: he, his, himself, is, has.
+SELF = ("i", "i", "my", "myself", "am", "have")
+OTHERS = [(who,) + forms for forms, names in (
+    (("he", "his", "himself", "is", "has"),
+     ["my son", "my roommate", "a man on our street", "our lodger", "one of my students", "my uncle", "a guy from work"]),
+    (("she", "her", "herself", "is", "has"),
+     ["my daughter", "my wife", "the lady next door", "a girl in my class", "my best friend", "one of our residents"]),
+) for who in names]
+ANYBODY = [SELF] + OTHERS
+WHEN = ["tonight", "tomorrow morning", "after work", "on friday", "this weekend", "at midnight", "when everyone is asleep"]
+PARTNER = ["my husband", "my boyfriend", "my ex", "the man i live with", "the father of my kids", "my partner"]
+CHILD = ["my toddler", "my two year old", "my grandson", "the kid i babysit", "our baby", "my nephew"]
+
+GRIDS = {
+    "taken": ("emergency", "emergency", "{who} {took} {many} {medicine} {ago}", {
+        "who": ANYBODY, "took": ["took", "swallowed", "downed", "gulped down", "got through"],
+        "many": ["a whole bottle of", "two boxes of", "a handful of", "every one of {his}", "the lot of {his}", "a strip of"],
+        "medicine": ["sleeping pills", "beta blockers", "heart tablets", "gabapentin", "allergy pills", "thyroid tablets",
+                     "painkillers", "muscle relaxers", "codeine"],
+        "ago": ["just now", "ten minutes ago", "", "half an hour ago"]}),
+    "poison": ("emergency", "emergency", "{who} {drank} {poison} {ago}", {
+        "who": ANYBODY, "drank": ["drank", "swallowed", "gulped", "took a swig of"],
+        "poison": ["bleach", "antifreeze", "white spirit", "slug pellets", "drain cleaner", "brake fluid", "rat poison",
+                   "oven cleaner", "caustic soda", "weed killer"],
+        "ago": ["", "just now", "an hour ago"]}),
+    "wound": ("emergency", "emergency", "{who} {cut}{blood}", {
+        "who": ANYBODY, "cut": ["cut {his} wrists", "slashed {his} arm", "slit {his} wrist in the bath", "cut {his} throat",
+                                "stabbed {self} in the stomach"],
+        "blood": [" and it wont stop bleeding", ", so much blood", " and the towel is soaked", ", blood everywhere"]}),
+    "edge": ("urgent", "emergency", "{who} {is} {stand} {edge} {last}", {
+        "who": OTHERS, "stand": ["standing on", "sitting on", "out on", "hanging off"],
+        "edge": ["the edge of the roof", "the wrong side of the bridge railing", "the parapet", "a ledge", "the train tracks",
+                 "the wall of the dam", "a crane", "the flyover"],
+        "last": ["and wants to jump", "and says goodbye", "and wont come down", "and says its over", "ready to let go"]}),
+    "rope": ("emergency", "emergency", "{who} {rope}", {
+        "who": ANYBODY, "rope": ["{has} a noose around {his} neck", "put a belt round {his} neck", "tied a cord around {his} neck",
+                                 "{is} hanging from the ceiling fan", "{has} put {his} head through a noose"]}),
+    "gun": ("emergency", "emergency", "{who} {gun}", {
+        "who": OTHERS, "gun": ["{has} a pistol to {his} head", "{is} holding a rifle and wants to die",
+                               "{is} pointing a revolver at {self}", "locked {self} in with a shotgun and wants to die"]}),
+    "fall": ("emergency", "emergency", "{who} just {fell}, {help}", {
+        "who": OTHERS, "fell": ["jumped off the bridge", "jumped out of the window", "threw {self} in front of a train",
+                                "hanged {self}", "set {self} on fire", "walked in front of a bus"],
+        "help": ["please hurry", "send someone", "what do i do"]}),
+    "plan": ("urgent", "emergency", "{lead} {act} {when}", {
+        "lead": ["im going to", "i will", "ive decided to", "i plan to", "im about to", "the plan is to", "im determined to"],
+        "act": ["hang myself", "jump off the bridge", "take all my pills", "shoot myself", "drive into a tree", "overdose",
+                "step in front of a train", "cut my wrists", "leave this world", "swim out until i sink"],
+        "when": WHEN}),
+    "plan of another": ("urgent", "emergency", "{who} {says} {will} {act} {when}", {
+        "who": OTHERS, "says": ["says {he}", "told me {he}", "texted that {he}", "wrote that {he}"],
+        "will": ["will", "is going to", "is about to"],
+        "act": ["hang {self}", "jump off the roof", "shoot {self}", "end {his} life", "cut {his} wrists", "kill {self}"],
+        "when": WHEN}),
+    "means": ("urgent", "emergency", "{means} and {wish}", {
+        "means": ["i have a bottle of pills next to me", "i got a gun today", "theres a noose in my room",
+                  "i hid forty tablets", "i bought razor blades yesterday", "the shotgun is loaded by my bed"],
+        "wish": ["i want to die", "i dont want to be alive", "i want to kill myself"]}),
+    "recent attempt": ("high", "urgent", "i tried to {act} {when}", {
+        "act": ["hang myself", "kill myself", "cut my wrists", "end my life", "shoot myself"],
+        "when": ["last week", "two weeks ago", "last month", "three weeks ago"]}),
+    "passive": ("moderate", "high", "{at} {wish}", {
+        "at": ["some nights", "honestly", "since he left", "most days"],
+        "wish": ["i wish i was never born", "i want to disappear", "life isnt worth living", "i dont want a future",
+                 "everyone would be better off without me", "i wish i could be erased", "nothing keeps me here"]}),
+    "harm to others": ("urgent", "emergency", "{means} and {will} {kill} {whom}", {
+        "means": ["i have a gun", "i have a knife in my hand", "ive got a machete"],
+        "will": ["im going to", "i will", "ive decided to"], "kill": ["kill", "stab", "shoot"],
+        "whom": ["my boss", "the landlord", "my stepdad", "the man who hurt my sister"]}),
+    "partner": ("high", "urgent", "{who} {does}", {
+        "who": PARTNER, "does": ["hits me", "punched me in the face", "pulled me by my hair", "gave me a black eye",
+                                 "twists my arm", "choked me", "smashed my face into the table"]}),
+    "partner now": ("emergency", "emergency", "{who} {does}", {
+        "who": PARTNER, "does": ["is hitting me right now", "is outside the door with a knife", "just stabbed me",
+                                 "is kicking the bedroom door"]}),
+    "child": ("high", "emergency", "{who} {sign}", {
+        "who": ["a boy in my class", "my neighbors kid", "one of my students", "my little brother", "my granddaughter"],
+        "sign": ["has bruises and says dad did it", "is locked outside in the cold", "gets beaten with a belt",
+                 "isnt fed at home", "has cigarette burns"]}),
+    "elder": ("high", "urgent", "{who} {sign}", {
+        "who": ["my grandma", "the old man next door", "my bedridden mother", "a resident on my ward"],
+        "sign": ["is hit by the caregiver", "is tied to the chair by the staff", "is left in a wet bed", "isnt given food"]}),
+    "child and poison": ("emergency", "emergency", "{who} {took} {poison}", {
+        "who": CHILD, "took": ["swallowed", "ate", "got into", "drank"],
+        "poison": ["bleach", "a button battery", "grandmas pills", "rat poison", "a laundry pod", "weed gummies"]}),
+    "medical": ("emergency", "emergency", "{who} {has_it}", {
+        "who": OTHERS, "has_it": ["{is} not breathing", "collapsed and {is} not responding", "{is} having a seizure",
+                                  "got stabbed", "{has} crushing chest pain", "{is} turning blue", "hit {his} head and is out cold",
+                                  "{has} a drooping face and slurred speech"]}),
+    "voices": ("urgent", "emergency", "{who} {tells} me to {act}", {
+        "who": ["a voice", "the devil", "god", "the radio", "my dead father", "someone in my head"],
+        "tells": ["tells", "commands", "is telling", "orders"],
+        "act": ["kill my family", "jump out of the window", "burn the house down", "stab my roommate"]}),
+    "withdrawal": ("urgent", "emergency", "{who} stopped drinking yesterday and {sign}", {
+        "who": ANYBODY, "sign": ["{is} hallucinating", "had a seizure", "{is} shaking badly and confused"]}),
+    "nowhere to stay": ("moderate", "urgent", "im {age} and {sign}", {
+        "age": ["13", "14", "15"], "sign": ["i ran away from home", "i have nowhere to sleep", "i sleep at the bus station",
+                                            "they kicked me out of the house"]}),
+    "idioms": ("low", "low", "{so} {idiom}", {
+        "so": ["honestly", "omg", "lol", "ugh"],
+        "idiom": ["this homework is killing me", "my back is killing me", "i could murder a pizza", "my phone died",
+                  "im dying to see the movie", "she slays every outfit", "im drowning in emails", "the suspense is killing me",
+                  "i bombed the test", "my legs are dead after the run", "that joke killed me"]}),
+    "everyday": ("low", "low", "{what} {when}", {
+        "what": ["i picked up my pills at the pharmacy", "i took two aspirin", "the bridge was closed", "i cut my finger cooking",
+                 "my boyfriend beat me at chess", "they beat us by twenty", "we jumped in the pool", "my cat scratched my arm",
+                 "i bought knives for the kitchen", "we painted the roof", "the baby kicked me", "i finished my antibiotics"],
+        "when": ["today", "yesterday", "again"]}),
+    "told and denied": ("low", "moderate", "{what}, {rest}", {
+        "what": ["im not suicidal", "i dont want to die", "i would never hurt myself", "he doesnt hit me",
+                 "i used to cut myself as a teenager", "i overdosed at 16"],
+        "rest": ["just lonely", "i only want to talk", "just stressed about work"]}),
+    "es tomado": ("emergency", "emergency", "{who} {many} {medicine} {ago}", {
+        "who": ["me tomé", "me acabo de tragar", "mi hermano se tomó", "mi vecina se tragó", "un señor se acaba de tomar"],
+        "many": ["un frasco de", "dos cajas de", "treinta", "un puñado de"],
+        "medicine": ["pastillas para dormir", "clonazepam", "antidepresivos", "pastillas del corazón"],
+        "ago": ["", "hace diez minutos", "ahora mismo"]}),
+    "es plan": ("urgent", "emergency", "{who} {act} {when}", {
+        "who": ["voy a", "he decidido", "planeo", "mi primo dice que va a", "mi hija escribió que va a"],
+        "act": ["matarme", "ahorcarme", "tirarme del puente", "quitarme la vida"],
+        "when": ["esta noche", "mañana", "el viernes"]}),
+    "es diario": ("low", "low", "{what} {tail}", {
+        "what": ["me muero de hambre", "este calor me mata", "me mata la tarea", "se murió mi celular", "mañana me voy de viaje",
+                 "me corté el dedo cocinando", "me tomé una aspirina para el dolor de cabeza", "vi una película de terror"],
+        "tail": ["", "jaja", "la verdad"]}),
+}
+
+
+def sentences(template, lists):
+    lists = {name: list(words) for name, words in lists.items()}
+    done = []
+    for i in range(max([SENTENCES] + [len(words) for words in lists.values()])):
+        # One step further each time a list comes round, so that its words meet others.
+        row = {name: words[(i + i // len(words)) % len(words)] for name, words in lists.items()}
+        told = row["who"] if isinstance(row.get("who"), tuple) else None
+        if told:
+            row.update(zip(("who", "he", "his", "self", "is", "has"), told))
+        text = template
+        while "{" in text:
+            text = text.format(**row)
+        done.append(" ".join(text.split()))
+    return done
+
+
+def evaluator():
+    path = os.path.join(TOP, "tests", "bench", "triage_eval")
+    loader = importlib.machinery.SourceFileLoader("triage_eval", path)
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("triage_eval", loader))
+    loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def levels():
+    rows = [{"text": text, "lang": "es" if name.startswith("es ") else "en"}
+            for name, (_, _, template, lists) in GRIDS.items() for text in sentences(template, lists)]
+    results = evaluator().classify([os.path.join(TOP, "build", "triagectl"), "classify", "--jsonl"], rows)
+    return {row["text"]: level for row, (level, _) in zip(rows, results)}
+
+
+@pytest.mark.parametrize("name", GRIDS)
+def test_grid(levels, name):
+    rank = evaluator().RANK
+    low, high, template, lists = GRIDS[name]
+    texts = sentences(template, lists)
+    for part, words in lists.items():
+        assert len(texts) >= len(words), part
+    out = ["%s: %s" % (levels[t], t) for t in texts if not rank[low] <= rank[levels[t]] <= rank[high]]
+    assert not out, "\n".join(out)
