@@ -99,8 +99,10 @@ size_t managed_readable(const char *aof, size_t n, bool *torn)
 
 bool managed_unreadable(const char *log_line)
 {
+	/* The last is of a command whose name, between quotes, was torn. */
 	return strstr(log_line, "Bad file format reading the append only file") ||
-	       strstr(log_line, "Unexpected end of file reading the append only file");
+	       strstr(log_line, "Unexpected end of file reading the append only file") ||
+	       strstr(log_line, "' reading the append only file");
 }
 
 /* The file that is appended to: the last of type i in the manifest. */

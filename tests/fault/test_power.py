@@ -146,10 +146,14 @@ def test_power_cut_while_the_store_stands_still(center, run, seed):
     assert told["spooled"] > 0
 
 
-TORN_TRANSACTION = b"*1\r\n$5\r\nMULTI\r\n*3\r\n$3\r\nSET\r\n$4\r\ntorn\r\n$1\r\nx\r\n*3\r\n$3\r\nSE"
+TORN = {
+    "in_a_transaction": b"*1\r\n$5\r\nMULTI\r\n*3\r\n$3\r\nSET\r\n$4\r\ntorn\r\n$1\r\nx\r\n*3\r\n$3\r\nSE",
+    "before_the_length_of_a_name": b"*1\r\n$\x9c\x04\xfe\n\x13\xe8" + 100 * b"\xd7\n",
+}
 
 
-def test_file_torn_inside_a_transaction(center):
+@pytest.mark.parametrize("torn", TORN)
+def test_torn_file(center, torn):
     """What is written behind it, here while another life still has the lead, is there after the
     next start too."""
     n = center.node(store__mode="managed")
@@ -160,7 +164,7 @@ def test_file_torn_inside_a_transaction(center):
     kill_all(n)
     aof = os.path.join(n.data_dir, "redis", "appendonlydir", "appendonly.aof.1.incr.aof")
     with open(aof, "ab") as f:
-        f.write(TORN_TRANSACTION)
+        f.write(TORN[torn])
     os.truncate(os.path.join(n.data_dir, "lock"), 0)  # nobody knows whose lead it was
     n.start()
     eventually(lambda: "center.facts_told" in n.log_text())

@@ -72,6 +72,10 @@ static void test_log_line(void **state)
 	assert_true(managed_unreadable(
 		"M # Unexpected end of file reading the append only file appendonly.aof.1.incr.aof. "
 		"You can: 1) Make a backup"));
+	assert_true(managed_unreadable(
+		"M # Unknown command '' reading the append only file appendonly.aof.1.incr.aof"));
+	assert_false(
+		managed_unreadable("# Unrecoverable error reading the append only file x: EIO"));
 	assert_false(managed_unreadable("# Can't open the append only file: Permission denied"));
 	assert_false(managed_unreadable(""));
 }
