@@ -322,15 +322,28 @@ static struct region region_of(const struct signal *s)
 		s->end + NEAR_WORDS };
 }
 
-/* The region around a signal in which all of c is true; `anywhere` when there is none. */
+static bool same_region(const struct region *a, const struct region *b)
+{
+	return a->clause == b->clause && a->from == b->from && a->end == b->end;
+}
+
+/*
+ * The region around a signal in which all of c is true; `anywhere` when there is none. Several of
+ * the same words, as there often are, have the same one.
+ */
 static struct region meeting_region(const struct cond *c, const struct triage_scratch *w)
 {
+	struct region before = anywhere;
+
 	for (size_t k = 0; k < w->said.n; k++) {
 		uint64_t left = sets_of(&w->said.blocks[k], c->meets);
 
 		for (; left; left &= left - 1) {
 			struct region r = region_of(sets_first(w->signals, k, left));
 
+			if (same_region(&r, &before))
+				continue;
+			before = r;
 			if (eval_here(c, w, &r).truth == TRUTH_TRUE)
 				return r;
 		}
@@ -446,12 +459,13 @@ static void explain_signals(const struct cond *c, const struct triage_scratch *w
 	}
 }
 
+/* c is true in the region. */
 static void explain(const struct cond *c, const struct triage_scratch *w, const struct region *r,
 	const struct cond_evidence *out)
 {
 	struct region place;
 
-	if (c->kind == COND_NONE || eval(c, w, r).truth != TRUTH_TRUE)
+	if (c->kind == COND_NONE)
 		return;
 	if (c->pairs && r->any && (c->kind == COND_ALL || c->kind == COND_SIGNAL)) {
 		place = meeting_region(c, w);
@@ -462,7 +476,8 @@ static void explain(const struct cond *c, const struct triage_scratch *w, const 
 	if (c->kind == COND_FIELD)
 		out->field(out->ctx, c->field);
 	for (uint32_t i = 0; i < c->n_children; i++)
-		explain(&c->children[i], w, r, out);
+		if (c->kind == COND_ALL || eval(&c->children[i], w, r).truth == TRUTH_TRUE)
+			explain(&c->children[i], w, r, out);
 }
 
 void cond_explain(

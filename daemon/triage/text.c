@@ -85,10 +85,15 @@ static bool is_contraction_tail(const char *p, size_t n)
 	       (memcmp(p, "ll", 2) == 0 || memcmp(p, "ve", 2) == 0 || memcmp(p, "re", 2) == 0);
 }
 
+/* Of ASCII: what a letter folds to, the small one, is then c | 0x20. */
+static bool is_letter(char c)
+{
+	return (uint8_t)((c | 0x20) - 'a') < 26;
+}
+
 static bool is_plain_letter(const struct reader *r, size_t at)
 {
-	return at < r->n && (uint8_t)r->p[at] < 0x80 &&
-	       fold_table[(uint8_t)r->p[at]].cls == CHAR_LETTER;
+	return at < r->n && is_letter(r->p[at]);
 }
 
 /* Do single letters follow, one after the other? Then the last one belongs to them. */
@@ -332,16 +337,11 @@ static size_t read_char(struct reader *r)
 static size_t read_plain(struct reader *r)
 {
 	size_t from = r->at, at = from;
-	char folded[64];
+	char folded[64] NOT_ZEROED;
+	size_t end = r->n - from < sizeof(folded) ? r->n : from + sizeof(folded);
 
-	while (at < r->n && at - from < sizeof(folded)) {
-		uint8_t c = (uint8_t)r->p[at];
-
-		if (c >= 0x80 || fold_table[c].cls != CHAR_LETTER)
-			break;
-		folded[at - from] = (char)fold_table[c].point;
-		at++;
-	}
+	for (; at < end && is_letter(r->p[at]); at++)
+		folded[at - from] = (char)(r->p[at] | 0x20);
 	if (at == from || (r->in_word && (r->word.marks & TOKEN_DIGITS)))
 		return 0;
 	chunk_at(r)->letters = true;
