@@ -189,9 +189,11 @@ static bool clause_is_short(const struct text *t, uint32_t token)
 {
 	uint32_t clause = t->tokens[token].clause, n = 1;
 
-	for (uint32_t i = token; i > 0 && t->tokens[i - 1].clause == clause; i--)
+	for (uint32_t i = token; n <= SHORT_CLAUSE && i > 0 && t->tokens[i - 1].clause == clause;
+		i--)
 		n++;
-	for (uint32_t i = token + 1; i < t->n_tokens && t->tokens[i].clause == clause; i++)
+	for (uint32_t i = token + 1;
+		n <= SHORT_CLAUSE && i < t->n_tokens && t->tokens[i].clause == clause; i++)
 		n++;
 	return n <= SHORT_CLAUSE;
 }

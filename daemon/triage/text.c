@@ -307,7 +307,7 @@ static bool read_emoji(struct reader *r, size_t *used)
 /* Read one character; returns its bytes. */
 static size_t read_char(struct reader *r)
 {
-	int32_t point = (uint8_t)r->p[r->at], out[FOLD_MAX];
+	int32_t point = (uint8_t)r->p[r->at], out[FOLD_MAX] NOT_ZEROED;
 	enum char_class cls;
 	size_t used = 1;
 	int n;
