@@ -108,6 +108,9 @@ void node_core_options(const struct config *config, struct core_options *o);
 void node_center_options(const struct node *n, struct center_options *o);
 void node_edge_limits(const struct config *config, struct edge_limits *limits);
 void node_edge_tls(const struct config *config, struct edge_tls *tls);
+/* Other nodes may have the same store, so they may share addresses too. With a store of its own, two
+ * nodes at one address would each get some of the contacts of one center. */
+bool node_may_share_address(const struct node *n);
 enum log_level node_log_level(const struct config *config);
 struct verbs_texts node_texts(const struct config *config);
 

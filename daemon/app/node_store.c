@@ -90,6 +90,11 @@ static const char *store_url(struct node *n, struct err *e)
 	return n->managed ? managed_url(n->managed) : NULL;
 }
 
+bool node_may_share_address(const struct node *n)
+{
+	return !n->managed;
+}
+
 void node_store_options(const struct node *n, const char *url,
 	const struct config_passwords *passwords, struct store_options *o)
 {

@@ -279,6 +279,7 @@ int node_wire_edge(struct node *n, struct err *e)
 		.center = n->config->center,
 		.address = n->config->listen.line,
 		.listen_fd = n->listen_fd,
+		.shared_address = node_may_share_address(n),
 	};
 	node_edge_limits(n->config, &o.limits);
 	node_edge_tls(n->config, &o.tls);

@@ -175,6 +175,7 @@ static const struct https_route routes[] = {
 static int listen_https(struct outreach *o, struct err *e)
 {
 	struct https_options options = { .address = o->node->config->listen.https,
+		.shared_address = node_may_share_address(o->node),
 		.limits = o->plan.limits,
 		.routes = routes,
 		.n_routes = sizeof routes / sizeof *routes,

@@ -43,8 +43,12 @@ struct edge *edge_open(struct event_base *base, const struct edge_options *optio
 	if (!tls)
 		return NULL;
 	struct edge *edge = mem_zalloc(sizeof *edge);
-	edge->listener =
-		listener_open(base, options->address, options->listen_fd, on_accepted, edge, e);
+	const struct listener_options listen = { .address = options->address,
+		.fd = options->listen_fd,
+		.shared = options->shared_address,
+		.accepted = on_accepted,
+		.arg = edge };
+	edge->listener = listener_open(base, &listen, e);
 	if (!edge->listener) {
 		SSL_CTX_free(tls);
 		free(edge);

@@ -131,7 +131,12 @@ struct https *https_open(
 	if (!tls)
 		return NULL;
 	struct https *https = mem_zalloc(sizeof *https);
-	https->listener = listener_open(base, options->address, -1, on_accepted, https, e);
+	const struct listener_options listen = { .address = options->address,
+		.fd = -1,
+		.shared = options->shared_address,
+		.accepted = on_accepted,
+		.arg = https };
+	https->listener = listener_open(base, &listen, e);
 	if (!https->listener) {
 		SSL_CTX_free(tls);
 		free(https);

@@ -86,15 +86,14 @@ static int split_address(const char *address, char *host, size_t size, const cha
 	return 0;
 }
 
-static int bind_one(const struct addrinfo *a)
+static int bind_one(const struct addrinfo *a, int shared)
 {
 	int one = 1;
 	int fd = socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC, a->ai_protocol);
 	if (fd < 0)
 		return -1;
-	/* SO_REUSEPORT: several nodes of one machine share the address. */
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) == 0 &&
-		setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one) == 0 &&
+		setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &shared, sizeof shared) == 0 &&
 		bind(fd, a->ai_addr, a->ai_addrlen) == 0)
 		return fd;
 	int why = errno;
@@ -103,7 +102,7 @@ static int bind_one(const struct addrinfo *a)
 	return -1;
 }
 
-static int bind_address(const char *address, struct err *e)
+static int bind_address(const char *address, bool shared, struct err *e)
 {
 	char host[NI_MAXHOST];
 	const char *port;
@@ -117,7 +116,7 @@ static int bind_address(const char *address, struct err *e)
 		return err_set(e, "listen address %s: %s", address, gai_strerror(gai));
 	int fd = -1;
 	for (const struct addrinfo *a = found; a && fd < 0; a = a->ai_next)
-		fd = bind_one(a);
+		fd = bind_one(a, shared);
 	if (fd < 0)
 		err_set(e, "cannot listen on %s: %s", address, strerror(errno));
 	freeaddrinfo(found);
@@ -156,11 +155,13 @@ static void name_address(struct listener *l)
 		l->address, sizeof l->address, strchr(host, ':') ? "[%s]:%s" : "%s:%s", host, port);
 }
 
-struct listener *listener_open(struct event_base *base, const char *address, int fd,
-	listener_fn accepted, void *arg, struct err *e)
+struct listener *listener_open(
+	struct event_base *base, const struct listener_options *options, struct err *e)
 {
+	const char *address = options->address;
+	int fd = options->fd;
 	if (fd < 0)
-		fd = bind_address(address, e);
+		fd = bind_address(address, options->shared, e);
 	if (fd < 0)
 		return NULL;
 	set_peer_options(fd);
@@ -172,8 +173,8 @@ struct listener *listener_open(struct event_base *base, const char *address, int
 	}
 	struct listener *l = mem_zalloc(sizeof *l);
 	l->fd = fd;
-	l->accepted = accepted;
-	l->arg = arg;
+	l->accepted = options->accepted;
+	l->arg = options->arg;
 	name_address(l);
 	l->readable = event_new(base, fd, EV_READ | EV_PERSIST, on_readable, l);
 	l->retry = evtimer_new(base, on_retry, l);

@@ -12,9 +12,16 @@ struct listener;
 /* fd is non-blocking, with TCP_NODELAY, and the callee's. */
 typedef void (*listener_fn)(void *arg, int fd);
 
-/* Bind "host:port" (port 0: any free one), or take the bound socket fd when it is not -1. */
-struct listener *listener_open(struct event_base *base, const char *address, int fd,
-	listener_fn accepted, void *arg, struct err *e) MUST_CHECK;
+struct listener_options {
+	const char *address; /* "host:port", port 0: any free one */
+	int fd;              /* a bound socket to take instead; -1: none */
+	bool shared;         /* other nodes of this machine may listen there, too */
+	listener_fn accepted;
+	void *arg;
+};
+
+struct listener *listener_open(
+	struct event_base *base, const struct listener_options *options, struct err *e) MUST_CHECK;
 void listener_close(struct listener **listener);
 /* Hand over what is connected and waits in the kernel: closing would reset it. */
 void listener_take_rest(struct listener *l);

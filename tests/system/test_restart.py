@@ -42,3 +42,24 @@ def test_one_daemon_a_data_directory(center):
     assert done.returncode == 1
     assert "another triaged runs" in done.stderr + done.stdout
     assert center.session("root").request("node.status")["node"] == "n1"
+
+
+def test_a_store_of_its_own_shares_no_address(center):
+    """Two centers of one name at one address would each get some of the contacts."""
+    n = center.node(store__mode="managed")
+    other = center.prepare("elsewhere", node="n2", store__mode="managed", listen__line=n.address)
+    done = other.run("-c", other.config)
+    assert done.returncode == 1
+    assert "cannot listen on %s: Address already in use" % n.address in done.stderr + done.stdout
+    assert center.session("root", at=n).request("node.status")["node"] == "n1"
+
+
+def test_nodes_of_one_store_share_an_address(center):
+    n = center.node()
+    center.prepare("elsewhere", node="n2", listen__line=n.address).start()
+    served = set()
+    while len(served) < 2:  # the kernel deals connections out
+        s = center.session("root", at=n)
+        served.add(s.request("node.status")["node"])
+        s.close()
+    assert served == {"n1", "n2"}

@@ -122,6 +122,7 @@ struct edge_options {
 	const char *node, *incarnation, *center;
 	const char *address; /* "host:port"; NULL when a listening socket is passed */
 	int listen_fd;       /* socket activation; -1: none */
+	bool shared_address; /* other nodes of this machine may listen there, too */
 	struct edge_limits limits;
 	struct edge_tls tls;
 };

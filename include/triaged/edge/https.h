@@ -51,6 +51,7 @@ struct https_limits {
 
 struct https_options {
 	const char *address; /* "host:port" */
+	bool shared_address; /* other nodes of this machine may listen there, too */
 	struct edge_tls tls;
 	struct https_limits limits;
 	const struct https_route *routes; /* borrowed for good */
