@@ -57,6 +57,7 @@ const char *const family_names[FAMILY_COUNT] = {
 	[FAMILY_LETHAL] = "lethal",
 	[FAMILY_RESOLVE] = "resolve",
 	[FAMILY_SHELTER] = "shelter",
+	[FAMILY_PLEA] = "plea",
 };
 
 const char *const subject_names[SUBJECT_COUNT] = { "unknown", "self", "other" };

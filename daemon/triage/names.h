@@ -61,6 +61,7 @@ enum family {
 	FAMILY_LETHAL,
 	FAMILY_RESOLVE,
 	FAMILY_SHELTER,
+	FAMILY_PLEA, /* for help, and nothing else */
 	FAMILY_COUNT
 };
 
