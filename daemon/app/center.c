@@ -133,7 +133,7 @@ void center_store_state(struct center *c, enum store_state state)
 {
 	if (state == STORE_DOWN) {
 		if (!c->down_since.us)
-			c->down_since = c->lost = mono_now();
+			c->down_since = store_lost_since(c->store), c->lost = mono_now();
 		center_alone_store_lost(c);
 		center_watch_island(c);
 		return;

@@ -332,7 +332,7 @@ void center_alone_store_lost(struct center *c)
 	if (!c->alone.silent)
 		return;
 	c->alone.silent = false;
-	c->late.since = mono_now();
+	c->late.since = c->down_since.us ? c->down_since : mono_now();
 	center_watch_island(c);
 }
 

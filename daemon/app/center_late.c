@@ -382,14 +382,19 @@ void center_late_drop(struct center *c)
 
 /* ---- the island ---- */
 
+/* How long this node has been without the store, by what did not come back or by its loss. */
+static int64_t without_store_ms(const struct center *c)
+{
+	bool late = c->late.on && !c->alone.silent;
+	int64_t late_ms = late ? mono_since_ms(c->late.since) : 0;
+	int64_t down_ms = c->spool && c->down_since.us ? mono_since_ms(c->down_since) : 0;
+	return late_ms > down_ms ? late_ms : down_ms;
+}
+
 bool center_is_island(const struct center *c)
 {
-	int64_t limit = c->options.down_after_ms;
-	if (c->lead != LEADING && c->lead != ALONE)
-		return false;
-	bool late = c->late.on && !c->alone.silent; /* without the store, that is */
-	return (late && mono_since_ms(c->late.since) >= limit) ||
-	       (c->spool && c->down_since.us && mono_since_ms(c->down_since) >= limit);
+	return (c->lead == LEADING || c->lead == ALONE) &&
+	       without_store_ms(c) >= c->options.down_after_ms;
 }
 
 static void show_island(struct center *c)
@@ -424,8 +429,9 @@ static void on_island(evutil_socket_t fd, short what, void *arg)
 void center_watch_island(struct center *c)
 {
 	show_island(c);
+	int64_t left = c->options.down_after_ms - without_store_ms(c);
 	if ((c->late.on || c->down_since.us) && !c->late.shown)
-		after(c->late.island_timer, c->options.down_after_ms + 1);
+		after(c->late.island_timer, left > 0 ? left + 1 : 1);
 	else
 		evtimer_del(c->late.island_timer);
 }

@@ -39,7 +39,8 @@ struct link {
 	redisReply *reply; /* being handled; NULL: taken */
 	size_t fed;        /* bytes fed since the last whole reply */
 	struct link_queue pending, refused;
-	struct mono progress;  /* when the last reply came */
+	struct mono progress; /* when the last reply came */
+	struct mono lost_since;
 	struct event *timer;   /* WAITING: next attempt; CONNECTING, GREETING: deadline */
 	struct event *watch;   /* age of the oldest pending command */
 	struct event *refusal; /* completes `refused` */
@@ -101,10 +102,18 @@ static void drop_connection(struct link *l)
 	event_del(l->watch);
 }
 
+/* The oldest command counts from when it was first in line: those before it had their own time. */
+static struct mono silent_since(const struct link *l)
+{
+	struct mono sent = l->pending.head->sent;
+	return sent.us > l->progress.us ? sent : l->progress;
+}
+
 static void fail(struct link *l, const char *why)
 {
 	if (l->state == LINK_WAITING)
 		return;
+	l->lost_since = l->pending.head ? silent_since(l) : mono_now();
 	drop_connection(l);
 	enter(l, LINK_WAITING);
 	l->attempts++;
@@ -123,14 +132,11 @@ static void arm_watch(struct link *l)
 		after(l->watch, l->command_ms);
 }
 
-/* The oldest command's age counts from when it was first in line: those before it had their own. */
 static void check_age(struct link *l)
 {
 	if (!l->pending.head)
 		return;
-	int64_t since_sent = mono_since_ms(l->pending.head->sent);
-	int64_t since_progress = mono_since_ms(l->progress);
-	int64_t age = since_sent < since_progress ? since_sent : since_progress;
+	int64_t age = mono_since_ms(silent_since(l));
 	if (age >= l->command_ms)
 		fail(l, "no answer within the deadline");
 	else
@@ -384,6 +390,11 @@ redisReply *link_take_reply(struct link *l)
 	redisReply *reply = l->reply;
 	l->reply = NULL;
 	return reply;
+}
+
+struct mono link_lost_since(const struct link *l)
+{
+	return l->lost_since;
 }
 
 bool link_is_up(const struct link *l)

@@ -63,6 +63,8 @@ void link_close(struct link **l);
 redisReply *link_take_reply(struct link *l);
 
 bool link_is_up(const struct link *l);
+/* Of the last loss: since when nothing had come back. */
+struct mono link_lost_since(const struct link *l);
 /* While the link is not up, done gets NULL on the next loop turn. */
 void link_send(struct link *l, const struct args *args, link_reply_fn done, void *arg);
 /* The same with a formatted command, which must live until done has run. */

@@ -311,6 +311,11 @@ const char *store_server(struct store *s)
 	return master ? url_text(master, s->server) : "";
 }
 
+struct mono store_lost_since(const struct store *s)
+{
+	return link_lost_since(s->link);
+}
+
 int64_t store_epoch(const struct store *s)
 {
 	return s->lease.epoch;

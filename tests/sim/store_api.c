@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "triaged/base/clock.h"
+
 #include "store_model.h"
 
 struct store *store_open(struct event_base *base, const struct store_options *options,
@@ -24,6 +26,12 @@ void store_forget(struct store *s)
 	s->dead = true;
 	s->cut_us = sim.now_us + (chance(300) ? rnd_in(0, 3 * SECOND) : 0);
 	s->link++;
+}
+
+struct mono store_lost_since(const struct store *s)
+{
+	(void)s;
+	return mono_now();
 }
 
 int64_t store_epoch(const struct store *s)

@@ -79,6 +79,9 @@ struct store *store_open_inbox(
 void store_close(struct store **store);
 
 enum store_state store_status(const struct store *store, const char **why);
+/* Of the last loss of the server: since when nothing has come back. It is noticed later when the
+ * server, or the way to it, only falls silent. */
+struct mono store_lost_since(const struct store *store);
 int64_t store_epoch(const struct store *store);      /* 0: not leading */
 const char *store_leader(const struct store *store); /* node name or "" */
 /* The address of the server in use or last tried, "" when none is known; valid until the next call. */

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "../../../daemon/app/center.h"
+#include "triaged/base/clock.h"
 #include "triaged/base/mem.h"
 
 /* ---- a store that takes everything and answers nothing ---- */
@@ -30,7 +31,8 @@ static struct {
 	int n_appended;
 	int appends, here; /* here: over one connection alone */
 	uint64_t takeovers;
-	struct buf inbox; /* what was appended, each with its length in front */
+	struct mono lost_since; /* us 0: now */
+	struct buf inbox;       /* what was appended, each with its length in front */
 	store_done_fn loaded;
 	bool slow_load;
 	/* asked for what is recent */
@@ -39,6 +41,12 @@ static struct {
 	void *answers_arg;
 	int asked;
 } fake;
+
+struct mono store_lost_since(const struct store *s)
+{
+	(void)s;
+	return fake.lost_since.us ? fake.lost_since : mono_now();
+}
 
 int64_t store_epoch(const struct store *s)
 {

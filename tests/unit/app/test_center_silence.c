@@ -294,6 +294,19 @@ static void without_the_store_silence_becomes_an_island(void **state)
 	assert_false(center_is_island(site.center));
 }
 
+/* A server that falls silent is noticed late; what counts is since when nothing has come back. */
+static void a_loss_that_is_noticed_late_counts_from_its_beginning(void **state)
+{
+	(void)state;
+	go_silent(X);
+	run_until_answered(1);
+	fake.lost_since = mono_now();
+	fake.lost_since.us -= 10 * 1000 * 1000;
+	assert_false(center_is_island(site.center));
+	center_store_state(site.center, STORE_DOWN);
+	assert_true(center_is_island(site.center));
+}
+
 static void in_silence_a_broken_spool_refuses_nobody(void **state)
 {
 	(void)state;
@@ -360,6 +373,8 @@ int main(void)
 			a_lead_lost_while_it_is_loaded_changes_nothing, begin, end),
 		cmocka_unit_test_setup_teardown(
 			without_the_store_silence_becomes_an_island, begin, end),
+		cmocka_unit_test_setup_teardown(
+			a_loss_that_is_noticed_late_counts_from_its_beginning, begin, end),
 		cmocka_unit_test_setup_teardown(
 			in_silence_a_broken_spool_refuses_nobody, begin, end),
 		cmocka_unit_test_setup_teardown(in_silence_it_goes_on_asking_who_leads, begin, end),
