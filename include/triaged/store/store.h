@@ -67,10 +67,8 @@ struct store_events {
 
 struct store *store_open(struct event_base *base, const struct store_options *options,
 	const struct store_events *events, struct err *e) MUST_CHECK;
-/*
- * The inbox of another center on the same server or cluster, and nothing else of it: store_append()
- * may be used, and store_close(). instance, incarnations, lease and retention are not looked at.
- */
+/* The inbox of another center on the same server or cluster, and nothing else of it: store_append()
+ * may be used, and store_close(). instance, incarnations, lease and retention are not looked at. */
 struct store *store_open_inbox(
 	struct event_base *base, const struct store_options *options, struct err *e) MUST_CHECK;
 /* Gives up the lease and the node's place first if it can, for which it may block for 250 ms.
@@ -79,8 +77,7 @@ struct store *store_open_inbox(
 void store_close(struct store **store);
 
 enum store_state store_status(const struct store *store, const char **why);
-/* Of the last loss of the server: since when nothing has come back. It is noticed later when the
- * server, or the way to it, only falls silent. */
+/* Since when nothing had come back at the last loss: one that only falls silent is noticed later. */
 struct mono store_lost_since(const struct store *store);
 int64_t store_epoch(const struct store *store);      /* 0: not leading */
 const char *store_leader(const struct store *store); /* node name or "" */
