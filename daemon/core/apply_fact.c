@@ -262,7 +262,8 @@ int apply_fact(struct core *core, const struct command *c)
 	case COMMAND_CONTACT_OPEN:
 		return open_contact(core, c);
 	case COMMAND_RESPONDER_SET:
-		(void)known_responder(core, c->identity);
+		if (*c->identity)
+			(void)known_responder(core, c->identity);
 		return apply_command(core, c);
 	default:
 		return *c->contact ? about_contact(core, c) : apply_command(core, c);

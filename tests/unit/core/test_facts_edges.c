@@ -237,11 +237,20 @@ static void who_is_heard_of_only_by_facts_has_a_grace(void **state)
 	assert_string_equal(v.presence, "away");
 }
 
+static void a_responder_without_a_name_is_none(void **state)
+{
+	(void)state;
+	struct responder_view v;
+	tell(CMD(RESPONDER_SET, c->role = "responder", c->presence = "ready"), 1, w.now);
+	assert_false(core_responder(w.core, "", &v));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_fact_under_a_name_that_is_none_is_refused),
 		TEST(what_says_too_little_takes_nobody_in),
+		TEST(a_responder_without_a_name_is_none),
 		TEST(a_retriage_of_ones_own_takes_the_contact_in),
 		TEST(what_a_responder_did_there_takes_the_contact_in),
 		TEST(what_was_said_before_they_came_elsewhere_is_kept),
