@@ -15,7 +15,7 @@ static void append(const struct ruleset *rules, struct text *out, struct token l
 	text_append(out, vocab_text(&rules->vocab, word), rules->vocab.words[word].len, &like);
 }
 
-/* Whom pronouns mean behind this word. */
+/* Whether pronouns after this word mean somebody other than the person in contact. */
 static bool names_another(const struct token *honest, uint16_t marks, bool before)
 {
 	if (marks & WORD_CLIENT)

@@ -1,6 +1,6 @@
 /*
- * A staff note in the words of whom it is about: "client states she intends to" is also read as
- * "i state i intend to", so that phrases written for what people say themselves find it too. The
+ * A staff note in the words of whom it is about: "client says she intends to" is also read as
+ * "i says i intend to", so that phrases written for what people say themselves find it too. The
  * reading is only ever searched for additional signals.
  */
 #ifndef TRIAGE_NOTE_H
