@@ -136,10 +136,11 @@ static void note_fact(const struct command *c)
 	*last = c->fact;
 }
 
-static void note_heard(const struct command *c)
+/* A fact that nothing was decided on was taken before: the person said it then. */
+static void note_heard(const struct command *c, struct slice decisions)
 {
 	struct known *k = *c->contact ? map_get(&h.contacts, c->contact) : NULL;
-	bool front = strcmp(c->role, "frontend") == 0;
+	bool front = strcmp(c->role, "frontend") == 0 && !(c->fact && decisions.len == 0);
 	if (k && c->command != COMMAND_TICK)
 		k->heard = front && (c->command == COMMAND_CONTACT_SAY ||
 					    c->command == COMMAND_CONTACT_ANSWER ||
@@ -219,7 +220,7 @@ static void take_ledger(const struct item *i)
 	note_sessions(&c);
 	note_fact(&c);
 	replay_decisions(decisions, history_decision, &at);
-	note_heard(&c);
+	note_heard(&c, decisions);
 	check_entry(&c);
 	free(bytes);
 }
