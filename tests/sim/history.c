@@ -124,6 +124,8 @@ static void note_fact(const struct command *c)
 	if (!c->fact)
 		return;
 	totals.facts++;
+	h.was_island =
+		true; /* and the next one of this commit may raise somebody above who was offered */
 	struct known *k = map_get(&h.contacts, c->contact);
 	if (k && strcmp(c->role, "frontend") == 0 && c->command != COMMAND_CONTACT_LEAVE &&
 		c->command != COMMAND_CONTACT_OPEN)
