@@ -4,11 +4,11 @@ A phrase learned for one sentence says nothing of the next one; a grid finds the
 grid is gone through side by side, so that each of its words stands in some sentence. A word may be added to any list.
 """
 
-import importlib.machinery
-import importlib.util
 import os
 
 import pytest
+
+from evaluator import evaluator
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 SENTENCES = 24  # of a grid at least: as many as its longest list has words
@@ -155,14 +155,6 @@ def sentences(template, lists):
             text = text.format(**row)
         done.append(" ".join(text.split()))
     return done
-
-
-def evaluator():
-    path = os.path.join(TOP, "tests", "bench", "triage_eval")
-    loader = importlib.machinery.SourceFileLoader("triage_eval", path)
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("triage_eval", loader))
-    loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")

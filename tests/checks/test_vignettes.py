@@ -1,10 +1,10 @@
 """The shipped rules on the kept vignettes: a change of words or rules loses none of what was learned."""
 
-import importlib.machinery
-import importlib.util
 import os
 
 import pytest
+
+from evaluator import evaluator
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 FOLDER = os.path.join(TOP, "tests", "bench", "vignettes")
@@ -36,14 +36,6 @@ KEPT = {
     "round8": (70, 0),
     "round9": (60, 2),
 }
-
-
-def evaluator():
-    path = os.path.join(TOP, "tests", "bench", "triage_eval")
-    loader = importlib.machinery.SourceFileLoader("triage_eval", path)
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("triage_eval", loader))
-    loader.exec_module(module)
-    return module
 
 
 @pytest.mark.parametrize("name", sorted(KEPT))

@@ -277,10 +277,7 @@ static void a_store_lost_in_the_middle_of_the_facts_holds_nobody_up(void **state
 		if (i % 50 == 0)
 			spool_sync(site.spool, NULL, NULL);
 	}
-	fake.epoch = 1;
-	fake.leader = "n1";
-	center_store_state(site.center, STORE_READY);
-	center_store_lead(site.center, 1, "n1");
+	win_lead();
 	center_store_caught_up(site.center);
 	open_another(1, "0123456789abcdefffff", "new");
 	open_another(2, "0123456789abcdef0007", "fact-7");
@@ -314,10 +311,7 @@ static void the_spool_lets_go_while_facts_are_told(void **state)
 {
 	(void)state;
 	spool_facts(20);
-	fake.epoch = 1;
-	fake.leader = "n1";
-	center_store_state(site.center, STORE_READY);
-	center_store_lead(site.center, 1, "n1");
+	win_lead();
 	center_store_caught_up(site.center);
 	commit_one();
 	assert_int_equal(kept(), 12);
@@ -332,10 +326,7 @@ static void the_spool_keeps_what_is_in_the_next_commit(void **state)
 {
 	(void)state;
 	spool_facts(20);
-	fake.epoch = 1;
-	fake.leader = "n1";
-	center_store_state(site.center, STORE_READY);
-	center_store_lead(site.center, 1, "n1");
+	win_lead();
 	run_for(2);
 	assert_int_equal(fake.commits, 1); /* that it leads */
 	center_store_caught_up(site.center);
