@@ -132,8 +132,10 @@ void center_store_node_lost(struct center *c, const char *node, const char *inca
 void center_store_state(struct center *c, enum store_state state)
 {
 	if (state == STORE_DOWN) {
-		if (!c->down_since.us)
-			c->down_since = store_lost_since(c->store), c->lost = mono_now();
+		if (!c->down_since.us) {
+			c->down_since = store_lost_since(c->store);
+			c->lost = mono_now();
+		}
 		center_alone_store_lost(c);
 		center_watch_island(c);
 		return;

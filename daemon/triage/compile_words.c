@@ -1,4 +1,7 @@
-/* Emoji, lexicon, cues, frames and the words of notes: each phrase compiled, checked, and told whom it belongs to. */
+/*
+ * Emoji, lexicon, cues, frames and the words of notes: each phrase is compiled, checked, and told
+ * whom it belongs to.
+ */
 #include "compile.h"
 
 #include <stdlib.h>
