@@ -28,7 +28,7 @@ $(BUILD)/bench_replay: $(BUILD)/tests/bench/bench_replay.o $(LIBS_ALL)
 bench-programs: $(BENCH_PROGRAMS)
 
 BENCH_ARGS ?=
-bench: all bench-programs
+bench: all bench-programs $(BUILD)/shim_slow_sync.so
 	$(PYTHON) tests/bench/run --build $(BUILD) $(BENCH_ARGS)
 
 .PHONY: bench bench-programs
