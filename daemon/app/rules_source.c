@@ -194,6 +194,7 @@ static const struct rules_member note_members[] = {
 	MEMBER(RULES_STRING, source_note, words),
 	MEMBER(RULES_STRING, source_note, as),
 	MEMBER(RULES_STRING, source_note, who),
+	MEMBER(RULES_BOOL, source_note, capitals),
 	{ .name = NULL },
 };
 

@@ -119,11 +119,11 @@ static uint32_t word_at(struct compiler *c, const struct text *t, uint32_t i)
 	return vocab_add(&c->rules->vocab, t->padded.data + t->tokens[i].at, t->tokens[i].len);
 }
 
-static void add_note_word(struct ruleset *r, uint32_t word, uint32_t as)
+static void add_note_word(struct ruleset *r, uint32_t word, uint32_t as, bool capitals)
 {
-	r->vocab.words[word].marks |= WORD_NOTED;
+	r->vocab.words[word].marks |= capitals ? WORD_CAPITALS : WORD_NOTED;
 	r->note_words = mem_resize(r->note_words, r->n_note_words + 1, sizeof(*r->note_words));
-	r->note_words[r->n_note_words++] = (struct note_word){ word, as };
+	r->note_words[r->n_note_words++] = (struct note_word){ word, as, capitals };
 }
 
 static void compile_note(struct compiler *c, const struct source_note *s)
@@ -131,6 +131,8 @@ static void compile_note(struct compiler *c, const struct source_note *s)
 	static const char *const people[] = { "", "client", "another" };
 	static const uint16_t marks[] = { 0, WORD_CLIENT, WORD_ANOTHER };
 	struct ruleset *r = c->rules;
+	const uint16_t taken =
+		s->capitals ? WORD_CAPITALS : WORD_NOTED | WORD_CLIENT | WORD_ANOTHER;
 	int who = word_of(c, s->place, "who", s->who, people, 3, 0);
 	const char *words = s->words ? s->words : "", *said = s->as ? s->as : "";
 	struct text from = { .n_tokens = 0 }, as = { .n_tokens = 0 };
@@ -142,17 +144,19 @@ static void compile_note(struct compiler *c, const struct source_note *s)
 		compile_error(c, s->place, "words is missing");
 	if (as.n_tokens > 1 || (as.n_tokens == 0 && !s->who))
 		compile_error(c, s->place, "as: one word expected");
+	if (s->capitals && s->who)
+		compile_error(c, s->place, "capitals: not with who");
 	for (uint32_t i = 0; who >= 0 && i < from.n_tokens; i++) {
 		uint32_t word = word_at(c, &from, i);
 
-		if (r->vocab.words[word].marks & (WORD_NOTED | WORD_CLIENT | WORD_ANOTHER)) {
+		if (r->vocab.words[word].marks & taken) {
 			compile_error(c, s->place, "\"%.*s\" is in another entry too",
 				(int)from.tokens[i].len, from.padded.data + from.tokens[i].at);
 			continue;
 		}
 		r->vocab.words[word].marks |= marks[who];
 		if (as.n_tokens == 1)
-			add_note_word(r, word, word_at(c, &as, 0));
+			add_note_word(r, word, word_at(c, &as, 0), s->capitals);
 	}
 	text_fini(&from);
 	text_fini(&as);

@@ -55,10 +55,28 @@ static bool begins_statement(const struct ruleset *rules, const struct text *t, 
 	       (is_first_person(rules, &k[1]) || (k[1].marks & TOKEN_THIRD_PARTY));
 }
 
+/* "SI-", as a staff note has it. */
+static bool is_charted_absent(const struct triage_scratch *w, const struct signal *s)
+{
+	for (uint32_t i = s->from; i < s->end; i++)
+		if (w->honest.tokens[i].marks & TOKEN_MINUS)
+			return true;
+	return false;
+}
+
+/* Does the word at `at`, the first behind a comma, go on with a list? `phrase`: it begins one. */
+static bool lists_on(const struct text *t, uint32_t at, bool phrase)
+{
+	if (t->tokens[at].marks & TOKEN_STATEMENT)
+		return false;
+	return phrase ||
+	       (at + 1 < t->n_tokens && t->tokens[at + 1].segment != t->tokens[at].segment);
+}
+
 /*
  * Walk back from the phrase over light words and coordinated phrases, to the statement's start at
  * most, and count negators: an odd number negates. A comma ends the walk, except inside a list of
- * phrases in a staff note ("denies SI, HI"). Returns NULL, "negation" or "charted".
+ * phrases and single words in a staff note ("denies SI, HI"). Returns NULL, "negation" or "charted".
  */
 static const char *read_negation(
 	const struct ruleset *rules, const struct triage_scratch *w, const struct signal *s)
@@ -69,14 +87,14 @@ static const char *read_negation(
 	uint32_t at = s->from;
 	bool at_phrase = true; /* the word at `at` begins a phrase */
 
-	if (w->calls_note && holds_negator(w, s))
+	if (w->calls_note && (is_charted_absent(w, s) || holds_negator(w, s)))
 		return "charted";
 	while (at > 0 && s->from - at < NEGATION_REACH &&
 		t->tokens[at - 1].clause == t->tokens[at].clause) {
 		const struct cue_match *negator;
 
 		if (t->tokens[at - 1].segment != t->tokens[at].segment) {
-			if (!w->calls_note || !at_phrase)
+			if (!w->calls_note || !lists_on(t, at, at_phrase))
 				break;
 			charted = true;
 		}

@@ -39,6 +39,7 @@ struct frame {
 /* In staff notes `word` stands where the person in contact says `as`. */
 struct note_word {
 	uint32_t word, as;
+	bool capitals; /* only in capitals, and of whomever */
 };
 
 /* A word that clause cue number `cue` may begin with. */

@@ -77,6 +77,7 @@ const char *const cue_names[CUE_COUNT] = {
 	[CUE_RECENT] = "recent",
 	[CUE_QUOTED] = "quoted",
 	[CUE_JOKE] = "joke",
+	[CUE_STATEMENT] = "statement",
 	[CUE_CLAUSE] = "clause",
 	[CUE_FIRST_PERSON] = "first_person",
 	[CUE_LIGHT] = "light",

@@ -102,6 +102,7 @@ enum cue {
 	CUE_RECENT,
 	CUE_QUOTED,
 	CUE_JOKE,
+	CUE_STATEMENT,
 	CUE_MATCHED, /* the kinds above are matched like phrases; those below mark single words */
 	CUE_CLAUSE = CUE_MATCHED,
 	CUE_FIRST_PERSON,

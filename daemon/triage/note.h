@@ -16,4 +16,7 @@
  */
 bool note_read(const struct ruleset *rules, struct triage_scratch *w);
 
+/* Mark the words of that note that are written in capitals or charted as present or absent. */
+void note_mark(struct text *note, const char *p, size_t n);
+
 #endif

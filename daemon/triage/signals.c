@@ -120,6 +120,7 @@ static bool add_cue(struct triage_scratch *w, enum cue kind, const struct scan_m
 	uint32_t *in_clause = &w->clause_cues[tokens[m->from].clause];
 	static const uint32_t marks[CUE_COUNT] = { [CUE_PSEUDO_NEGATION] = TOKEN_PSEUDO,
 		[CUE_THIRD_PARTY] = TOKEN_THIRD_PARTY,
+		[CUE_STATEMENT] = TOKEN_STATEMENT,
 		[CUE_PAST] = TOKEN_DATE,
 		[CUE_NOW] = TOKEN_DATE,
 		[CUE_SOON] = TOKEN_DATE,
@@ -248,6 +249,8 @@ int signals_find(const struct ruleset *rules, struct triage_scratch *w, const ch
 	w->scan.steps = 0;
 	text_read(&w->honest, &rules->fold, &rules->vocab, p, n);
 	mark_clauses(rules, &w->honest);
+	if (w->calls_note)
+		note_mark(&w->honest, p, n);
 	forget_cues(w);
 	all = search(rules, w, &w->honest, 0);
 	all &= add_honest(rules, w);

@@ -30,6 +30,11 @@ enum {
 	TOKEN_THIRD_PARTY = 256, /* under a third-party cue */
 	TOKEN_DATE = 512,        /* under a time cue */
 	TOKEN_CLIENT = 1024,     /* in a staff note: the person in contact is meant */
+	TOKEN_STATEMENT = 2048,  /* under a cue that begins a statement of its own */
+	/* Set on the honest reading of a staff note: */
+	TOKEN_CAPITALS = 4096, /* written in capitals */
+	TOKEN_PLUS = 8192,     /* charted as present: "SI+", "+SI", "(+) SI" */
+	TOKEN_MINUS = 16384,   /* charted as absent: "SI-", "(-) SI" */
 };
 
 struct token {

@@ -26,6 +26,7 @@ enum {
 	WORD_NOTED = 256,      /* staff notes have it where the person says another word */
 	WORD_CLIENT = 512,     /* there it names the person in contact */
 	WORD_ANOTHER = 1024,   /* there it names somebody else */
+	WORD_CAPITALS = 2048,  /* there it is short for another word when in capitals */
 };
 
 struct vocab_word {

@@ -53,6 +53,7 @@ static inline struct ruleset *fuzz_ruleset(void)
 		{ FUZZ_PLACE, "negation", "en", "(not|no|never)" },
 		{ FUZZ_PLACE, "charted", "en", "denies" },
 		{ FUZZ_PLACE, "pseudo_negation", "en", "never wanted <2> more" },
+		{ FUZZ_PLACE, "statement", "en", "wants" },
 		{ FUZZ_PLACE, "third_party", "en", "(he|my friend)" },
 		{ FUZZ_PLACE, "reported_self", "en", "asking for a friend" },
 		{ FUZZ_PLACE, "past", "en", "years ago" },
@@ -75,9 +76,10 @@ static inline struct ruleset *fuzz_ruleset(void)
 		.n_suppresses = 1 } };
 	static struct source_emoji emoji[] = { { FUZZ_PLACE, "\xf0\x9f\x92\x8a", "emoji_pill" } };
 	static struct source_note notes[] = {
-		{ FUZZ_PLACE, "en", "she|he", "i", NULL },
-		{ FUZZ_PLACE, "en", "pt", "i", "client" },
-		{ FUZZ_PLACE, "en", "son", NULL, "another" },
+		{ FUZZ_PLACE, "en", "she|he", "i", NULL, false },
+		{ FUZZ_PLACE, "en", "pt", "i", "client", false },
+		{ FUZZ_PLACE, "en", "son", NULL, "another", false },
+		{ FUZZ_PLACE, "en", "si", "suicidality", NULL, true },
 	};
 	static struct source_cond leaves[] = {
 		{ .place = FUZZ_PLACE,

@@ -50,14 +50,13 @@ struct source_entry {
 };
 
 /*
- * cues = ( { kind; lang; phrase } ). Matched as phrases:
- *   negation, charted (a negation in staff notes only), pseudo_negation (negators in it do not
- *   count), third_party, reported_self, past, resolved, now, soon, recent, quoted, joke,
- *   clause (begins a clause)
+ * cues = ( { kind; lang; phrase } ). Matched as phrases: negation, charted (a negation in staff notes only), pseudo_negation
+ *   (negators in it do not count), third_party, reported_self, past, resolved, now, soon, recent, quoted, joke, statement
+ *   (what a staff note denied before the comma says nothing of it), clause (begins a clause)
  * Each word for itself:
- *   first_person, number (in letters), light (a negation reaches across it; it also tells which
- *   languages a text is in), and (a past time before it does not date what follows), common and
- *   frequent (many or nearly all texts have it: what phrases are looked for by is chosen by that)
+ *   first_person, number (in letters), light (a negation reaches across it; it also tells which languages a text is in),
+ *   and (a past time before it does not date what follows), common and frequent (many or nearly all texts have it: what
+ *   phrases are looked for by is chosen by that)
  */
 struct source_cue {
 	struct source_place place;
@@ -79,13 +78,14 @@ struct source_emoji {
 };
 
 /*
- * notes = ( { lang; words; as; who } ): in a staff note each of `words` ("he|she") is also read as the word `as` ("i")
- * where the person in contact is meant. who: the words name that person ("client") or somebody else ("another"), who
- * is then meant by what follows, until somebody is named again.
+ * notes = ( { lang; words; as; who; capitals } ): in a staff note each of `words` ("he|she") is also read as the word `as`
+ * ("i") where the person in contact is meant. who: the words name that person ("client") or somebody else ("another"), then
+ * meant until somebody is named again. capitals: abbreviations ("SI"), only where they stand in capitals, of whomever.
  */
 struct source_note {
 	struct source_place place;
 	const char *lang, *words, *as, *who; /* as and who: NULL none, not both */
+	bool capitals;
 };
 
 /*

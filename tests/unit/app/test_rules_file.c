@@ -212,18 +212,21 @@ static void test_notes(void **state)
 	(void)state;
 	char *errors = errors_of(
 		HEAD GOOD "notes = ( { lang = \"en\"; words = \"he|she\"; as = \"i\"; },\n"
+			  "{ lang = \"en\"; words = \"he\"; as = \"here\"; capitals = true; },\n"
 			  "{ lang = \"en\"; words = \"son\"; who = \"another\"; } );\n");
 
 	assert_string_equal(errors, "");
 	free(errors);
-	EXPECT(HEAD GOOD "notes = (\n"
-			 "{ lang = \"en\"; words = \"he|she\"; as = \"i am\"; },\n"
-			 "{ lang = \"en\"; as = \"i\"; },\n"
-			 "{ lang = \"en\"; words = \"he\"; as = \"i\"; },\n"
-			 "{ lang = \"en\"; words = \"she|he\"; as = \"i\"; },\n"
-			 "{ lang = \"en\"; words = \"pt\"; as = \"i\"; who = \"me\"; },\n"
-			 "{ lang = \"en\"; words = \"wants\"; } );\n",
-		":5: as: one word expected", ":6: words is missing",
+	EXPECT(HEAD GOOD
+		"notes = (\n"
+		"{ lang = \"en\"; words = \"he|she\"; as = \"i am\"; },\n"
+		"{ lang = \"en\"; as = \"i\"; },\n"
+		"{ lang = \"en\"; words = \"he\"; as = \"i\"; },\n"
+		"{ lang = \"en\"; words = \"she|he\"; as = \"i\"; },\n"
+		"{ lang = \"en\"; words = \"pt\"; as = \"i\"; who = \"me\"; },\n"
+		"{ lang = \"en\"; words = \"wants\"; },\n"
+		"{ lang = \"en\"; words = \"si\"; as = \"suicide\"; who = \"another\"; capitals = true; } );\n",
+		":11: capitals: not with who", ":5: as: one word expected", ":6: words is missing",
 		":8: \"he\" is in another entry too", ":9: who \"me\" is unknown",
 		":10: as: one word expected");
 }

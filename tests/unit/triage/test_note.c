@@ -26,11 +26,14 @@ static int set_up(void **state)
 		const char *word, *as;
 		uint16_t marks;
 	} words[] = {
-		{ "client", "i", WORD_CLIENT },
-		{ "she", "i", 0 },
-		{ "her", "my", 0 },
-		{ "herself", "myself", 0 },
-		{ "wants", "want", 0 },
+		{ "client", "i", WORD_NOTED | WORD_CLIENT },
+		{ "she", "i", WORD_NOTED },
+		{ "her", "my", WORD_NOTED },
+		{ "herself", "myself", WORD_NOTED },
+		{ "wants", "want", WORD_NOTED },
+		{ "is", "am", WORD_NOTED },
+		{ "is", "ideation", WORD_CAPITALS },
+		{ "si", "suicidality", WORD_CAPITALS },
 	};
 	static struct note_word note_words[sizeof(words) / sizeof(words[0])];
 
@@ -40,10 +43,10 @@ static int set_up(void **state)
 	word("my", WORD_FIRST_PERSON);
 	word("myself", WORD_FIRST_PERSON);
 	word("husband", WORD_ANOTHER);
+	word("positive", 0);
 	for (uint32_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		note_words[i] =
-			(struct note_word){ word(words[i].word, WORD_NOTED | words[i].marks),
-				word(words[i].as, 0) };
+		note_words[i] = (struct note_word){ word(words[i].word, words[i].marks),
+			word(words[i].as, 0), words[i].marks == WORD_CAPITALS };
 	rules.note_words = note_words;
 	rules.n_note_words = sizeof(words) / sizeof(words[0]);
 	return 0;
@@ -63,6 +66,7 @@ static int tear_down(void **state)
 static const char *told(const char *p)
 {
 	text_read(&w.honest, &rules.fold, &rules.vocab, p, strlen(p));
+	note_mark(&w.honest, p, strlen(p));
 	for (uint32_t i = 0; i < w.honest.n_tokens; i++)
 		if (w.honest.tokens[i].word == vocab_find(&rules.vocab, "she", 3))
 			w.honest.tokens[i].marks |= TOKEN_THIRD_PARTY;
@@ -93,6 +97,68 @@ static void pronouns_mean_the_client_until_another_is_named(void **state)
 	}
 }
 
+static void capitals_are_short_for_a_word(void **state)
+{
+	(void)state;
+	assert_string_equal(told("Client is at home, SI"), " i am at home suicidality ");
+	assert_string_equal(
+		told("Husband is at home, IS, SI"), " husband is at home ideation suicidality ");
+	assert_null(told("si"));
+	assert_null(told("Si, si"));
+}
+
+static void a_plus_is_read_as_positive(void **state)
+{
+	static const struct {
+		const char *note, *told;
+	} cases[] = {
+		{ "SI+, plan", " suicidality positive plan " },
+		{ "+SI", " suicidality positive " },
+		{ "(+) SI", " suicidality positive " },
+		{ "plan (+)", " plan positive " },
+		{ "plan+plan", NULL },
+		{ "4+4", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *reading = told(cases[i].note);
+
+		if (cases[i].told)
+			assert_string_equal(reading, cases[i].told);
+		else
+			assert_null(reading);
+	}
+}
+
+static void a_minus_denies_and_a_dash_does_not(void **state)
+{
+	static const struct {
+		const char *note;
+		bool first, second;
+	} cases[] = {
+		{ "SI-/HI-", true, true },
+		{ "SI- HI-", true, true },
+		{ "SI-, HI+", true, false },
+		{ "(-) SI, (+) HI", true, false },
+		{ "SI (-)", true, false },
+		{ "SI-", true, false },
+		{ "-SI with plan", false, false },
+		{ "SI - plan to", false, false },
+		{ "SI- plan to", false, false },
+		{ "self-harm today", false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		told(cases[i].note);
+		assert_int_equal(!!(w.honest.tokens[0].marks & TOKEN_MINUS), cases[i].first);
+		if (w.honest.n_tokens > 1)
+			assert_int_equal(
+				!!(w.honest.tokens[1].marks & TOKEN_MINUS), cases[i].second);
+	}
+}
+
 static void only_who_is_meant_is_marked(void **state)
 {
 	(void)state;
@@ -117,6 +183,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pronouns_mean_the_client_until_another_is_named),
+		cmocka_unit_test(capitals_are_short_for_a_word),
+		cmocka_unit_test(a_plus_is_read_as_positive),
+		cmocka_unit_test(a_minus_denies_and_a_dash_does_not),
 		cmocka_unit_test(only_who_is_meant_is_marked),
 		cmocka_unit_test(each_word_knows_where_it_stands_in_the_note),
 	};
