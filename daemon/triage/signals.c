@@ -179,8 +179,8 @@ static bool holds_changed(const struct text *t, const struct scan_match *m)
 /* Cues that can only make more of a signal: those may be read from decoded words too. */
 static bool is_raising(enum cue kind)
 {
-	return kind == CUE_PSEUDO_NEGATION || kind == CUE_REPORTED_SELF || kind == CUE_NOW ||
-	       kind == CUE_SOON || kind == CUE_RECENT;
+	return kind == CUE_PSEUDO_NEGATION || kind == CUE_REPORTED_SELF || kind == CUE_STATEMENT ||
+	       kind == CUE_NOW || kind == CUE_SOON || kind == CUE_RECENT;
 }
 
 /*
