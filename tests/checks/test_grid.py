@@ -71,6 +71,74 @@ GRIDS = {
         "means": ["i have a bottle of pills next to me", "i got a gun today", "theres a noose in my room",
                   "i hid forty tablets", "i bought razor blades yesterday", "the shotgun is loaded by my bed"],
         "wish": ["i want to die", "i dont want to be alive", "i want to kill myself"]}),
+    "joining the dead": ("urgent", "emergency", "{when} {go} {dead}", {
+        "when": ["after the burial", "tonight", "on our anniversary", "soon", "once the dog is placed"],
+        "go": ["im joining", "i am going to be with", "ill follow", "im off to be with", "i will see"],
+        "dead": ["my late wife", "my twin in heaven", "my brother on the other side", "the son we buried"]}),
+    "last": ("urgent", "emergency", "this is my last {last}, {tail}", {
+        "last": ["night", "shift", "message", "post", "morning", "cigarette", "sunset", "bath", "text", "evening"],
+        "tail": ["after it i wont be anywhere", "i promise i wont bother anyone again", "thank you to everyone who tried",
+                 "nobody knows yet", "please dont trace this"]}),
+    "no use": ("urgent", "emergency", "{why} {plan}, i wont be {there}", {
+        "why": ["no point", "no sense in", "dont bother", "why bother with"],
+        "plan": ["rescheduling", "renewing the lease", "signing me up", "buying the tickets", "charging my phone"],
+        "there": ["here", "around by then", "alive then", "there to use it"]}),
+    "left for others": ("high", "emergency", "{put} {paper} {spot}", {
+        "put": ["i left", "i taped", "ive laid out", "theres"],
+        "paper": ["an envelope for each of the kids", "my will", "the goodbye letters", "three envelopes", "a list of who gets what"],
+        "spot": ["on the kitchen table", "under my pillow", "by the kettle", "in the glovebox", "on the fridge"]}),
+    "pets and belongings": ("high", "emergency", "{care}", {
+        "care": ["my aunt will take the parrot when im not here anymore", "somebody please feed my rabbits after tonight",
+                 "can someone adopt my old dog, i wont be back", "i gave my records away, theyre better with them than with me",
+                 "handed over my tools, i want somebody to have them after me", "my guitar is yours, you dont need things where im going",
+                 "picked the songs for my funeral", "i ironed the dress i want to be buried in", "paid for my own cremation"]}),
+    "gun out": ("urgent", "emergency", "{gun} is {state}, {tail}", {
+        "gun": ["dads pistol", "the shotgun", "my duty weapon", "the revolver", "my beretta"],
+        "state": ["out of the safe", "on the nightstand", "cleaned and loaded", "on the passenger seat", "in my lap"],
+        "tail": ["im done", "wont be long now", "nobodys home till sunday", "i want everything quiet"]}),
+    "pills out": ("urgent", "emergency", "{pills} are {state}, {tail}", {
+        "pills": ["all my pills", "sixty tablets", "moms oxys", "two bottles of tylenol", "every sleeping pill i saved"],
+        "state": ["lined up on the sink", "poured out on the bed", "counted out", "crushed up in yogurt", "in a bowl in front of me"],
+        "tail": ["i just have to start", "the door is locked", "the house is empty", "no more mornings for me"]}),
+    "edge told by signs": ("urgent", "emergency", "{where}, {sign}", {
+        "where": ["top of the car park", "im on the roof", "on the viaduct", "im at the parapet"],
+        "sign": ["legs over", "toes over the edge", "one foot over", "its so quiet up here, my legs are dangling"]}),
+    "water": ("urgent", "emergency", "{where}, {tail}", {
+        "where": ["im walking into the sea", "waist deep in the river", "im wading out into the lake", "standing in the canal with my coat on"],
+        "tail": ["not going to turn around", "let it take me", "i wont come back out", "phone is dying"]}),
+    "rails": ("urgent", "emergency", "{where}, {tail}", {
+        "where": ["im lying across the rails", "sitting on the sleepers", "im past the yellow line", "im on the tracks"],
+        "tail": ["i can hear it coming", "ive let two go past", "this time i wont step back", "the ground is starting to shake"]}),
+    "tried out": ("moderate", "urgent", "{did} {when}", {
+        "did": ["i practised the knot", "did a dry run at the car park", "i rehearsed the drop", "i counted the steps to the edge",
+                "i tested the beam", "i practised the jump"],
+        "when": ["yesterday", "last night", "twice", ""]}),
+    "swallowed, by its signs": ("emergency", "emergency", "{took}, {sign}", {
+        "took": ["i took them all", "swallowed the lot", "downed everything in the cabinet", "had the whole box", "took 40 of em"],
+        "sign": ["i cant feel my legs", "everything is going blurry", "im so sleepy", "my ears are ringing", "the room is spinning"]}),
+    "blood, by its scene": ("emergency", "emergency", "{blood}, {sign}", {
+        "blood": ["the bath is red", "the sheets are soaked", "the towel is full", "my sleeves are dripping", "the water is going pink"],
+        "sign": ["im getting cold", "i feel light", "my wrists sting", "so sleepy", "i locked the door"]}),
+    "leaving the line": ("high", "emergency", "{bye}", {
+        "bye": ["just stay with me till it kicks in", "sorry you had to be the one to hear this", "you did everything right, im hanging up now",
+                "i just wanted somebody to know where to find me", "dont feel guilty when you read about it", "dont want my mom to be the one who opens the door",
+                "i left the door unlocked so they can get in", "make sure its not my sister who finds me", "send somebody in the morning, not before"]}),
+    "asked and lied": ("high", "urgent", "{asked} {answer}", {
+        "asked": ["they asked if im safe and", "the nurse asked if i was ok,", "i signed the safety plan but", "she made me promise but"],
+        "answer": ["i lied", "i told them what they wanted", "i wont be there", "i wouldnt count on it"]}),
+    "asked and not so": ("low", "moderate", "{who} asked if {what} {answer}", {
+        "who": ["my doctor", "the nurse", "mum", "they"],
+        "what": ["im suicidal", "i wanted to hurt myself", "i was going to do something stupid"],
+        "answer": ["and i said no", "and i told them no", "and the answer is no"]}),
+    "ordinary ends": ("low", "low", "{text}", {
+        "text": ["this is my last shift before vacation", "this is my last dinner with the night crew", "my last week at the old job",
+                 "i wont be here tomorrow, i have a day off", "i wont be in on monday, were visiting my in laws", "i wont see you thursday, im flying to denver",
+                 "after the funeral im joining my cousins for lunch", "ill see you on the other side of finals", "im done for today, talk tomorrow",
+                 "thats it for me, early start tomorrow", "i hugged my mom extra long this morning", "i called dad to hear his voice",
+                 "i gave my old guitar to my nephew for his birthday", "i closed my bank account, found a better one",
+                 "i deleted my facebook account to focus on school", "my tablets are lined up in the weekly box",
+                 "bought a rope so the tarp holds", "i dyed my hair and the bath is pink", "im on the balcony watering plants",
+                 "can someone feed my cat while im in spain", "i left the keys for the dog sitter"]}),
     "recent attempt": ("high", "urgent", "i tried to {act} {when}", {
         "act": ["hang myself", "kill myself", "cut my wrists", "end my life", "shoot myself"],
         "when": ["last week", "two weeks ago", "last month", "three weeks ago"]}),
