@@ -28,6 +28,14 @@ static const struct cue_match *negator_before(const struct triage_scratch *w, ui
 	return NULL;
 }
 
+/* "ni", "nor": it goes on with what an earlier negator denied, and does not undo it. */
+static bool joins_on(const struct ruleset *rules, const struct text *t, const struct cue_match *c)
+{
+	const struct token *k = &t->tokens[c->end - 1];
+
+	return k->word != WORD_NONE && (rules->vocab.words[k->word].marks & WORD_AND);
+}
+
 /* A staff note lists in few words: "SI, no plan" is not a plan, whatever phrase runs over it. */
 static bool holds_negator(const struct triage_scratch *w, const struct signal *s)
 {
@@ -83,7 +91,7 @@ static const char *read_negation(
 {
 	const struct text *t = &w->honest;
 	const char *reason = NULL;
-	bool charted = false;
+	bool charted = false, joined = false;
 	uint32_t at = s->from;
 	bool at_phrase = true; /* the word at `at` begins a phrase */
 
@@ -100,9 +108,11 @@ static const char *read_negation(
 		}
 		negator = negator_before(w, at);
 		if (negator && (!charted || negator->kind == CUE_CHARTED)) {
-			reason = reason                         ? NULL
-				 : negator->kind == CUE_CHARTED ? "charted"
-								: "negation";
+			if (!joined)
+				reason = reason                         ? NULL
+					 : negator->kind == CUE_CHARTED ? "charted"
+									: "negation";
+			joined = joins_on(rules, t, negator);
 			at = negator->from;
 			at_phrase = false;
 			continue;
