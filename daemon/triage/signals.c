@@ -114,6 +114,15 @@ static bool is_negator(const struct triage_scratch *w, enum cue kind)
 	return kind == CUE_NEGATION || (kind == CUE_CHARTED && w->calls_note);
 }
 
+/* Is it longer than the negator known so far, or as long and of the kind that goes on over commas? */
+static bool reaches_further(
+	const struct triage_scratch *w, uint32_t negator, enum cue kind, uint32_t from)
+{
+	const struct cue_match *known = negator ? &w->cues[negator - 1] : NULL;
+
+	return !known || from < known->from || (from == known->from && kind == CUE_CHARTED);
+}
+
 static bool add_cue(struct triage_scratch *w, enum cue kind, const struct scan_match *m)
 {
 	struct token *tokens = w->honest.tokens, *last = &tokens[m->end - 1];
@@ -130,8 +139,7 @@ static bool add_cue(struct triage_scratch *w, enum cue kind, const struct scan_m
 		return false;
 	for (uint32_t i = m->from; i < m->end; i++)
 		tokens[i].marks |= marks[kind];
-	if (is_negator(w, kind) &&
-		(last->negator == 0 || w->cues[last->negator - 1].from > m->from))
+	if (is_negator(w, kind) && reaches_further(w, last->negator, kind, m->from))
 		last->negator = (uint32_t)w->n_cues + 1;
 	GROW(w->cues, w->n_cues, w->cap_cues);
 	w->cues[w->n_cues++] = (struct cue_match){ kind, m->from, m->end, *in_clause };
