@@ -180,6 +180,8 @@ static const struct rules_member frame_members[] = {
 	MEMBER(RULES_STRING, source_frame, owner),
 	MEMBER(RULES_STRING, source_frame, added),
 	STRINGS("suppresses", source_frame, suppresses),
+	MEMBER(RULES_STRING, source_frame, reach),
+	MEMBER(RULES_STRING, source_frame, subject),
 	{ .name = NULL },
 };
 

@@ -246,22 +246,36 @@ static uint64_t families_of(struct compiler *c, const struct source_frame *s)
 	return mask;
 }
 
+static uint64_t subjects_of(struct compiler *c, const struct source_frame *s)
+{
+	uint64_t mask = names_mask(subject_names, SUBJECT_COUNT, s->subject);
+
+	if (!s->subject)
+		return (UINT64_C(1) << SUBJECT_COUNT) - 1;
+	if (mask == 0)
+		compile_error(c, s->place, "subject \"%s\" is unknown", s->subject);
+	return mask;
+}
+
 static void compile_frame(struct compiler *c, const struct source_frame *s, struct map *seen)
 {
 	struct ruleset *r = c->rules;
 	const struct wording wording = { s->place, "frame", s->lang, s->phrase, true };
+	int reach = word_of(c, s->place, "reach", s->reach, reach_names, REACH_COUNT, REACH_PHRASE);
 	struct phrase ph;
 
 	compile_id(c, s->place, "frame", s->id);
 	compile_owner(c, s->place, s->owner, s->added);
 	compile_lang(c, s->place, s->lang);
-	if (compile_phrase(c, &wording, 0, seen, &ph) < 0)
+	if (reach < 0 || compile_phrase(c, &wording, 0, seen, &ph) < 0)
 		return;
 	ph.one_clause = true; /* an idiom here sets nothing aside there */
 	add_phrase(c, ph, OWNER_FRAME, r->n_frames);
 	r->frames = mem_resize(r->frames, r->n_frames + 1, sizeof(*r->frames));
-	r->frames[r->n_frames++] =
-		(struct frame){ .id = compile_str(c, s->id), .families = families_of(c, s) };
+	r->frames[r->n_frames++] = (struct frame){ .id = compile_str(c, s->id),
+		.reach = (enum reach)reach,
+		.families = families_of(c, s),
+		.subjects = subjects_of(c, s) };
 }
 
 void compile_words(struct compiler *c)

@@ -161,8 +161,7 @@ static const char *read_frame(
 	const struct ruleset *rules, const struct triage_scratch *w, const struct signal *s)
 {
 	for (size_t i = 0; i < w->n_frames; i++)
-		if ((w->frames[i].frame->families & FAMILY_BIT(s->family)) &&
-			covers(rules, w, &w->frames[i], s))
+		if (frame_is_about(w->frames[i].frame, s) && covers(rules, w, &w->frames[i], s))
 			return w->frames[i].frame->id;
 	return NULL;
 }

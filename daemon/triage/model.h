@@ -33,7 +33,9 @@ struct entry {
 
 struct frame {
 	const char *id;
+	enum reach reach;
 	uint64_t families; /* FAMILY_BIT of what it sets aside */
+	uint64_t subjects; /* bits of enum subject: of whom */
 };
 
 /* In staff notes `word` stands where the person in contact says `as`. */
@@ -117,6 +119,12 @@ struct frame_match {
 	const struct frame *frame;
 	uint32_t from, end;
 };
+
+/* A signal of the families, and of the people, that the frame names. */
+static inline bool frame_is_about(const struct frame *f, const struct signal *s)
+{
+	return (f->families & FAMILY_BIT(s->family)) && (f->subjects >> s->subject & 1);
+}
 
 #define NOTED_LAST 256
 

@@ -87,6 +87,8 @@ enum family {
 
 enum subject { SUBJECT_UNKNOWN, SUBJECT_SELF, SUBJECT_OTHER, SUBJECT_COUNT };
 enum when { WHEN_UNKNOWN, WHEN_NOW, WHEN_SOON, WHEN_RECENT, WHEN_PAST, WHEN_COUNT };
+/* Of a frame: what lies in its own words, or all that its sentence or message says. */
+enum reach { REACH_PHRASE, REACH_SENTENCE, REACH_MESSAGE, REACH_COUNT };
 enum framing { FRAMING_LITERAL, FRAMING_QUOTED, FRAMING_FIGURATIVE, FRAMING_COUNT };
 
 enum cue {
@@ -118,6 +120,7 @@ extern const char *const family_names[FAMILY_COUNT];
 extern const char *const subject_names[SUBJECT_COUNT];
 extern const char *const when_names[WHEN_COUNT];
 extern const char *const framing_names[FRAMING_COUNT];
+extern const char *const reach_names[REACH_COUNT];
 extern const char *const cue_names[CUE_COUNT];
 
 /* Index of the n bytes at p in names, or -1. */

@@ -6,6 +6,7 @@
 
 #include "context.h"
 #include "note.h"
+#include "topic.h"
 
 #define MAX_STEPS          2000000 /* word checks of one run; ordinary messages need some dozens */
 #define MAX_SIGNALS        1024
@@ -346,6 +347,18 @@ static void drop_contained(struct triage_scratch *w)
 	w->n_signals = kept;
 }
 
+/* Thoughts of the past, when nothing is said of the present but that all is well. */
+static void settle_resolved(struct triage_scratch *w)
+{
+	for (size_t i = 0; i < w->n_signals; i++) {
+		struct signal *s = &w->signals[i];
+
+		if (!s->suppressed_by && s->when == WHEN_PAST &&
+			(FAMILIES_THOUGHT & FAMILY_BIT(s->family)))
+			s->suppressed_by = "resolved";
+	}
+}
+
 void signals_settle(struct triage_scratch *w)
 {
 	bool self = any_speaks_for_self(w->signals, w->n_signals) ||
@@ -356,16 +369,13 @@ void signals_settle(struct triage_scratch *w)
 		drop_contained(w);
 	settle_quotes(w->signals, w->n_signals, self);
 	settle_quotes(w->facts, w->n_facts, self);
-	w->message_families = w->contact_families = 0;
-	for (size_t i = 0; i < w->n_signals; i++) {
-		struct signal *s = &w->signals[i];
-
-		if (!s->suppressed_by && resolved && s->when == WHEN_PAST &&
-			(FAMILIES_THOUGHT & FAMILY_BIT(s->family)))
-			s->suppressed_by = "resolved";
-		if (!s->suppressed_by)
-			w->message_families |= FAMILY_BIT(s->family);
-	}
+	if (resolved)
+		settle_resolved(w);
+	topic_settle(w);
+	w->message_families = 0;
+	for (size_t i = 0; i < w->n_signals; i++)
+		if (!w->signals[i].suppressed_by)
+			w->message_families |= FAMILY_BIT(w->signals[i].family);
 	w->contact_families = w->message_families;
 	for (size_t i = 0; i < w->n_facts; i++)
 		if (!w->facts[i].suppressed_by)

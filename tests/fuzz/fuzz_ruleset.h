@@ -66,14 +66,25 @@ static inline struct ruleset *fuzz_ruleset(void)
 		{ FUZZ_PLACE, "number", "en", "(ten|twenty)" },
 	};
 	static const char *const families[] = { "si_active" };
-	static struct source_frame frames[] = { { .place = FUZZ_PLACE,
-		.id = "f",
-		.lang = "en",
-		.phrase = "suicide squad",
-		.owner = "x",
-		.added = "2026-01-01",
-		.suppresses = families,
-		.n_suppresses = 1 } };
+	static struct source_frame frames[] = {
+		{ .place = FUZZ_PLACE,
+			.id = "f",
+			.lang = "en",
+			.phrase = "suicide squad",
+			.owner = "x",
+			.added = "2026-01-01",
+			.suppresses = families,
+			.n_suppresses = 1 },
+		{ .place = FUZZ_PLACE,
+			.id = "g",
+			.lang = "en",
+			.phrase = "school play",
+			.owner = "x",
+			.added = "2026-01-01",
+			.suppresses = families,
+			.n_suppresses = 1,
+			.reach = "message" },
+	};
 	static struct source_emoji emoji[] = { { FUZZ_PLACE, "\xf0\x9f\x92\x8a", "emoji_pill" } };
 	static struct source_note notes[] = {
 		{ FUZZ_PLACE, "en", "she|he", "i", NULL, false },

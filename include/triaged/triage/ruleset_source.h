@@ -63,12 +63,14 @@ struct source_cue {
 	const char *kind, *lang, *phrase;
 };
 
-/* frames = ( { id; lang; phrase; suppresses = [families]; owner; added } ) */
+/* frames = ( { id; lang; phrase; suppresses = [families]; owner; added; reach?; subject? } ) */
 struct source_frame {
 	struct source_place place;
 	const char *id, *lang, *phrase, *owner, *added;
 	const char *const *suppresses;
 	size_t n_suppresses;
+	const char *reach;   /* phrase (also NULL), sentence, message */
+	const char *subject; /* as in conditions: "other|unknown"; NULL: whoever it is about */
 };
 
 /* emoji = ( { text; token } ) */
