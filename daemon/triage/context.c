@@ -134,12 +134,7 @@ static bool has_weight(const struct ruleset *rules, const struct token *k)
 	       !is_first_person(rules, k);
 }
 
-/*
- * A frame covers a phrase when every word of weight in it lies in the frame, whoever and whenever it
- * is about: "my dad is going to die" is covered by a frame over "die of laughter". A phrase without
- * such words has to lie in it whole.
- */
-static bool covers(const struct ruleset *rules, const struct triage_scratch *w,
+bool context_covers(const struct ruleset *rules, const struct triage_scratch *w,
 	const struct frame_match *f, const struct signal *s)
 {
 	uint32_t inside = 0, outside = 0;
@@ -161,7 +156,9 @@ static const char *read_frame(
 	const struct ruleset *rules, const struct triage_scratch *w, const struct signal *s)
 {
 	for (size_t i = 0; i < w->n_frames; i++)
-		if (frame_is_about(w->frames[i].frame, s) && covers(rules, w, &w->frames[i], s))
+		if (w->frames[i].frame->reach == REACH_PHRASE &&
+			frame_is_about(w->frames[i].frame, s) &&
+			context_covers(rules, w, &w->frames[i], s))
 			return w->frames[i].frame->id;
 	return NULL;
 }

@@ -87,8 +87,11 @@ enum family {
 
 enum subject { SUBJECT_UNKNOWN, SUBJECT_SELF, SUBJECT_OTHER, SUBJECT_COUNT };
 enum when { WHEN_UNKNOWN, WHEN_NOW, WHEN_SOON, WHEN_RECENT, WHEN_PAST, WHEN_COUNT };
-/* Of a frame: what lies in its own words, or all that its sentence or message says. */
-enum reach { REACH_PHRASE, REACH_SENTENCE, REACH_MESSAGE, REACH_COUNT };
+/*
+ * What a frame sets aside: what lies in its words, whatever else is said; or, while topics account
+ * for all danger, what lies in its words, or all of its sentence, or of a short message.
+ */
+enum reach { REACH_PHRASE, REACH_WORDS, REACH_SENTENCE, REACH_MESSAGE, REACH_COUNT };
 enum framing { FRAMING_LITERAL, FRAMING_QUOTED, FRAMING_FIGURATIVE, FRAMING_COUNT };
 
 enum cue {
@@ -105,6 +108,7 @@ enum cue {
 	CUE_QUOTED,
 	CUE_JOKE,
 	CUE_STATEMENT,
+	CUE_EARNEST,
 	CUE_MATCHED, /* the kinds above are matched like phrases; those below mark single words */
 	CUE_CLAUSE = CUE_MATCHED,
 	CUE_FIRST_PERSON,

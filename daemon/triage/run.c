@@ -244,7 +244,7 @@ static void read_text(struct run *x)
 	if (w->honest.invalid)
 		w->unscored |= 1u << UNSCORED_ENCODING;
 	judge_language(x);
-	signals_settle(w);
+	signals_settle(x->rules, w);
 	facts_note_signals(x->rules, w);
 	if (x->request->text && x->request->n_answers == 0 && w->n_signals == 0 &&
 		w->honest.n_tokens <= GREETING_WORDS && w->unscored == 0)

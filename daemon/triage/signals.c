@@ -189,7 +189,7 @@ static bool holds_changed(const struct text *t, const struct scan_match *m)
 static bool is_raising(enum cue kind)
 {
 	return kind == CUE_PSEUDO_NEGATION || kind == CUE_REPORTED_SELF || kind == CUE_STATEMENT ||
-	       kind == CUE_NOW || kind == CUE_SOON || kind == CUE_RECENT;
+	       kind == CUE_NOW || kind == CUE_SOON || kind == CUE_RECENT || kind == CUE_EARNEST;
 }
 
 /*
@@ -359,7 +359,7 @@ static void settle_resolved(struct triage_scratch *w)
 	}
 }
 
-void signals_settle(struct triage_scratch *w)
+void signals_settle(const struct ruleset *rules, struct triage_scratch *w)
 {
 	bool self = any_speaks_for_self(w->signals, w->n_signals) ||
 		    any_speaks_for_self(w->facts, w->n_facts);
@@ -371,7 +371,7 @@ void signals_settle(struct triage_scratch *w)
 	settle_quotes(w->facts, w->n_facts, self);
 	if (resolved)
 		settle_resolved(w);
-	topic_settle(w);
+	topic_settle(rules, w);
 	w->message_families = 0;
 	for (size_t i = 0; i < w->n_signals; i++)
 		if (!w->signals[i].suppressed_by)

@@ -21,7 +21,7 @@ int signals_find(const struct ruleset *rules, struct triage_scratch *w, const ch
  * Decide what needs the whole contact (quotations, resolved thoughts), with the facts of earlier
  * messages in place, and note which families count.
  */
-void signals_settle(struct triage_scratch *w);
+void signals_settle(const struct ruleset *rules, struct triage_scratch *w);
 
 /* How much of the text found in is in a covered language, in percent; -1: too few words to say. */
 int signals_coverage(const struct ruleset *rules, const struct triage_scratch *w);

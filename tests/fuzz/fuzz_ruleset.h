@@ -60,6 +60,7 @@ static inline struct ruleset *fuzz_ruleset(void)
 		{ FUZZ_PLACE, "resolved", "en", "fine now" },
 		{ FUZZ_PLACE, "soon", "en", "tonight" },
 		{ FUZZ_PLACE, "quoted", "en", "the song" },
+		{ FUZZ_PLACE, "earnest", "en", "for real" },
 		{ FUZZ_PLACE, "clause", "en", "(but|even though)" },
 		{ FUZZ_PLACE, "first_person", "en", "(i|my|myself)" },
 		{ FUZZ_PLACE, "light", "en", "(to|want|the|a|and|of)" },
@@ -83,7 +84,8 @@ static inline struct ruleset *fuzz_ruleset(void)
 			.added = "2026-01-01",
 			.suppresses = families,
 			.n_suppresses = 1,
-			.reach = "message" },
+			.reach = "message",
+			.subject = "other|unknown" },
 	};
 	static struct source_emoji emoji[] = { { FUZZ_PLACE, "\xf0\x9f\x92\x8a", "emoji_pill" } };
 	static struct source_note notes[] = {
