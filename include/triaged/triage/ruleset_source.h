@@ -54,9 +54,8 @@ struct source_entry {
  *   (negators in it do not count), third_party, reported_self, past, resolved, now, soon, recent, quoted, joke, earnest
  *   (topics let everything count), statement (what a staff note denied before the comma says nothing of it), clause (begins a clause)
  * Each word for itself:
- *   first_person, number (in letters), light (a negation reaches across it; it also tells which languages a text is in),
- *   and (a past time before it does not date what follows), common and frequent (many or nearly all texts have it: what
- *   phrases are looked for by is chosen by that)
+ *   first_person, number (in letters), light (a negation reaches across it; it tells the language too), and (a past time before
+ *   it does not date what follows), common and frequent (many or nearly all texts have it: phrases are looked for by others)
  */
 struct source_cue {
 	struct source_place place;
@@ -69,8 +68,8 @@ struct source_frame {
 	const char *id, *lang, *phrase, *owner, *added;
 	const char *const *suppresses;
 	size_t n_suppresses;
-	const char *reach;   /* phrase (also NULL), words, sentence, message */
-	const char *subject; /* as in conditions: "other|unknown"; NULL: whoever it is about */
+	const char *reach,
+		*subject; /* phrase words sentence message; self other unknown; or NULL */
 };
 
 /* emoji = ( { text; token } ) */
