@@ -52,6 +52,15 @@ static bool is_lang(const char *lang)
 	return (n == 2 || n == 3) && strspn(lang, "abcdefghijklmnopqrstuvwxyz") == n;
 }
 
+bool compile_is_other_lang(struct compiler *c, struct source_place place, const char *lang)
+{
+	if (!is_lang(lang)) {
+		compile_error(c, place, "lang is missing or no language code");
+		return false;
+	}
+	return !lists_lang(c->rules, lang);
+}
+
 void compile_languages(struct compiler *c)
 {
 	struct ruleset *r = c->rules;

@@ -213,6 +213,8 @@ static void compile_cue(struct compiler *c, const struct source_cue *s, struct m
 	const struct wording wording = { s->place, s->kind, s->lang, s->phrase, false };
 	struct phrase ph;
 
+	if (kind == CUE_FOREIGN)
+		return;
 	compile_lang(c, s->place, s->lang);
 	if (kind == CUE_COMMON || kind == CUE_FREQUENT)
 		return;
@@ -228,6 +230,27 @@ static void compile_cue(struct compiler *c, const struct source_cue *s, struct m
 	} else {
 		phrase_fini(&ph); /* its words are marked, which is all it is for */
 	}
+}
+
+/* Words that no phrase knows, so after all phrases. */
+static void compile_foreign(struct compiler *c, const struct source_cue *s)
+{
+	struct vocab *vocab = &c->rules->vocab;
+	struct text words = { .n_tokens = 0 };
+
+	if (!s->phrase || !s->kind || strcmp(s->kind, cue_names[CUE_FOREIGN]) != 0 ||
+		!compile_is_other_lang(c, s->place, s->lang))
+		return;
+	c->rules->n_cues++;
+	text_read(&words, &c->rules->fold, vocab, s->phrase, strlen(s->phrase));
+	for (uint32_t i = 0; i < words.n_tokens; i++) {
+		const struct token *k = &words.tokens[i];
+
+		if (k->word == WORD_NONE && k->len <= WORD_MAX)
+			vocab->words[vocab_add(vocab, words.padded.data + k->at, k->len)].marks |=
+				WORD_FOREIGN;
+	}
+	text_fini(&words);
 }
 
 static uint64_t families_of(struct compiler *c, const struct source_frame *s)
@@ -296,6 +319,8 @@ void compile_words(struct compiler *c)
 		compile_frame(c, &c->source->frames[i], &seen);
 	for (size_t i = 0; i < c->source->n_notes; i++)
 		compile_note(c, &c->source->notes[i]);
+	for (size_t i = 0; i < c->source->n_cues; i++)
+		compile_foreign(c, &c->source->cues[i]);
 	if (c->rules->n_entries == 0)
 		compile_error(c, c->source->place, "the ruleset has no lexicon");
 	while ((place = map_walk(&seen, &at, NULL)))

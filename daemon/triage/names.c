@@ -87,6 +87,7 @@ const char *const cue_names[CUE_COUNT] = {
 	[CUE_NUMBER] = "number",
 	[CUE_COMMON] = "common",
 	[CUE_FREQUENT] = "frequent",
+	[CUE_FOREIGN] = "foreign",
 };
 
 int names_find(const char *const *names, int count, const char *p, size_t n)

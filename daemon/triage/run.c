@@ -14,6 +14,7 @@
 #include "signals.h"
 
 #define COVERAGE_PERCENT 20 /* fewer known words than this: the text is in a language not covered */
+#define COVERAGE_AGAINST 50 /* the same where such a language was declared */
 #define GREETING_WORDS   3  /* up to so many words without any signal say nothing yet */
 #define CONFLICT_STEPS   2  /* text this many levels above the answers: a person should look */
 
@@ -203,15 +204,14 @@ static void judge_language(struct run *x)
 {
 	int percent = x->rules->judges_language ? signals_coverage(x->rules, x->w) : -1;
 	const char *declared = x->request->lang;
-	bool covered = true;
+	bool other = declared && *declared && !lang_is_covered(x->rules, declared);
+	bool covered = !other;
 
 	if (x->w->honest.n_tokens == 0)
 		return;
 	values_add_number(&x->w->values, field_find("words"), (int64_t)x->w->honest.n_tokens);
 	if (percent >= 0)
-		covered = percent >= COVERAGE_PERCENT;
-	else if (declared && *declared)
-		covered = lang_is_covered(x->rules, declared);
+		covered = percent >= (other ? COVERAGE_AGAINST : COVERAGE_PERCENT);
 	values_add_yesno(&x->w->values, field_find("lang_covered"), covered);
 	if (!covered)
 		x->w->unscored |= 1u << UNSCORED_LANGUAGE;

@@ -1,5 +1,6 @@
 #include "signals.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "triaged/base/mem.h"
@@ -384,12 +385,17 @@ void signals_settle(const struct ruleset *rules, struct triage_scratch *w)
 	sets_build(&w->remembered, w->facts, w->n_facts);
 }
 
-/* Two points for a word of the language's grammar, one for any other known word. */
-static uint32_t points(const struct ruleset *rules, const struct token *k)
+/*
+ * Two points for a word of the language's grammar, one for any other known word; a word of another
+ * language takes back two.
+ */
+static int points(const struct ruleset *rules, const struct token *k)
 {
-	if (k->word == WORD_NONE)
-		return 0;
-	return (rules->vocab.words[k->word].marks & WORD_LIGHT) ? 2 : 1;
+	uint32_t marks = k->word == WORD_NONE ? 0 : rules->vocab.words[k->word].marks;
+
+	if ((k->marks & TOKEN_FOREIGN) || (marks & WORD_FOREIGN))
+		return -2;
+	return k->word == WORD_NONE ? 0 : (marks & WORD_LIGHT) ? 2 : 1;
 }
 
 /* A word of letters alone that is taken for a misspelt one may as well be right in its language. */
@@ -401,11 +407,11 @@ static bool is_repaired(const struct triage_scratch *w, const struct token *k)
 
 /* Known words among those long enough to be of one language only. */
 struct own_words {
-	uint32_t n, points;
+	int n, points;
 };
 
 static void count_own(
-	struct own_words *own, const struct triage_scratch *w, const struct token *k, uint32_t now)
+	struct own_words *own, const struct triage_scratch *w, const struct token *k, int now)
 {
 	if (k->len <= COVERAGE_SHARED)
 		return;
@@ -414,14 +420,14 @@ static void count_own(
 }
 
 /* Of few words: where not nearly all are known, the longer ones must be known by themselves too. */
-static int short_percent(uint32_t points, uint32_t words, const struct own_words *own)
+static int short_percent(int points, int words, const struct own_words *own)
 {
-	uint32_t percent = points * 50 / words, of_own;
+	int percent = points * 50 / words, of_own;
 
 	if (percent >= COVERAGE_CLEAR || own->n < COVERAGE_OWN_WORDS)
-		return (int)percent;
+		return percent;
 	of_own = own->points * 50 / own->n;
-	return (int)(of_own < percent ? of_own : percent);
+	return of_own < percent ? of_own : percent;
 }
 
 /*
@@ -431,16 +437,17 @@ static int short_percent(uint32_t points, uint32_t words, const struct own_words
 int signals_coverage(const struct ruleset *rules, const struct triage_scratch *w)
 {
 	const struct text *t = w->has_decoded ? &w->decoded : &w->honest;
-	uint32_t recent[COVERAGE_WINDOW], words = 0, foreign = 0, sum = 0, least = UINT32_MAX;
+	int recent[COVERAGE_WINDOW], words = 0, sum = 0, least = INT_MAX, percent;
 	struct own_words own = { 0, 0 };
+	bool foreign = false;
 
 	for (uint32_t i = 0; i < t->n_tokens; i++) {
-		uint32_t now = points(rules, &t->tokens[i]);
+		int now = points(rules, &t->tokens[i]);
 
 		if (t->tokens[i].marks & TOKEN_DIGITS)
 			continue;
 		count_own(&own, w, &t->tokens[i], now);
-		foreign += (t->tokens[i].marks & TOKEN_FOREIGN) != 0;
+		foreign |= now < 0;
 		if (words >= COVERAGE_WINDOW)
 			sum -= recent[words % COVERAGE_WINDOW];
 		recent[words++ % COVERAGE_WINDOW] = now;
@@ -449,8 +456,8 @@ int signals_coverage(const struct ruleset *rules, const struct triage_scratch *w
 			least = sum;
 	}
 	if (words < COVERAGE_MIN_WORDS)
-		return foreign * 2 > words ? 0 : -1;
-	if (words < COVERAGE_WINDOW)
-		return short_percent(sum, words, &own);
-	return (int)(least * 50 / COVERAGE_WINDOW);
+		return foreign && sum <= 0 ? 0 : -1;
+	percent = words < COVERAGE_WINDOW ? short_percent(sum, words, &own)
+					  : least * 50 / COVERAGE_WINDOW;
+	return percent < 0 ? 0 : percent;
 }

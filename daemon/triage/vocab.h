@@ -27,6 +27,7 @@ enum {
 	WORD_CLIENT = 512,     /* there it names the person in contact */
 	WORD_ANOTHER = 1024,   /* there it names somebody else */
 	WORD_CAPITALS = 2048,  /* there it is short for another word when in capitals */
+	WORD_FOREIGN = 4096,   /* of a language without a lexicon; in no phrase */
 };
 
 struct vocab_word {

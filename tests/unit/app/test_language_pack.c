@@ -1,6 +1,7 @@
 /*
  * A language is added by listing its files: the German starter pack (conf/lexicon/de) beside the
- * rules that ship, on sentences of our own (tests/golden/lang-de.tsv).
+ * rules that ship, on sentences of our own (tests/golden/lang-de.tsv). A language that nobody added
+ * is noticed, also in few words (tests/golden/lang-other.tsv).
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,6 +18,7 @@
 #include "../../../daemon/app/rules_file.h"
 
 #define CASES  "tests/golden/lang-de.tsv"
+#define OTHERS "tests/golden/lang-other.tsv"
 #define GERMAN "Ich suche jemanden zum Reden, es geht mir heute nicht gut."
 
 static struct ruleset *load(const char *more)
@@ -110,11 +112,53 @@ static void test_without_it(void **state)
 	ruleset_unref(&rules[1]);
 }
 
+static void test_few_words(void **state)
+{
+	struct ruleset *rules = load(NULL);
+	struct triage_scratch *scratch = triage_scratch_new();
+	struct triage_result result = { .level = LEVEL_LOW };
+	FILE *f = fopen(OTHERS, "r");
+	char line[512];
+	int wrong = 0, seen = 0;
+
+	(void)state;
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f)) {
+		char *rest = line, *kind, *lang;
+
+		line[strcspn(line, "\n")] = '\0';
+		if (line[0] == '#')
+			continue;
+		kind = strsep(&rest, "\t");
+		lang = strsep(&rest, "\t");
+		assert_non_null(rest);
+		struct triage_request q = { .text = rest,
+			.text_len = strlen(rest),
+			.age = -1,
+			.lang = strcmp(lang, "-") == 0 ? NULL : lang };
+		triage_run(rules, scratch, &q, &result);
+		seen++;
+		if (strcmp(kind, "unscored") == 0
+				? result.unscored && result.level >= LEVEL_MODERATE
+				: !result.unscored)
+			continue;
+		wrong++;
+		print_error("%s (%s): %s\n", kind, lang, rest);
+	}
+	fclose(f);
+	triage_result_free(&result);
+	triage_scratch_free(&scratch);
+	ruleset_unref(&rules);
+	assert_true(seen > 60);
+	assert_int_equal(wrong, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sentences),
 		cmocka_unit_test(test_without_it),
+		cmocka_unit_test(test_few_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -205,6 +205,11 @@ static void test_wording_and_languages(void **state)
 		":4: lang is missing or no language code", ":4: owner is missing",
 		":6: \"cssrs.q9\" is no item", ":7: \"cssrs.given\" is no item", ":8: lang \"fr\"",
 		":9: text is missing", ":11: a second wording of asq.3");
+	EXPECT(HEAD GOOD "cues = (\n"
+			 "{ kind = \"foreign\"; lang = \"German\"; phrase = \"(ich|nicht)\"; },\n"
+			 "{ kind = \"foreign\"; phrase = \"(ich|nicht)\"; } );\n",
+		":5: lang is missing or no language code",
+		":6: lang is missing or no language code");
 }
 
 static void test_notes(void **state)
