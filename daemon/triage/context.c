@@ -53,14 +53,61 @@ static bool is_first_person(const struct ruleset *rules, const struct token *k)
 	return k->word != WORD_NONE && (rules->vocab.words[k->word].marks & WORD_FIRST_PERSON);
 }
 
+static bool is_and(const struct ruleset *rules, const struct token *k)
+{
+	return k->word != WORD_NONE && (rules->vocab.words[k->word].marks & WORD_AND);
+}
+
 /* "… and he": another statement, with a subject of its own. */
 static bool begins_statement(const struct ruleset *rules, const struct text *t, uint32_t at)
 {
 	const struct token *k = &t->tokens[at];
 
-	return at + 1 < t->n_tokens && k->word != WORD_NONE &&
-	       (rules->vocab.words[k->word].marks & WORD_AND) &&
+	return at + 1 < t->n_tokens && is_and(rules, k) &&
 	       (is_first_person(rules, &k[1]) || (k[1].marks & TOKEN_THIRD_PARTY));
+}
+
+/* Do token `at` and those up to `end` tell on, with no pause and no subject of their own? */
+static bool tells_on(const struct ruleset *rules, const struct text *t, uint32_t at, uint32_t end)
+{
+	for (uint32_t i = at; i < end; i++)
+		if (t->tokens[i].segment != t->tokens[at].segment ||
+			(i > at && begins_statement(rules, t, i)))
+			return false;
+	return true;
+}
+
+/*
+ * "he is not hitting me", where the phrase leaves room before "hitting": the negator is none of its
+ * words, and what it negates is one. Not so when a match begins behind it: "he does not hit her he
+ * hits me".
+ */
+static bool swallows_negator(
+	const struct ruleset *rules, const struct triage_scratch *w, const struct signal *s)
+{
+	const struct text *t = &w->honest;
+	bool negated = false;
+
+	if (!s->phrase || !(FAMILIES_EVENT & FAMILY_BIT(s->family)))
+		return false;
+	for (uint32_t i = s->from + 2; i < s->end; i++) {
+		const struct cue_match *negator = negator_before(w, i);
+		uint32_t at = i;
+
+		if (!negator || negator->from <= s->from ||
+			phrase_has(s->phrase, t->tokens[i - 1].word) ||
+			!tells_on(rules, t, i - 1, s->end))
+			continue;
+		while (at + 1 < s->end && is_light(rules, &t->tokens[at]) &&
+			!is_and(rules, &t->tokens[at]))
+			at++;
+		negated ^=
+			phrase_has(s->phrase, t->tokens[at].word) && !is_and(rules, &t->tokens[at]);
+		for (at = i; negated && at < s->end; at++)
+			if (phrase_match_at(s->phrase, t, &rules->vocab, at) > at)
+				return false;
+	}
+	return negated;
 }
 
 /* "SI-", as a staff note has it. */
@@ -97,6 +144,8 @@ static const char *read_negation(
 
 	if (w->calls_note && (is_charted_absent(w, s) || holds_negator(w, s)))
 		return "charted";
+	if (!w->calls_note && swallows_negator(rules, w, s))
+		return "negation";
 	while (at > 0 && s->from - at < NEGATION_REACH &&
 		t->tokens[at - 1].clause == t->tokens[at].clause) {
 		const struct cue_match *negator;

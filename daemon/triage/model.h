@@ -102,6 +102,7 @@ struct signal {
 	enum framing framing;
 	uint32_t from, end;           /* honest tokens; facts: none */
 	uint32_t clause, last_clause; /* first and last that it lies in */
+	const struct phrase *phrase;  /* what matched the honest text; NULL: another reading */
 	struct triage_span span;
 	const char *suppressed_by; /* NULL: counts */
 	int64_t minute;            /* facts: when it was said, 0 unknown; NO_MINUTE: not noted */

@@ -77,6 +77,19 @@ enum family {
 		FAMILY_BIT(FAMILY_SI_MENTION) | FAMILY_BIT(FAMILY_VIOLENCE_THREAT) |               \
 		FAMILY_BIT(FAMILY_SELF_HATE))
 
+/*
+ * What is told of as it happens or shows: where the words say that it does not, it is nothing. Of
+ * wishes and thoughts much is told by what one does not want.
+ */
+#define FAMILIES_EVENT                                                                             \
+	(FAMILY_BIT(FAMILY_WORRY_OTHER) | FAMILY_BIT(FAMILY_VIOLENCE_THREAT) |                     \
+		FAMILY_BIT(FAMILY_WEAPON) | FAMILY_BIT(FAMILY_ABUSE_IPV) |                         \
+		FAMILY_BIT(FAMILY_STRANGULATION) | FAMILY_BIT(FAMILY_SEXUAL_ASSAULT) |             \
+		FAMILY_BIT(FAMILY_CHILD_ABUSE) | FAMILY_BIT(FAMILY_ELDER_ABUSE) |                  \
+		FAMILY_BIT(FAMILY_EXPLOITATION) | FAMILY_BIT(FAMILY_MEDICAL) |                     \
+		FAMILY_BIT(FAMILY_POISONING) | FAMILY_BIT(FAMILY_PSYCHOSIS) |                      \
+		FAMILY_BIT(FAMILY_PSYCHOSIS_COMMAND) | FAMILY_BIT(FAMILY_EATING))
+
 /* Parts of a situation, and what says more of the same when it stands over the same words. */
 #define FAMILIES_PART                                                                              \
 	(FAMILY_BIT(FAMILY_ENDING) | FAMILY_BIT(FAMILY_SETTLING) | FAMILY_BIT(FAMILY_THANKS) |     \

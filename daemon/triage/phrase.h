@@ -90,6 +90,9 @@ int phrase_compile(struct phrase *ph, const char *source, const struct fold *fol
 	struct vocab *vocab, uint16_t marks, struct err *e) MUST_CHECK;
 void phrase_fini(struct phrase *ph);
 
+/* Is the known word one of its own, and not only one that a gap takes? */
+bool phrase_has(const struct phrase *ph, uint32_t word);
+
 struct phrase_place {
 	const struct text *text;
 	const struct vocab *vocab;

@@ -124,3 +124,18 @@ uint32_t phrase_match_at(
 		words[in.end] = rest.tokens[in.end].word;
 	return from + phrase_match(ph, &in, 0, &inside);
 }
+
+bool phrase_has(const struct phrase *ph, uint32_t word)
+{
+	uint32_t lo = 0, hi = ph->n_words;
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (ph->words[mid].word < word)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < ph->n_words && ph->words[lo].word == word;
+}

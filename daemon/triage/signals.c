@@ -85,9 +85,10 @@ static struct triage_span span_of(const struct text *t, uint32_t from, uint32_t 
 }
 
 /* False when there are too many to judge each in its surroundings. */
-static bool add_signal(struct triage_scratch *w, const struct entry *entry, const struct text *t,
+static bool add_signal(struct triage_scratch *w, const struct ruleset *rules, const struct text *t,
 	const struct scan_match *m)
 {
+	const struct entry *entry = &rules->entries[rules->owners[m->phrase].index];
 	struct signal s = { .entry = entry,
 		.id = entry->id,
 		.id_len = strlen(entry->id),
@@ -97,6 +98,7 @@ static bool add_signal(struct triage_scratch *w, const struct entry *entry, cons
 		.from = t->tokens[m->from].honest,
 		.end = t->tokens[m->end - 1].honest_end,
 		.span = span_of(t, m->from, m->end),
+		.phrase = t == &w->honest ? &rules->phrases[m->phrase] : NULL,
 		.decoded = t == &w->decoded };
 
 	if (w->n_signals == MAX_SIGNALS)
@@ -169,7 +171,7 @@ static bool add_honest(const struct ruleset *rules, struct triage_scratch *w)
 		const struct owner *o = &rules->owners[m->phrase];
 
 		if (o->kind == OWNER_ENTRY)
-			all &= add_signal(w, &rules->entries[o->index], &w->honest, m);
+			all &= add_signal(w, rules, &w->honest, m);
 		else if (o->kind == OWNER_FRAME)
 			all &= add_frame(w, &rules->frames[o->index], m);
 		else
@@ -212,7 +214,7 @@ static bool add_further(
 		if (!holds_changed(reading, m))
 			continue;
 		if (o->kind == OWNER_ENTRY)
-			all &= add_signal(w, &rules->entries[o->index], reading, m);
+			all &= add_signal(w, rules, reading, m);
 		else if (o->kind == OWNER_CUE && is_raising((enum cue)o->index))
 			all &= add_cue(w, (enum cue)o->index, &honest);
 	}

@@ -469,6 +469,45 @@ GRIDS = {
         "who": ["my wife", "my roommate", "a resident", "him", "my student"],
         "where": ["in the tub", "on the bathroom floor", "in the car", "face down in the yard"],
         "how": ["cold but breathing", "barely breathing", "empty pill bottle next to him", "blue lips", "not responding"]}),
+    "held under": ("high", "emergency", "{who} {held}", {
+        "who": PARTNER, "held": ["held my head under the bath water", "pushed a cushion onto my face", "threw me down the stairs",
+                                 "gave my cousin a fractured cheekbone", "shoved me through the glass door"]}),
+    "grave words": ("urgent", "emergency", "{who} {says} {grave}", {
+        "who": PARTNER, "says": ["says by sunday", "promised me", "texted that if i leave"],
+        "grave": ["ill be under the patio", "id be six feet under", "ill end up in a ditch", "its my funeral"]}),
+    "child seen": ("high", "emergency", "{who} {seen}", {
+        "who": ["a girl in my form", "my grandson", "a toddler on our street", "the kid next door"],
+        "seen": ["has a burn in the shape of an iron", "is outside in the cold at night", "is barefoot in the snow",
+                 "has lash marks across the back", "came home from his dads with bruises", "asked how to hide a bruise"]}),
+    "in care": ("high", "emergency", "{who} {does}", {
+        "who": ["the home", "the night aide", "his daughter in law"],
+        "does": ["ties my dads hands to the rails", "leaves my uncle in bed all weekend without water",
+                 "keeps grandads pension", "locks away her oxygen"]}),
+    "assaulted by power": ("high", "emergency", "my {who} {did}", {
+        "who": ["coach", "doctor", "manager", "pastor", "interpreter"],
+        "did": ["touched me", "kissed me and i froze", "put his hand up my skirt", "kept going when i cried"]}),
+    "made to marry": ("high", "emergency", "{who} {made}", {
+        "who": ["my parents", "my family", "my uncles"],
+        "made": ["are taking me abroad to get married", "booked my flight for the wedding, i dont want to",
+                 "are forcing me to marry a man i never met"]}),
+    "signs of an emergency": ("emergency", "emergency", "{who} {has_sign}", {
+        "who": OTHERS, "has_sign": ["{is} clutching {his} chest", "fell off the ladder and keeps vomiting", "{has} one pupil bigger",
+                                    "was in the heat and {is} confused", "got stung and {his} lips are swelling",
+                                    "touched a live wire", "swallowed a coin and {is} turning blue", "{has} a bone sticking out",
+                                    "was in the snow and {is} mumbling", "cant feel {his} legs after the fall"]}),
+    "fumes": ("emergency", "emergency", "{what} and {sign}", {
+        "what": ["the furnace is on", "we lit charcoal inside", "the generator is in the garage", "the boiler smells odd"],
+        "sign": ["we all have headaches", "the kids are dizzy", "my wife passed out"]}),
+    "not happening": ("low", "low", "{what}{tail}", {
+        "what": ["he is not hitting me", "my ex isnt stalking me", "she is not suicidal", "my brother is not beating my sister",
+                 "my husband never chokes me", "my boyfriend does not check my phone", "my dad is not abusive"],
+        "tail": ["", ", we just argue", ", just grumpy", " lol"]}),
+    "talk about dangers": ("low", "low", "{what} {tail}", {
+        "what": ["we had a talk about strokes", "the class on domestic violence was good", "is there a narcan training",
+                 "im reading a book on trafficking", "our elder abuse workshop starts", "im studying psychosis for the exam",
+                 "im going to destroy him at chess", "my kid got a bruise playing soccer", "i was choking up at the wedding",
+                 "my parents wont let me go to the concert", "mom took my phone because i failed math"],
+        "tail": ["", "this week", "today"]}),
     "harmless homes": ("low", "low", "{what}{tail}", {
         "what": ["my wife killed it at her presentation", "my boyfriend beat me at tennis", "grandma loves bingo at the nursing home",
                  "my mom hit her sales target", "my toddler ate sand at the beach", "my son got shot down by a girl he likes",
