@@ -68,8 +68,7 @@ struct source_frame {
 	const char *id, *lang, *phrase, *owner, *added;
 	const char *const *suppresses;
 	size_t n_suppresses;
-	const char *reach,
-		*subject; /* phrase words sentence message; self other unknown; or NULL */
+	const char *reach, *subject; /* what the manual says, NULL none */
 };
 
 /* emoji = ( { text; token } ) */
