@@ -108,7 +108,8 @@ static uint32_t resolve(struct decoding *c, const char *p, size_t n)
 	}
 	if (word != WORD_NONE || !spend(c, n))
 		return word;
-	return decoder_mistyped(c->d, c->vocab, p, n);
+	word = decoder_mistyped(c->d, c->vocab, p, n);
+	return word != WORD_NONE ? word : decoder_misheard(c->d, c->vocab, p, n);
 }
 
 /* split_word() with its doubtful letters read one way throughout. */
@@ -146,6 +147,13 @@ static void put_split(struct decoding *c, const struct split *s, uint32_t first,
 		put(c, s->words[i], first, end);
 }
 
+/* The digit of "2nite": its chunk goes on with letters. */
+static bool leads_word(const struct text *t, uint32_t i)
+{
+	return (t->tokens[i].marks & TOKEN_DIGITS) && i + 1 < t->n_tokens &&
+	       t->tokens[i + 1].chunk == t->tokens[i].chunk && t->tokens[i + 1].len > 1;
+}
+
 /* Single letters and digits from token i on, as letters; how many. At least two are letters. */
 static uint32_t letters_apart(const struct decoding *c, uint32_t i, char out[APART_MAX])
 {
@@ -160,7 +168,7 @@ static uint32_t letters_apart(const struct decoding *c, uint32_t i, char out[APA
 			letter = lookalike_sign(letter);
 		else
 			letters++;
-		if (letter == 0)
+		if (letter == 0 || leads_word(h, i + n))
 			break;
 		out[n++] = letter;
 	}

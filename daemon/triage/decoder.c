@@ -3,10 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "triaged/base/err.h"
 #include "triaged/base/mem.h"
+
+#include "sound.h"
 
 #define TYPO_MIN   5 /* shortest known word that a mistake may stand for */
 #define TYPO_SUBST 6 /* shortest with one letter exchanged: short ones turn into other words */
+#define SOUND_MIN  4 /* letters of a word that is read by its sound */
 #define JOIN_MIN   6 /* shortest known word split in two by a space */
 
 static uint64_t hash_without(const char *p, size_t n, size_t skip)
@@ -58,6 +62,27 @@ static void index_typos(struct decoder *d, const struct vocab *vocab)
 	}
 }
 
+static void index_sounds(struct decoder *d, const struct vocab *vocab)
+{
+	struct sound sound NOT_ZEROED;
+
+	for (d->n_sounds = 64; d->n_sounds < vocab->n_words * 2;)
+		d->n_sounds *= 2;
+	d->sounds = mem_zalloc(d->n_sounds * sizeof(*d->sounds));
+	for (uint32_t w = 0; w < vocab->n_words; w++) {
+		uint64_t hash;
+		size_t i;
+
+		if (!vocab_is_key(vocab, w) || vocab->words[w].len < SOUND_MIN ||
+			!sound_of(vocab_text(vocab, w), vocab->words[w].len, &sound))
+			continue;
+		hash = sound_hash(&sound);
+		for (i = hash & (d->n_sounds - 1); d->sounds[i].word;)
+			i = (i + 1) & (d->n_sounds - 1);
+		d->sounds[i] = (struct typo){ hash, w + 1 };
+	}
+}
+
 /* By length, the first two letters and the last two; the first word has `first` letters. */
 static size_t join_of(const char *p, size_t first, size_t len)
 {
@@ -99,6 +124,7 @@ void decoder_init(struct decoder *d, const struct vocab *vocab)
 
 	memset(d, 0, sizeof(*d));
 	index_typos(d, vocab);
+	index_sounds(d, vocab);
 	index_joins(d, vocab);
 	d->by_length = mem_zalloc((vocab->n_words + 1) * sizeof(*d->by_length));
 	for (uint32_t len = 0; len <= WORD_MAX; len++) {
@@ -114,6 +140,7 @@ void decoder_fini(struct decoder *d)
 {
 	free(d->typos);
 	free(d->hinted);
+	free(d->sounds);
 	free(d->by_length);
 	memset(d, 0, sizeof(*d));
 }
@@ -163,5 +190,33 @@ uint32_t decoder_mistyped(
 	word = typo_lookup(d, vocab, vocab_hash(p, n), p, n);
 	for (size_t i = 0; i < n && word == WORD_NONE; i++)
 		word = typo_lookup(d, vocab, hash_without(p, n, i), p, n);
+	return word;
+}
+
+uint32_t decoder_misheard(
+	const struct decoder *d, const struct vocab *vocab, const char *p, size_t n)
+{
+	struct sound written NOT_ZEROED, known NOT_ZEROED;
+	unsigned nearest = SOUND_UNALIKE;
+	uint32_t word = WORD_NONE;
+	uint64_t hash;
+
+	if (n < SOUND_MIN || n > WORD_MAX || !sound_of(p, n, &written))
+		return WORD_NONE;
+	hash = sound_hash(&written);
+	for (size_t i = hash & (d->n_sounds - 1); d->sounds[i].word;
+		i = (i + 1) & (d->n_sounds - 1)) {
+		uint32_t w = d->sounds[i].word - 1;
+		unsigned distance;
+
+		if (d->sounds[i].hash != hash ||
+			!sound_of(vocab_text(vocab, w), vocab->words[w].len, &known))
+			continue;
+		distance = sound_distance(&written, &known);
+		if (distance < nearest) {
+			nearest = distance;
+			word = w;
+		}
+	}
 	return word;
 }

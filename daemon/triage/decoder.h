@@ -17,8 +17,10 @@ struct decoder {
 		uint64_t hash; /* of a key word with at most one letter left out */
 		uint32_t word; /* + 1; 0 = free */
 	} * typos;
-	size_t n_typos;   /* slots, power of two */
-	uint64_t *hinted; /* TYPO_BITS for each slot: set where a hash may be among them */
+	size_t n_typos;      /* slots, power of two */
+	uint64_t *hinted;    /* TYPO_BITS for each slot: set where a hash may be among them */
+	struct typo *sounds; /* by the hash of how a key word sounds */
+	size_t n_sounds;     /* slots, power of two */
 	uint64_t joined[JOIN_BITS / 64]; /* a key word may begin and end so, of a length */
 	uint32_t *by_length;             /* key words, shortest first */
 	uint32_t first_of_length[WORD_MAX + 2];
@@ -29,6 +31,10 @@ void decoder_fini(struct decoder *d);
 
 /* The known word that the n letters at p are one typing mistake away from, or WORD_NONE. */
 uint32_t decoder_mistyped(
+	const struct decoder *d, const struct vocab *vocab, const char *p, size_t n);
+
+/* The known word that the n letters at p sound like, or WORD_NONE. */
+uint32_t decoder_misheard(
 	const struct decoder *d, const struct vocab *vocab, const char *p, size_t n);
 
 /* May the `first` letters at p and those behind the space there be a key word of len letters? */

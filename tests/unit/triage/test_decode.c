@@ -19,7 +19,8 @@ static int set_up(void **state)
 {
 	static const char *const words[] = { "kill", "myself", "suicide", "die", "end", "life",
 		"pills", "tonight", "rapist", "the", "to", "my", "all", "get", "her", "uni", "ver",
-		"si", "ty", "tos", "tys" };
+		"si", "ty", "tos", "tys", "train", "tracks", "kicked", "yells", "overdosed", "raped",
+		"scissors" };
 	static struct decoding d;
 
 	memset(&d, 0, sizeof(d));
@@ -78,6 +79,15 @@ static void test_decoded(void **state)
 		{ "killlll", " kill " },
 		{ "suicde", " suicide " },
 		{ "sucide", " suicide " },
+		{ "trane", " train " },
+		{ "trax", " tracks " },
+		{ "kikd", " kicked " },
+		{ "yelz", " yells " },
+		{ "ovrdosd", " overdosed " },
+		{ "sizorz", " scissors " },
+		{ "rapid", NULL }, /* a vowel too many */
+		{ "turn", NULL },
+		{ "yawls", NULL },
 		{ "suicidee", " suicide " },
 		{ "siucdie", NULL }, /* two mistakes */
 		{ "mysefl", " myself " },
