@@ -14,7 +14,7 @@
 #define WEIGHT_TEXT 2000.0
 
 /* Each need is work at each of its words: so rarely a phrase may be looked at without one more. */
-#define LOOKS 1e-4
+#define LOOKS 1e-3
 
 /* Met so often, it costs more to note than it saves. */
 #define WEIGHT_MOST 125
