@@ -182,6 +182,7 @@ static const struct rules_member frame_members[] = {
 	STRINGS("suppresses", source_frame, suppresses),
 	MEMBER(RULES_STRING, source_frame, reach),
 	MEMBER(RULES_STRING, source_frame, subject),
+	MEMBER(RULES_STRING, source_frame, time),
 	{ .name = NULL },
 };
 

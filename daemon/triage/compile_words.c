@@ -285,12 +285,15 @@ static void compile_frame(struct compiler *c, const struct source_frame *s, stru
 	struct ruleset *r = c->rules;
 	const struct wording wording = { s->place, "frame", s->lang, s->phrase, true };
 	int reach = word_of(c, s->place, "reach", s->reach, reach_names, REACH_COUNT, REACH_PHRASE);
+	int when = word_of(c, s->place, "time", s->time, when_names, WHEN_COUNT, WHEN_UNKNOWN);
 	struct phrase ph;
 
 	compile_id(c, s->place, "frame", s->id);
 	compile_owner(c, s->place, s->owner, s->added);
 	compile_lang(c, s->place, s->lang);
-	if (reach < 0 || compile_phrase(c, &wording, 0, seen, &ph) < 0)
+	if (when > 0 && reach == REACH_PHRASE)
+		compile_error(c, s->place, "a frame with time needs a reach");
+	if (reach < 0 || when < 0 || compile_phrase(c, &wording, 0, seen, &ph) < 0)
 		return;
 	ph.one_clause = true; /* an idiom here sets nothing aside there */
 	add_phrase(c, ph, OWNER_FRAME, r->n_frames);
@@ -298,7 +301,8 @@ static void compile_frame(struct compiler *c, const struct source_frame *s, stru
 	r->frames[r->n_frames++] = (struct frame){ .id = compile_str(c, s->id),
 		.reach = (enum reach)reach,
 		.families = families_of(c, s),
-		.subjects = subjects_of(c, s) };
+		.subjects = subjects_of(c, s),
+		.when = (enum when)when };
 }
 
 void compile_words(struct compiler *c)

@@ -36,6 +36,7 @@ struct frame {
 	enum reach reach;
 	uint64_t families; /* FAMILY_BIT of what it sets aside */
 	uint64_t subjects; /* bits of enum subject: of whom */
+	enum when when;    /* it dates what it covers instead; WHEN_UNKNOWN: it does not */
 };
 
 /* In staff notes `word` stands where the person in contact says `as`. */

@@ -72,7 +72,9 @@ void topic_settle(const struct ruleset *rules, struct triage_scratch *w)
 		struct signal *s = &w->signals[i];
 		const struct frame *topic = s->suppressed_by ? NULL : topic_of(rules, w, s);
 
-		if (topic) {
+		if (topic && topic->when != WHEN_UNKNOWN) {
+			s->when = topic->when;
+		} else if (topic) {
 			s->suppressed_by = topic->id;
 			s->framing = FRAMING_FIGURATIVE;
 		}

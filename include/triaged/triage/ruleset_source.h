@@ -62,13 +62,13 @@ struct source_cue {
 	const char *kind, *lang, *phrase;
 };
 
-/* frames = ( { id; lang; phrase; suppresses = [families]; owner; added; reach?; subject? } ) */
+/* frames = ( { id; lang; phrase; suppresses = [families]; owner; added; reach?; subject?; time? } ) */
 struct source_frame {
 	struct source_place place;
 	const char *id, *lang, *phrase, *owner, *added;
 	const char *const *suppresses;
 	size_t n_suppresses;
-	const char *reach, *subject; /* what the manual says, NULL none */
+	const char *reach, *subject, *time; /* what the manual says, NULL none */
 };
 
 /* emoji = ( { text; token } ) */
