@@ -175,11 +175,20 @@ static uint32_t letters_apart(const struct decoding *c, uint32_t i, char out[APA
 	return letters < 2 ? 0 : n;
 }
 
+/* A word of one letter before letters that are written together with signs: "a m.a.t.a.r". */
+static bool is_before_letters(const struct text *h, uint32_t i)
+{
+	uint32_t next = h->tokens[i].chunk + 1;
+
+	return h->chunks[next - 1].first == i && h->chunks[next].first == i + 1 &&
+	       next < h->n_chunks && h->chunks[next + 1].first > i + 2;
+}
+
 /* Decode single letters from token i on as one word or several. Tokens used, or 0. */
 static uint32_t decode_apart(struct decoding *c, uint32_t i)
 {
 	char letters[APART_MAX] NOT_ZEROED, read[APART_MAX] NOT_ZEROED;
-	uint32_t n = letters_apart(c, i, letters);
+	uint32_t n = is_before_letters(c->honest, i) ? 0 : letters_apart(c, i, letters);
 	struct split s NOT_ZEROED;
 
 	if (n == 0)
@@ -272,6 +281,17 @@ static bool is_plain(
 	return at == n;
 }
 
+/* A word of one letter that is written with a look-alike of it. */
+static bool decode_foreign(struct decoding *c, uint32_t i, const char *letter)
+{
+	uint32_t word = vocab_find(c->vocab, letter, 1);
+
+	if (word == WORD_NONE)
+		return false;
+	put(c, word, i, i + 1);
+	return true;
+}
+
 static bool decode_chunk(struct decoding *c, uint32_t first, uint32_t end)
 {
 	const struct chunk *k = &c->honest->chunks[c->honest->tokens[first].chunk];
@@ -283,6 +303,8 @@ static bool decode_chunk(struct decoding *c, uint32_t first, uint32_t end)
 	if (!k->odd || !k->letters)
 		return false;
 	n = chunk_letters(c, k, letters);
+	if (n == 1 && (c->honest->tokens[first].marks & TOKEN_FOREIGN))
+		return decode_foreign(c, first, letters);
 	if (n < 2 || is_plain(c->honest, first, end, letters, n))
 		return false;
 	word = resolve(c, letters, n);

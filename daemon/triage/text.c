@@ -102,13 +102,20 @@ static bool spells_on(const struct reader *r)
 	size_t at = r->at;
 
 	for (int letters = 0; letters < 2; letters++) {
-		while (at < r->n && r->p[at] == ' ')
+		while (at < r->n && r->p[at] && strchr(" ._-*/", r->p[at]))
 			at++;
 		if (at == r->at || !is_plain_letter(r, at) || is_plain_letter(r, at + 1))
 			return false;
 		at++;
 	}
 	return true;
+}
+
+/* "m*tar": the letter begins a masked word. */
+static bool is_masked(const struct reader *r)
+{
+	return r->at + 1 < r->n && r->p[r->at] && strchr("*_@#$", r->p[r->at]) &&
+	       is_plain_letter(r, r->at + 1);
 }
 
 /*
@@ -123,7 +130,8 @@ static void join_contraction(struct reader *r)
 	uint32_t word;
 
 	if (t->n_tokens < 2 || !is_contraction_tail(t->padded.data + k->at, k->len) ||
-		spells_on(r) || (t->n_tokens > 2 && before->len == 1 && before[-1].len == 1) ||
+		spells_on(r) || is_masked(r) ||
+		(t->n_tokens > 2 && before->len == 1 && before[-1].len == 1) ||
 		(k->marks & (TOKEN_HARD | TOKEN_SOFT)) || before->len + k->len > WORD_MAX ||
 		(before->marks & TOKEN_DIGITS))
 		return;

@@ -20,7 +20,7 @@ static int set_up(void **state)
 	static const char *const words[] = { "kill", "myself", "suicide", "die", "end", "life",
 		"pills", "tonight", "rapist", "the", "to", "my", "all", "get", "her", "uni", "ver",
 		"si", "ty", "tos", "tys", "train", "tracks", "kicked", "yells", "overdosed", "raped",
-		"scissors" };
+		"scissors", "a", "at", "tot" };
 	static struct decoding d;
 
 	memset(&d, 0, sizeof(d));
@@ -94,6 +94,11 @@ static void test_decoded(void **state)
 		{ "k i l l m y s e l f", " kill myself " },
 		{ "to s u i c i d e", " to suicide " }, /* not "tos", as in "don t" */
 		{ "ty s u i c i d e", " ty suicide " },
+		{ "to s.u.i.c.i.d.e", " to suicide " },
+		{ "to s_u_i_c_i_d_e", " to suicide " },
+		{ "a t.o.n.i.g.h.t", " a tonight " }, /* "at" is a word */
+		{ "to t*night", " to tonight " },     /* not "tot" */
+		{ "\xd0\xb0 k1ll", " a kill " },
 		{ "d.i.e", " die " },
 		{ "k 1 l l m y 5 e l f", " kill myself " },
 		{ "k i 1 1", " kill " },
