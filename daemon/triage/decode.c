@@ -184,15 +184,12 @@ static bool is_before_letters(const struct text *h, uint32_t i)
 	       next < h->n_chunks && h->chunks[next + 1].first > i + 2;
 }
 
-/* Decode single letters from token i on as one word or several. Tokens used, or 0. */
-static uint32_t decode_apart(struct decoding *c, uint32_t i)
+/* Decode n letters, from token i on, as one word or several. Tokens used, or 0. */
+static uint32_t decode_letters(struct decoding *c, uint32_t i, const char *letters, uint32_t n)
 {
-	char letters[APART_MAX] NOT_ZEROED, read[APART_MAX] NOT_ZEROED;
-	uint32_t n = is_before_letters(c->honest, i) ? 0 : letters_apart(c, i, letters);
+	char read[APART_MAX] = { 0 };
 	struct split s NOT_ZEROED;
 
-	if (n == 0)
-		return 0;
 	for (size_t k = 0; k < 2; k++) {
 		for (uint32_t j = 0; j < n; j++)
 			read[j] = letters[j] == LOOKALIKE_I_OR_L ? "il"[k] : letters[j];
@@ -204,6 +201,24 @@ static uint32_t decode_apart(struct decoding *c, uint32_t i)
 			break;
 	}
 	return 0;
+}
+
+/*
+ * Decode single letters from token i on. Letters with signs between them are a word before they are
+ * part of a longer one: "m.a.t.a.r a" is not "matara".
+ */
+static uint32_t decode_apart(struct decoding *c, uint32_t i)
+{
+	const struct text *h = c->honest;
+	char letters[APART_MAX] NOT_ZEROED;
+	uint32_t n = is_before_letters(h, i) ? 0 : letters_apart(c, i, letters);
+	uint32_t together = h->chunks[h->tokens[i].chunk + 1].first - i, used = 0;
+
+	if (n == 0)
+		return 0;
+	if (n > together && together > 2)
+		used = decode_letters(c, i, letters, together);
+	return used ? used : decode_letters(c, i, letters, n);
 }
 
 /* Signs that also end or open sentences; only inside a word are they read as letters. */

@@ -20,7 +20,7 @@ static int set_up(void **state)
 	static const char *const words[] = { "kill", "myself", "suicide", "die", "end", "life",
 		"pills", "tonight", "rapist", "the", "to", "my", "all", "get", "her", "uni", "ver",
 		"si", "ty", "tos", "tys", "train", "tracks", "kicked", "yells", "overdosed", "raped",
-		"scissors", "a", "at", "tot" };
+		"scissors", "a", "at", "tot", "tonighta" };
 	static struct decoding d;
 
 	memset(&d, 0, sizeof(d));
@@ -97,6 +97,7 @@ static void test_decoded(void **state)
 		{ "to s.u.i.c.i.d.e", " to suicide " },
 		{ "to s_u_i_c_i_d_e", " to suicide " },
 		{ "a t.o.n.i.g.h.t", " a tonight " }, /* "at" is a word */
+		{ "t.o.n.i.g.h.t a", " tonight a " }, /* not "tonighta" */
 		{ "to t*night", " to tonight " },     /* not "tot" */
 		{ "\xd0\xb0 k1ll", " a kill " },
 		{ "d.i.e", " die " },
