@@ -14,57 +14,133 @@ struct spelling {
 	uint8_t where; /* 0 = anywhere */
 };
 
-/* The first that fits counts, so the longer ones stand first. C is ch, S is sh, T is th, N is ng. */
-static const struct spelling spellings[] = {
-	{ "ought", "ot", 0 },
+/*
+ * By first letter; the first that fits counts, so the longer ones stand first. C is ch, S is sh, T is
+ * th, N is ng.
+ */
+static const struct spelling of_a[] = {
 	{ "aught", "ot", 0 },
-	{ "tion", "Sn", 0 },
-	{ "sion", "Sn", 0 },
-	{ "ould", "ud", 0 },
-	{ "ing", "iN", AT_END },
-	{ "in", "iN", AT_END },
-	{ "igh", "i", 0 },
-	{ "dge", "j", 0 },
-	{ "tch", "C", 0 },
 	{ "ach", "ak", AT_END },
-	{ "kn", "n", AT_START },
-	{ "wr", "r", AT_START },
+	{ "ai", "e", 0 },
+	{ "ay", "e", 0 },
+	{ "au", "o", 0 },
+	{ "aw", "o", 0 },
+	{ "", "", 0 },
+};
+static const struct spelling of_c[] = {
 	{ "ck", "k", 0 },
-	{ "ph", "f", 0 },
 	{ "ch", "C", 0 },
-	{ "sh", "S", 0 },
-	{ "th", "T", 0 },
-	{ "wh", "w", 0 },
-	{ "gh", "", 0 },
 	{ "ce", "se", 0 },
 	{ "ci", "si", 0 },
 	{ "cy", "si", 0 },
-	{ "qu", "kw", 0 },
+	{ "c", "k", 0 },
+	{ "", "", 0 },
+};
+static const struct spelling of_d[] = {
+	{ "dge", "j", 0 },
+	{ "", "", 0 },
+};
+static const struct spelling of_e[] = {
 	{ "ed", "d", AT_END },
 	{ "er", "r", AT_END },
-	{ "le", "l", AT_END },
-	{ "ai", "e", 0 },
-	{ "ay", "e", 0 },
 	{ "ea", "e", 0 },
 	{ "ei", "e", 0 },
 	{ "ee", "i", 0 },
+	{ "ew", "u", 0 },
+	{ "e", "", AT_END },
+	{ "", "", 0 },
+};
+static const struct spelling of_g[] = {
+	{ "gh", "", 0 },
+	{ "", "", 0 },
+};
+static const struct spelling of_i[] = {
+	{ "ing", "iN", AT_END },
+	{ "in", "iN", AT_END },
+	{ "igh", "i", 0 },
 	{ "ie", "i", 0 },
+	{ "", "", 0 },
+};
+static const struct spelling of_k[] = {
+	{ "kn", "n", AT_START },
+	{ "", "", 0 },
+};
+static const struct spelling of_l[] = {
+	{ "le", "l", AT_END },
+	{ "", "", 0 },
+};
+static const struct spelling of_o[] = {
+	{ "ought", "ot", 0 },
+	{ "ould", "ud", 0 },
 	{ "oo", "u", 0 },
 	{ "ou", "u", 0 },
-	{ "ue", "u", 0 },
-	{ "ew", "u", 0 },
 	{ "oa", "o", 0 },
 	{ "ow", "o", 0 },
 	{ "oe", "o", 0 },
-	{ "au", "o", 0 },
-	{ "aw", "o", 0 },
+	{ "", "", 0 },
+};
+static const struct spelling of_p[] = {
+	{ "ph", "f", 0 },
+	{ "", "", 0 },
+};
+static const struct spelling of_q[] = {
+	{ "qu", "kw", 0 },
+	{ "q", "k", 0 },
+	{ "", "", 0 },
+};
+static const struct spelling of_s[] = {
+	{ "sion", "Sn", 0 },
+	{ "sh", "S", 0 },
+	{ "", "", 0 },
+};
+static const struct spelling of_t[] = {
+	{ "tion", "Sn", 0 },
+	{ "tch", "C", 0 },
+	{ "th", "T", 0 },
+	{ "", "", 0 },
+};
+static const struct spelling of_u[] = {
+	{ "ue", "u", 0 },
+	{ "", "", 0 },
+};
+static const struct spelling of_w[] = {
+	{ "wr", "r", AT_START },
+	{ "wh", "w", 0 },
+	{ "", "", 0 },
+};
+static const struct spelling of_x[] = {
+	{ "x", "ks", 0 },
+	{ "", "", 0 },
+};
+static const struct spelling of_y[] = {
 	{ "y", "y", AT_START },
 	{ "y", "i", 0 },
-	{ "e", "", AT_END },
-	{ "c", "k", 0 },
-	{ "q", "k", 0 },
-	{ "x", "ks", 0 },
+	{ "", "", 0 },
+};
+static const struct spelling of_z[] = {
 	{ "z", "s", 0 },
+	{ "", "", 0 },
+};
+
+static const struct spelling *const spellings[26] = {
+	['a' - 'a'] = of_a,
+	['c' - 'a'] = of_c,
+	['d' - 'a'] = of_d,
+	['e' - 'a'] = of_e,
+	['g' - 'a'] = of_g,
+	['i' - 'a'] = of_i,
+	['k' - 'a'] = of_k,
+	['l' - 'a'] = of_l,
+	['o' - 'a'] = of_o,
+	['p' - 'a'] = of_p,
+	['q' - 'a'] = of_q,
+	['s' - 'a'] = of_s,
+	['t' - 'a'] = of_t,
+	['u' - 'a'] = of_u,
+	['w' - 'a'] = of_w,
+	['x' - 'a'] = of_x,
+	['y' - 'a'] = of_y,
+	['z' - 'a'] = of_z,
 };
 
 static bool is_vowel(char c)
@@ -72,11 +148,10 @@ static bool is_vowel(char c)
 	return c == 'a' || c == 'e' || c == 'i' || c == 'o' || c == 'u';
 }
 
-/* The spelling at p[at], or NULL when its letter stands for itself; *used letters. */
+/* The spelling at p[at], a small letter, or NULL when it stands for itself; *used letters. */
 static const struct spelling *spelling_at(const char *p, size_t n, size_t at, size_t *used)
 {
-	for (size_t i = 0; i < sizeof(spellings) / sizeof(spellings[0]); i++) {
-		const struct spelling *s = &spellings[i];
+	for (const struct spelling *s = spellings[p[at] - 'a']; s && s->letters[0]; s++) {
 		size_t len = strlen(s->letters);
 
 		if (len > n - at || memcmp(s->letters, p + at, len) != 0)
@@ -110,10 +185,11 @@ bool sound_of(const char *p, size_t n, struct sound *out)
 {
 	memset(out, 0, sizeof(*out));
 	for (size_t at = 0, used; at < n; at += used) {
-		const struct spelling *s = spelling_at(p, n, at, &used);
+		const struct spelling *s;
 
 		if (p[at] < 'a' || p[at] > 'z')
 			return false;
+		s = spelling_at(p, n, at, &used);
 		if (!s && !put(out, p[at]))
 			return false;
 		for (size_t i = 0; s && s->sound[i]; i++)
