@@ -58,6 +58,7 @@ const char *const family_names[FAMILY_COUNT] = {
 	[FAMILY_RESOLVE] = "resolve",
 	[FAMILY_SHELTER] = "shelter",
 	[FAMILY_PLEA] = "plea",
+	[FAMILY_FALL] = "fall",
 };
 
 const char *const subject_names[SUBJECT_COUNT] = { "unknown", "self", "other" };

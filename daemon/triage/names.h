@@ -62,6 +62,7 @@ enum family {
 	FAMILY_RESOLVE,
 	FAMILY_SHELTER,
 	FAMILY_PLEA, /* for help, and nothing else */
+	FAMILY_FALL, /* somebody jumped, fell or went under */
 	FAMILY_COUNT
 };
 
