@@ -9,6 +9,7 @@ import os
 import pytest
 
 from evaluator import evaluator
+import grid_spoken
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 SENTENCES = 24  # of a grid at least: as many as its longest list has words
@@ -626,6 +627,9 @@ GRIDS = {
 }
 
 
+GRIDS.update(grid_spoken.GRIDS)
+
+
 def sentences(template, lists):
     lists = {name: list(words) for name, words in lists.items()}
     done = []
@@ -644,7 +648,8 @@ def sentences(template, lists):
 
 @pytest.fixture(scope="module")
 def levels():
-    rows = [{"text": text, "lang": "es" if name.startswith("es ") else "en"}
+    rows = [{"text": text, "lang": "es" if name.startswith("es ") else "en",
+             "channel": "call-notes" if "notes" in name.split() else "text"}
             for name, (_, _, template, lists) in GRIDS.items() for text in sentences(template, lists)]
     results = evaluator().classify([os.path.join(TOP, "build", "triagectl"), "classify", "--jsonl"], rows)
     return {row["text"]: level for row, (level, _) in zip(rows, results)}
