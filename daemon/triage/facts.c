@@ -104,13 +104,17 @@ static void read_line(struct triage_scratch *w, const char *p, size_t n)
 		read_level(&w->fact_level, words[1]);
 	else if (*p == 'r' && count == 2)
 		read_level(&w->fact_raise, words[1]);
+	else if (*p == 'o' && count == 2)
+		read_level(&w->open_level, words[1]);
+	else if (*p == 'p' && count == 2)
+		read_level(&w->open_raise, words[1]);
 }
 
 void facts_read(struct triage_scratch *w, const char *p, size_t n)
 {
 	w->n_facts = 0;
 	w->denied = 0;
-	w->fact_level = w->fact_raise = -1;
+	w->fact_level = w->fact_raise = w->open_level = w->open_raise = -1;
 	while (n > 0) {
 		const char *end = memchr(p, '\n', n);
 		size_t len = end ? (size_t)(end - p) : n;
@@ -164,6 +168,11 @@ static bool is_noted(const struct ruleset *rules, struct triage_scratch *w, size
 	       before->framing == s->framing && before->when == s->when;
 }
 
+static bool may_count_later(const struct signal *s)
+{
+	return s->framing == FRAMING_QUOTED || s->framing == FRAMING_TOPIC;
+}
+
 void facts_note_signals(const struct ruleset *rules, struct triage_scratch *w)
 {
 	memset(w->noted, 0, sizeof(w->noted));
@@ -174,7 +183,7 @@ void facts_note_signals(const struct ruleset *rules, struct triage_scratch *w)
 			w->denied |= FAMILY_BIT(s->family);
 			buf_addf(&w->lines, "d %s\n", family_names[s->family]);
 		}
-		if ((s->suppressed_by && s->framing != FRAMING_QUOTED) || is_noted(rules, w, i))
+		if ((s->suppressed_by && !may_count_later(s)) || is_noted(rules, w, i))
 			continue;
 		note_signal(w, s, 's');
 		if (rules->timed & FAMILY_BIT(s->family))

@@ -4,6 +4,9 @@
  *     a cssrs.q4 yes                        an answer (field, value)
  *     l high                                the highest floor reached, before raises
  *     r urgent                              a one-step raise is in force, up to this level
+ *     o high, p urgent                      l and r of messages that a topic accounted for, were it
+ *                                           not for the topic: they count once the contact tells of
+ *                                           danger that no topic covers
  *     d si_active              a phrase of the family was said, and negated
  *     m si_active si.act.01 self literal now 29403177   the same as s, with the minute (0 unknown);
  *                              only of families that a window of minutes asks for
@@ -17,7 +20,10 @@
 
 #include "model.h"
 
-/* Read facts into w (facts, values, fact_level, fact_raise). Lines not understood are skipped. */
+/*
+ * Read facts into w (facts, values, fact_level, fact_raise, open_level, open_raise). Lines not
+ * understood are skipped.
+ */
 void facts_read(struct triage_scratch *w, const char *p, size_t n);
 
 /* Append to w->lines what this message showed. */

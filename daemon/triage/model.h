@@ -154,6 +154,8 @@ struct triage_scratch {
 	uint64_t message_families, contact_families; /* FAMILY_BIT of what counts */
 	uint64_t denied;            /* FAMILY_BIT of what was ever said not to be so */
 	int fact_level, fact_raise; /* enum level, or -1 */
+	int open_level, open_raise; /* likewise, were it not for topics of earlier messages */
+	bool left_open;             /* danger is told that no topic accounts for */
 	uint32_t unscored;          /* bits of enum unscored */
 	bool bad_answer;
 	int64_t now_min, anchor; /* minutes; anchor: where windows of minutes end */

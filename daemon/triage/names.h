@@ -106,7 +106,8 @@ enum when { WHEN_UNKNOWN, WHEN_NOW, WHEN_SOON, WHEN_RECENT, WHEN_PAST, WHEN_COUN
  * for all danger, what lies in its words, or all of its sentence, or of a short message.
  */
 enum reach { REACH_PHRASE, REACH_WORDS, REACH_SENTENCE, REACH_MESSAGE, REACH_COUNT };
-enum framing { FRAMING_LITERAL, FRAMING_QUOTED, FRAMING_FIGURATIVE, FRAMING_COUNT };
+/* Quoted, or of a topic: counts as literal once the contact says what makes it so. */
+enum framing { FRAMING_LITERAL, FRAMING_QUOTED, FRAMING_FIGURATIVE, FRAMING_TOPIC, FRAMING_COUNT };
 
 enum cue {
 	CUE_NEGATION,

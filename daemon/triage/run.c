@@ -12,6 +12,7 @@
 #include "conflict.h"
 #include "facts.h"
 #include "signals.h"
+#include "topic.h"
 
 #define COVERAGE_PERCENT 20 /* fewer known words than this: the text is in a language not covered */
 #define COVERAGE_AGAINST 50 /* the same where such a language was declared */
@@ -217,6 +218,33 @@ static void judge_language(struct run *x)
 		x->w->unscored |= 1u << UNSCORED_LANGUAGE;
 }
 
+/* Nothing that the rule reads was said: no part of its condition is true. */
+static bool is_silent(const struct rule_gate *g, const struct triage_scratch *w)
+{
+	return (g->reads | g->asks) && !(g->asks & w->values.told) &&
+	       !(g->reads & (w->message_families | w->contact_families));
+}
+
+/* What the message would come to if its topics accounted for nothing. */
+static void weigh_without_topics(struct run *x)
+{
+	int floor = -1, raise = -1;
+
+	for (uint32_t i = 0; i < x->rules->n_rules; i++) {
+		const struct rule *rule = &x->rules->rules[i];
+
+		if (is_silent(&x->rules->gates[i], x->w) ||
+			cond_eval(&rule->when, x->w).truth != TRUTH_TRUE)
+			continue;
+		floor = rule->level > floor ? rule->level : floor;
+		raise = rule->raise_max > raise ? rule->raise_max : raise;
+	}
+	if (floor >= 0)
+		facts_note_level(x->w, 'o', (enum level)floor);
+	if (raise >= 0)
+		facts_note_level(x->w, 'p', (enum level)raise);
+}
+
 static bool is_note_channel(const char *channel)
 {
 	static const char *const notes[] = { "call-notes", "call_notes", "notes", "walk_in" };
@@ -245,6 +273,11 @@ static void read_text(struct run *x)
 		w->unscored |= 1u << UNSCORED_ENCODING;
 	judge_language(x);
 	signals_settle(x->rules, w);
+	if (topic_accounts(w)) {
+		weigh_without_topics(x);
+		topic_set_aside(x->rules, w);
+		signals_count(w);
+	}
 	facts_note_signals(x->rules, w);
 	if (x->request->text && x->request->n_answers == 0 && w->n_signals == 0 &&
 		w->honest.n_tokens <= GREETING_WORDS && w->unscored == 0)
@@ -327,13 +360,6 @@ static void fire(struct run *x, const struct rule *rule)
 		add_flag(r, rule->flags[i]);
 	for (size_t i = 0; i < rule->n_actions; i++)
 		add_once(&r->actions, &r->n_actions, &r->cap_actions, rule->actions[i]);
-}
-
-/* Nothing that the rule reads was said: no part of its condition is true. */
-static bool is_silent(const struct rule_gate *g, const struct triage_scratch *w)
-{
-	return (g->reads | g->asks) && !(g->asks & w->values.told) &&
-	       !(g->reads & (w->message_families | w->contact_families));
 }
 
 static void apply_rules(struct run *x)

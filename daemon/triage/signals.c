@@ -374,7 +374,12 @@ void signals_settle(const struct ruleset *rules, struct triage_scratch *w)
 	settle_quotes(w->facts, w->n_facts, self);
 	if (resolved)
 		settle_resolved(w);
-	topic_settle(rules, w);
+	topic_begin(rules, w);
+	signals_count(w);
+}
+
+void signals_count(struct triage_scratch *w)
+{
 	w->message_families = 0;
 	for (size_t i = 0; i < w->n_signals; i++)
 		if (!w->signals[i].suppressed_by)

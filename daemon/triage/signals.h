@@ -19,9 +19,11 @@ int signals_find(const struct ruleset *rules, struct triage_scratch *w, const ch
 
 /*
  * Decide what needs the whole contact (quotations, resolved thoughts), with the facts of earlier
- * messages in place, and note which families count.
+ * messages in place, and note which families count. Topics are left to topic_set_aside().
  */
 void signals_settle(const struct ruleset *rules, struct triage_scratch *w);
+/* Note anew which signals and families count. */
+void signals_count(struct triage_scratch *w);
 
 /* How much of the text found in is in a covered language, in percent; -1: too few words to say. */
 int signals_coverage(const struct ruleset *rules, const struct triage_scratch *w);

@@ -28,21 +28,26 @@ static bool reaches(const struct ruleset *rules, const struct triage_scratch *w,
 	}
 }
 
-/* The frame that accounts for s, or NULL. */
-static const struct frame *topic_of(
-	const struct ruleset *rules, const struct triage_scratch *w, const struct signal *s)
+/* The frame that accounts for s, or dates it, or NULL. */
+static const struct frame *topic_of(const struct ruleset *rules, const struct triage_scratch *w,
+	const struct signal *s, bool dates)
 {
-	if (!s->entry->figurative_ok || s->decoded)
+	if (s->suppressed_by || !s->entry->figurative_ok || s->decoded)
 		return NULL;
 	for (size_t i = 0; i < w->n_frames; i++)
-		if (frame_is_about(w->frames[i].frame, s) && reaches(rules, w, &w->frames[i], s))
+		if ((w->frames[i].frame->when != WHEN_UNKNOWN) == dates &&
+			frame_is_about(w->frames[i].frame, s) &&
+			reaches(rules, w, &w->frames[i], s))
 			return w->frames[i].frame;
 	return NULL;
 }
 
+/* Danger that stands for itself; a thought that is past is none. */
 static bool is_danger(const struct signal *s)
 {
-	return !s->suppressed_by && !(FAMILIES_AROUND & FAMILY_BIT(s->family));
+	return !s->suppressed_by && s->framing != FRAMING_TOPIC &&
+	       !(FAMILIES_AROUND & FAMILY_BIT(s->family)) &&
+	       !(s->when == WHEN_PAST && (FAMILIES_THOUGHT & FAMILY_BIT(s->family)));
 }
 
 static bool has_topic(const struct triage_scratch *w)
@@ -53,30 +58,71 @@ static bool has_topic(const struct triage_scratch *w)
 	return false;
 }
 
-static bool accounts_for_all(const struct ruleset *rules, const struct triage_scratch *w)
+/* Does the contact tell of danger that no topic accounts for? */
+static bool is_left_open(const struct ruleset *rules, const struct triage_scratch *w)
 {
 	for (size_t i = 0; i < w->n_facts; i++)
 		if (is_danger(&w->facts[i]))
-			return false;
+			return true;
 	for (size_t i = 0; i < w->n_signals; i++)
-		if (is_danger(&w->signals[i]) && !topic_of(rules, w, &w->signals[i]))
-			return false;
-	return true;
+		if (is_danger(&w->signals[i]) && !topic_of(rules, w, &w->signals[i], false))
+			return true;
+	return false;
 }
 
-void topic_settle(const struct ruleset *rules, struct triage_scratch *w)
+static void date_message(const struct ruleset *rules, struct triage_scratch *w)
 {
-	if (!has_topic(w) || (w->cue_kinds >> CUE_EARNEST & 1) || !accounts_for_all(rules, w))
-		return;
 	for (size_t i = 0; i < w->n_signals; i++) {
-		struct signal *s = &w->signals[i];
-		const struct frame *topic = s->suppressed_by ? NULL : topic_of(rules, w, s);
+		const struct frame *topic = topic_of(rules, w, &w->signals[i], true);
 
-		if (topic && topic->when != WHEN_UNKNOWN) {
-			s->when = topic->when;
-		} else if (topic) {
-			s->suppressed_by = topic->id;
-			s->framing = FRAMING_FIGURATIVE;
+		if (topic)
+			w->signals[i].when = topic->when;
+	}
+}
+
+static int higher(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+/* What topics of earlier messages set aside. */
+static void settle_earlier(struct triage_scratch *w)
+{
+	for (size_t i = 0; i < w->n_facts; i++) {
+		struct signal *s = &w->facts[i];
+
+		if (s->framing == FRAMING_TOPIC && w->left_open)
+			s->framing = FRAMING_LITERAL;
+		else if (s->framing == FRAMING_TOPIC)
+			s->suppressed_by = "topic";
+	}
+	if (w->left_open) {
+		w->fact_level = higher(w->fact_level, w->open_level);
+		w->fact_raise = higher(w->fact_raise, w->open_raise);
+	}
+}
+
+void topic_begin(const struct ruleset *rules, struct triage_scratch *w)
+{
+	if (has_topic(w))
+		date_message(rules, w);
+	w->left_open = is_left_open(rules, w);
+	settle_earlier(w);
+}
+
+bool topic_accounts(const struct triage_scratch *w)
+{
+	return has_topic(w) && !w->left_open && !(w->cue_kinds >> CUE_EARNEST & 1);
+}
+
+void topic_set_aside(const struct ruleset *rules, struct triage_scratch *w)
+{
+	for (size_t i = 0; i < w->n_signals; i++) {
+		const struct frame *topic = topic_of(rules, w, &w->signals[i], false);
+
+		if (topic) {
+			w->signals[i].suppressed_by = topic->id;
+			w->signals[i].framing = FRAMING_TOPIC;
 		}
 	}
 }

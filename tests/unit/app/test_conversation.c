@@ -160,7 +160,9 @@ static void test_order_does_not_matter(void **state)
 {
 	static const char *const pool[] = { "im pregnant", "there is a knife", "i have a plan",
 		"i want to die", "i gave away my dog", "wrote my will", "he has a gun", "hello",
-		"i dont want to live" };
+		"i dont want to live", "he has a gun in the school play",
+		"i want to die, it is panto season",
+		"tried to kill myself as a boy and now i teach" };
 	struct talk *t = *state;
 	int reached[LEVEL_COUNT] = { 0 };
 
