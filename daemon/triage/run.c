@@ -10,14 +10,13 @@
 
 #include "cond.h"
 #include "conflict.h"
+#include "coverage.h"
 #include "facts.h"
 #include "signals.h"
 #include "topic.h"
 
-#define COVERAGE_PERCENT 20 /* fewer known words than this: the text is in a language not covered */
-#define COVERAGE_AGAINST 50 /* the same where such a language was declared */
-#define GREETING_WORDS   3  /* up to so many words without any signal say nothing yet */
-#define CONFLICT_STEPS   2  /* text this many levels above the answers: a person should look */
+#define GREETING_WORDS 3 /* up to so many words without any signal say nothing yet */
+#define CONFLICT_STEPS 2 /* text this many levels above the answers: a person should look */
 
 /* Why a contact could not be fully assessed. Each is a floor at the ruleset's unscored level. */
 enum unscored {
@@ -62,50 +61,6 @@ struct run {
 	bool from_answer; /* while collecting evidence */
 	bool from_text;
 };
-
-struct triage_scratch *triage_scratch_new(void)
-{
-	return mem_zalloc(sizeof(struct triage_scratch));
-}
-
-void triage_scratch_free(struct triage_scratch **scratch)
-{
-	struct triage_scratch *w = *scratch;
-
-	*scratch = NULL;
-	if (!w)
-		return;
-	scan_scratch_fini(&w->scan);
-	text_fini(&w->honest);
-	text_fini(&w->decoded);
-	text_fini(&w->told);
-	values_fini(&w->values);
-	buf_free(&w->lines);
-	free(w->signals);
-	free(w->facts);
-	sets_fini(&w->said);
-	sets_fini(&w->remembered);
-	free(w->cues);
-	free(w->clause_cues);
-	free(w->frames);
-	free(w->sorted.items);
-	ruleset_unref(&w->bound);
-	free(w);
-}
-
-void triage_result_free(struct triage_result *r)
-{
-	free(r->reasons);
-	free(r->spans);
-	free(r->fields);
-	free(r->domains);
-	free(r->flags);
-	free(r->actions);
-	free(r->suppressed);
-	free(r->near);
-	buf_free(&r->facts);
-	memset(r, 0, sizeof(*r));
-}
 
 static void clear_result(struct triage_result *r)
 {
@@ -187,32 +142,14 @@ static void read_request(struct run *x)
 
 /* ---- the text ---- */
 
-static bool lang_is_covered(const struct ruleset *rules, const char *lang)
-{
-	size_t n = strcspn(lang, "-_");
-
-	for (size_t i = 0; i < rules->n_langs; i++)
-		if (strlen(rules->langs[i]) == n && strncasecmp(rules->langs[i], lang, n) == 0)
-			return true;
-	return false;
-}
-
-/*
- * The words decide where there are enough of them, the declared language where there are not:
- * people write in another language than their form says.
- */
 static void judge_language(struct run *x)
 {
-	int percent = x->rules->judges_language ? signals_coverage(x->rules, x->w) : -1;
-	const char *declared = x->request->lang;
-	bool other = declared && *declared && !lang_is_covered(x->rules, declared);
-	bool covered = !other;
+	bool covered;
 
 	if (x->w->honest.n_tokens == 0)
 		return;
 	values_add_number(&x->w->values, field_find("words"), (int64_t)x->w->honest.n_tokens);
-	if (percent >= 0)
-		covered = percent >= (other ? COVERAGE_AGAINST : COVERAGE_PERCENT);
+	covered = coverage_is_enough(x->rules, x->w, x->request->lang);
 	values_add_yesno(&x->w->values, field_find("lang_covered"), covered);
 	if (!covered)
 		x->w->unscored |= 1u << UNSCORED_LANGUAGE;

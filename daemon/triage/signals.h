@@ -25,7 +25,4 @@ void signals_settle(const struct ruleset *rules, struct triage_scratch *w);
 /* Note anew which signals and families count. */
 void signals_count(struct triage_scratch *w);
 
-/* How much of the text found in is in a covered language, in percent; -1: too few words to say. */
-int signals_coverage(const struct ruleset *rules, const struct triage_scratch *w);
-
 #endif
