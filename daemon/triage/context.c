@@ -204,6 +204,8 @@ bool context_covers(const struct ruleset *rules, const struct triage_scratch *w,
 static const char *read_frame(
 	const struct ruleset *rules, const struct triage_scratch *w, const struct signal *s)
 {
+	if ((w->cue_kinds >> CUE_EARNEST & 1) && (FAMILIES_ACT & FAMILY_BIT(s->family)))
+		return NULL;
 	for (size_t i = 0; i < w->n_frames; i++)
 		if (w->frames[i].frame->reach == REACH_PHRASE &&
 			frame_is_about(w->frames[i].frame, s) &&

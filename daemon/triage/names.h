@@ -91,6 +91,11 @@ enum family {
 		FAMILY_BIT(FAMILY_POISONING) | FAMILY_BIT(FAMILY_PSYCHOSIS) |                      \
 		FAMILY_BIT(FAMILY_PSYCHOSIS_COMMAND) | FAMILY_BIT(FAMILY_EATING))
 
+/* What is done or happens to a body: in earnest no frame sets it aside. */
+#define FAMILIES_ACT                                                                               \
+	(FAMILY_BIT(FAMILY_ACT_NOW) | FAMILY_BIT(FAMILY_POISONING) | FAMILY_BIT(FAMILY_INTAKE) |   \
+		FAMILY_BIT(FAMILY_STRANGULATION) | FAMILY_BIT(FAMILY_ABUSE_IPV))
+
 /* Parts of a situation, and what says more of the same when it stands over the same words. */
 #define FAMILIES_PART                                                                              \
 	(FAMILY_BIT(FAMILY_ENDING) | FAMILY_BIT(FAMILY_SETTLING) | FAMILY_BIT(FAMILY_THANKS) |     \

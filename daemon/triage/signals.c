@@ -360,12 +360,13 @@ void signals_settle(const struct ruleset *rules, struct triage_scratch *w)
 {
 	bool self = any_speaks_for_self(w->signals, w->n_signals) ||
 		    any_speaks_for_self(w->facts, w->n_facts);
+	bool meant = self || (w->cue_kinds >> CUE_EARNEST & 1);
 	bool resolved = (w->cue_kinds >> CUE_RESOLVED & 1) && !self;
 
 	if (w->n_signals <= 256)
 		drop_contained(w);
-	settle_quotes(w->signals, w->n_signals, self);
-	settle_quotes(w->facts, w->n_facts, self);
+	settle_quotes(w->signals, w->n_signals, meant);
+	settle_quotes(w->facts, w->n_facts, meant);
 	if (resolved)
 		settle_resolved(w);
 	topic_begin(rules, w);
