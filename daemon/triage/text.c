@@ -114,7 +114,7 @@ static bool spells_on(const struct reader *r)
 /* "m*tar": the letter begins a masked word. */
 static bool is_masked(const struct reader *r)
 {
-	return r->at + 1 < r->n && r->p[r->at] && strchr("*_@#$", r->p[r->at]) &&
+	return r->at + 1 < r->n && r->p[r->at] && strchr("*_@#$!|+", r->p[r->at]) &&
 	       is_plain_letter(r, r->at + 1);
 }
 
