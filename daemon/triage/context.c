@@ -28,12 +28,15 @@ static const struct cue_match *negator_before(const struct triage_scratch *w, ui
 	return NULL;
 }
 
+static bool is_and(const struct ruleset *rules, const struct token *k)
+{
+	return k->word != WORD_NONE && (rules->vocab.words[k->word].marks & WORD_AND);
+}
+
 /* "ni", "nor": it goes on with what an earlier negator denied, and does not undo it. */
 static bool joins_on(const struct ruleset *rules, const struct text *t, const struct cue_match *c)
 {
-	const struct token *k = &t->tokens[c->end - 1];
-
-	return k->word != WORD_NONE && (rules->vocab.words[k->word].marks & WORD_AND);
+	return is_and(rules, &t->tokens[c->end - 1]);
 }
 
 /* A staff note lists in few words: "SI, no plan" is not a plan, whatever phrase runs over it. */
@@ -51,11 +54,6 @@ static bool holds_negator(const struct triage_scratch *w, const struct signal *s
 static bool is_first_person(const struct ruleset *rules, const struct token *k)
 {
 	return k->word != WORD_NONE && (rules->vocab.words[k->word].marks & WORD_FIRST_PERSON);
-}
-
-static bool is_and(const struct ruleset *rules, const struct token *k)
-{
-	return k->word != WORD_NONE && (rules->vocab.words[k->word].marks & WORD_AND);
 }
 
 /* "… and he": another statement, with a subject of its own. */
@@ -294,8 +292,7 @@ static bool joined_between(
 	const struct ruleset *rules, const struct text *t, uint32_t from, uint32_t end)
 {
 	for (uint32_t i = from; i < end; i++)
-		if (t->tokens[i].word != WORD_NONE &&
-			(rules->vocab.words[t->tokens[i].word].marks & WORD_AND))
+		if (is_and(rules, &t->tokens[i]))
 			return true;
 	return false;
 }

@@ -63,7 +63,7 @@ const char *const family_names[FAMILY_COUNT] = {
 
 const char *const subject_names[SUBJECT_COUNT] = { "unknown", "self", "other" };
 const char *const when_names[WHEN_COUNT] = { "unknown", "now", "soon", "recent", "past" };
-const char *const reach_names[REACH_COUNT] = { "phrase", "words", "sentence", "message" };
+const char *const reach_names[REACH_COUNT] = { "phrase", "words", "sentence" };
 const char *const framing_names[FRAMING_COUNT] = { "literal", "quoted", "figurative", "topic" };
 
 const char *const cue_names[CUE_COUNT] = {

@@ -108,9 +108,10 @@ enum subject { SUBJECT_UNKNOWN, SUBJECT_SELF, SUBJECT_OTHER, SUBJECT_COUNT };
 enum when { WHEN_UNKNOWN, WHEN_NOW, WHEN_SOON, WHEN_RECENT, WHEN_PAST, WHEN_COUNT };
 /*
  * What a frame sets aside: what lies in its words, whatever else is said; or, while topics account
- * for all danger, what lies in its words, or all of its sentence, or of a short message.
+ * for all danger, what lies in its words or in its sentence. Never more: a harmless sentence that is
+ * added to a message must not lower it.
  */
-enum reach { REACH_PHRASE, REACH_WORDS, REACH_SENTENCE, REACH_MESSAGE, REACH_COUNT };
+enum reach { REACH_PHRASE, REACH_WORDS, REACH_SENTENCE, REACH_COUNT };
 /* Quoted, or of a topic: counts as literal once the contact says what makes it so. */
 enum framing { FRAMING_LITERAL, FRAMING_QUOTED, FRAMING_FIGURATIVE, FRAMING_TOPIC, FRAMING_COUNT };
 

@@ -2,8 +2,6 @@
 
 #include "context.h"
 
-#define TOPIC_WORDS 60 /* a longer message has more than one topic */
-
 /* Circumstances: none of them is a danger that a topic would have to account for. */
 #define FAMILIES_AROUND                                                                            \
 	(FAMILY_BIT(FAMILY_WHEN) | FAMILY_BIT(FAMILY_INFO_REQUEST) | FAMILY_BIT(FAMILY_THANKS) |   \
@@ -21,8 +19,6 @@ static bool reaches(const struct ruleset *rules, const struct triage_scratch *w,
 	case REACH_SENTENCE:
 		return tokens[f->from].sentence == tokens[s->from].sentence &&
 		       tokens[f->from].sentence == tokens[s->end - 1].sentence;
-	case REACH_MESSAGE:
-		return w->honest.n_tokens <= TOPIC_WORDS;
 	default:
 		return false;
 	}

@@ -1,4 +1,4 @@
-/* Frames that reach beyond their own words: what a whole sentence or short message is about. */
+/* Frames that hold only while they account for all danger: what a sentence is about. */
 #ifndef TRIAGE_TOPIC_H
 #define TRIAGE_TOPIC_H
 

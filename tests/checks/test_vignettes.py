@@ -36,7 +36,7 @@ KEPT = {
     "round3": (76, 0),
     "round30": (787, 0),
     "round31": (314, 0),
-    "round32": (311, 2),
+    "round32": (310, 2),
     "round33": (391, 0),
     "round34": (265, 3),
     "round35": (207, 2),
@@ -60,6 +60,35 @@ def test_round(name):
     in_range, may_be_low = KEPT[name]
     assert sum(v == "in" for _, v in verdicts) >= in_range, [k for k, v in verdicts if v != "in"]
     assert len(low) <= may_be_low, low
+
+
+# Harmless, each with a word of a frame or of a cue: whatever it is about, it must not hide what stands before it.
+HARMLESS = ["I start my new job on Monday.", "I'm moving to Denver on Monday for work.", "My retirement party is on Friday.",
+            "We were at the vet.", "I have a tattoo appointment.", "It is for my law class.", "Deer season starts soon.",
+            "The fishing season begins in May.", "We have a school play later.", "I play a video game.", "My exam is on Friday.",
+            "I live on the ground floor.", "Empiezo un trabajo nuevo el lunes.", "Me mudo a Madrid.", "I work as a nurse."]
+
+
+def urgent_rows(te):
+    """Those that must be urgent by their words alone."""
+    for name in sorted(KEPT):
+        for row in te.read_rows(os.path.join(FOLDER, name + ".jsonl"), name):
+            if te.RANK[row["expected_min_level"]] >= te.RANK["urgent"] and not row.get("answers"):
+                yield row
+
+
+def levels(te, rows):
+    command = [os.path.join(TOP, "build", "triagectl"), "classify", "--jsonl"]
+    return [level for level, _ in te.classify(command, rows)]
+
+
+@pytest.mark.parametrize("sentence", HARMLESS)
+def test_a_harmless_sentence_lowers_nothing(sentence):
+    te = evaluator()
+    rows = list(urgent_rows(te))
+    longer = [dict(row, text=row["text"].rstrip(" .") + ". " + sentence) for row in rows]
+    assert [(row["key"], before, after) for row, before, after in zip(rows, levels(te, rows), levels(te, longer))
+            if te.RANK[after] < te.RANK[before]] == []
 
 
 def test_every_round_is_kept():

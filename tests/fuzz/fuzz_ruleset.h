@@ -84,7 +84,7 @@ static inline struct ruleset *fuzz_ruleset(void)
 			.added = "2026-01-01",
 			.suppresses = families,
 			.n_suppresses = 1,
-			.reach = "message",
+			.reach = "sentence",
 			.subject = "other|unknown" },
 	};
 	static struct source_emoji emoji[] = { { FUZZ_PLACE, "\xf0\x9f\x92\x8a", "emoji_pill" } };
