@@ -337,16 +337,20 @@ static bool decode_chunk(struct decoding *c, uint32_t first, uint32_t end)
 	return true;
 }
 
-/* The key word that tokens i and the next one are, a space between them left out, or WORD_NONE. */
+/*
+ * The key word that tokens i and the next one are, a space between them left out, or WORD_NONE: not
+ * over the end of a sentence, and not with the first of some letters that are set apart.
+ */
 static uint32_t joined_word(const struct decoding *c, uint32_t i)
 {
 	const struct token *k = &c->honest->tokens[i];
 	const char *padded = c->honest->padded.data;
 	size_t len;
-	char joined[WORD_MAX] NOT_ZEROED;
+	char joined[WORD_MAX] NOT_ZEROED, apart[APART_MAX] NOT_ZEROED;
 	uint32_t word;
 
-	if (i + 1 >= c->honest->n_tokens)
+	if (i + 1 >= c->honest->n_tokens || (k[1].marks & TOKEN_HARD) ||
+		letters_apart(c, i + 1, apart) > 2)
 		return WORD_NONE;
 	len = (size_t)k[0].len + k[1].len;
 	if (!decoder_may_join(c->d, padded + k[0].at, k[0].len, len))

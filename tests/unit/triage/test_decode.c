@@ -20,7 +20,7 @@ static int set_up(void **state)
 	static const char *const words[] = { "kill", "myself", "suicide", "die", "end", "life",
 		"pills", "tonight", "rapist", "the", "to", "my", "all", "get", "her", "uni", "ver",
 		"si", "ty", "tos", "tys", "train", "tracks", "kicked", "yells", "overdosed",
-		"raped", "scissors", "a", "at", "tot", "tonighta" };
+		"raped", "scissors", "a", "at", "tot", "tonighta", "monday", "mondays" };
 	static struct decoding d;
 
 	memset(&d, 0, sizeof(d));
@@ -96,9 +96,11 @@ static void test_decoded(void **state)
 		{ "ty s u i c i d e", " ty suicide " },
 		{ "to s.u.i.c.i.d.e", " to suicide " },
 		{ "to s_u_i_c_i_d_e", " to suicide " },
-		{ "a t.o.n.i.g.h.t", " a tonight " }, /* "at" is a word */
-		{ "t.o.n.i.g.h.t a", " tonight a " }, /* not "tonighta" */
-		{ "to t*night", " to tonight " },     /* not "tot" */
+		{ "a t.o.n.i.g.h.t", " a tonight " },           /* "at" is a word */
+		{ "t.o.n.i.g.h.t a", " tonight a " },           /* not "tonighta" */
+		{ "to t*night", " to tonight " },               /* not "tot" */
+		{ "monday s u i c i d e", " monday suicide " }, /* not "mondays" */
+		{ "monday. s.u.i.c.i.d.e", " monday suicide " },
 		{ "\xd0\xb0 k1ll", " a kill " },
 		{ "d.i.e", " die " },
 		{ "k 1 l l m y 5 e l f", " kill myself " },
