@@ -77,7 +77,7 @@ static inline struct ruleset *fuzz_ruleset(void)
 			.suppresses = families,
 			.n_suppresses = 1 },
 		{ .place = FUZZ_PLACE,
-			.id = "g",
+			.id = "h",
 			.lang = "en",
 			.phrase = "school play",
 			.owner = "x",
