@@ -91,6 +91,14 @@ static void widen(struct core *core, struct contact *c)
 	match_mark_contact(core, c);
 }
 
+/* With help still on its way somebody is told to see how it ends, whatever alert stood before. */
+static void end_wrapup(struct core *core, struct contact *c)
+{
+	contact_enter(core, c, c->dispatches_open ? CONTACT_EV_ABANDON : CONTACT_EV_END);
+	if (c->state == CONTACT_REVIEW)
+		alert_raise(core, c, "dispatch_open");
+}
+
 /* The person's connection did not come back in time. */
 static void end_grace(struct core *core, struct contact *c)
 {
@@ -137,7 +145,7 @@ void contact_fire(struct core *core, void *contact)
 	if (c->grace_due_ms && c->grace_due_ms <= core->now_ms)
 		end_grace(core, c);
 	if (c->state == CONTACT_WRAPUP && c->wrap_due_ms <= core->now_ms)
-		contact_enter(core, c, c->dispatches_open ? CONTACT_EV_ABANDON : CONTACT_EV_END);
+		end_wrapup(core, c);
 	if (c->state == CONTACT_REVIEW && !c->alert)
 		alert_raise(core, c, "dispatch_open");
 	if (c->alert && c->alert_due_ms <= core->now_ms)

@@ -160,6 +160,28 @@ static void a_twin_leaves_the_alert_that_runs(void **state)
 	assert_string_equal(view().twin, second.contact);
 }
 
+/* Help is still on its way when everybody else is done: that is what people must see to. */
+static void an_open_dispatch_takes_the_place_of_a_twin(void **state)
+{
+	(void)state;
+	responder(&w, "ann", "n1/i1/2");
+	apply(&w, opening());
+	tell_now(accepted("ann"), 1);
+	struct command close = CMD(CONTACT_CLOSE, c->identity = "ann", c->role = "responder",
+		c->session = "n1/i1/2", c->contact = known, c->disposition = "talked");
+	assert_string_equal(field(&w, apply(&w, close), "state"), "wrapup");
+	struct command escalate = CMD(CONTACT_ESCALATE, c->identity = "ann", c->role = "responder",
+		c->session = "n1/i1/2", c->contact = known, c->kind = "ems", c->consent = "unable");
+	apply(&w, escalate);
+	struct command second = opening();
+	second.contact = "0123456789abcdef0001";
+	tell_now(second, 2);
+	assert_string_equal(view().alert, "twin");
+	pass(&w, 3600000);
+	assert_string_equal(view().state, "review");
+	assert_string_equal(view().alert, "dispatch_open");
+}
+
 /* Two islands acknowledged the same request, each with a contact of its own: both are kept. */
 static void one_reference_two_contacts(void **state)
 {
@@ -410,6 +432,7 @@ int main(void)
 		TEST(what_came_through_the_inbox_too_counts_once),
 		TEST(one_reference_two_contacts),
 		TEST(twins_are_told_of_each_other),
+		TEST(an_open_dispatch_takes_the_place_of_a_twin),
 		TEST(a_twin_of_a_lowered_contact_has_the_level_rules_asked_for),
 		TEST(a_twin_leaves_the_alert_that_runs),
 		TEST(a_contact_offered_elsewhere_is_with_the_islands_responder),
