@@ -222,6 +222,7 @@ static void cut_client(void)
 static void jump_clock(void)
 {
 	int64_t ms = chance(500) ? rnd_in(-3000, 3000) : rnd_in(-3600, 3600) * 1000;
+	sim.clock_slack_ms += llabs(ms);
 	if (chance(500)) {
 		server.clock_offset_ms += ms;
 		sim_trace("fault: the server's clock jumps by %lld ms", (long long)ms);

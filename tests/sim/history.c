@@ -267,13 +267,13 @@ static void check_taken(struct known *k, struct slice r)
 	struct slice session = find_field(r, "session");
 	bool there = number_in(r, "connected");
 	bool stayed = there && k->connected && slice_is(session, k->session);
-	if (k->taken_ms && stayed && k->taken_ms < k->there_ms)
+	if (k->taken_ms && stayed && k->taken_ms + sim.clock_slack_ms < k->there_ms)
 		sim_fail("I3: %s was served at %s and taken from there by an island", k->id,
 			k->session);
 	int64_t there_ms = number_in(r, "session_ms");
 	size_t node = strcspn(k->session, "/");
 	bool moved = session.len <= node || strncmp(session.data, k->session, node + 1) != 0;
-	if (there && k->connected && moved && there_ms < k->there_ms)
+	if (there && k->connected && moved && there_ms + sim.clock_slack_ms < k->there_ms)
 		sim_fail("%s is at %s, and was there before %.*s", k->id, k->session,
 			(int)session.len, session.data);
 	if (!stayed)

@@ -56,8 +56,9 @@ struct sim {
 	int facts_at_once;
 	int64_t command_ms; /* until the store's link is given up; a request may be over before */
 	struct heap tasks;
-	bool calm;  /* the faults are over: everybody works until nobody waits */
-	bool trace; /* print every line */
+	bool calm;              /* the faults are over: everybody works until nobody waits */
+	int64_t clock_slack_ms; /* so far may jumps have put two clocks apart */
+	bool trace;             /* print every line */
 	struct ruleset *rules;
 	struct core_options options;
 	struct node *current; /* whose code runs */
