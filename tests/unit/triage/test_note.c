@@ -73,11 +73,25 @@ static const char *told(const char *p)
 	return note_read(&rules, &w) ? w.told.padded.data : NULL;
 }
 
+struct reading {
+	const char *note, *told; /* NULL: as it was written */
+};
+
+static void check(const struct reading *cases, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *reading = told(cases[i].note);
+
+		if (cases[i].told)
+			assert_string_equal(reading, cases[i].told);
+		else
+			assert_null(reading);
+	}
+}
+
 static void pronouns_mean_the_client_until_another_is_named(void **state)
 {
-	static const struct {
-		const char *note, *told;
-	} cases[] = {
+	static const struct reading cases[] = {
 		{ "Client says she wants to", " i says i want to " },
 		{ "She hurt herself", " i hurt myself " },
 		{ "Her husband left, she wants", " my husband left she wants " },
@@ -87,14 +101,7 @@ static void pronouns_mean_the_client_until_another_is_named(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const char *reading = told(cases[i].note);
-
-		if (cases[i].told)
-			assert_string_equal(reading, cases[i].told);
-		else
-			assert_null(reading);
-	}
+	check(cases, sizeof(cases) / sizeof(cases[0]));
 }
 
 static void capitals_are_short_for_a_word(void **state)
@@ -109,9 +116,7 @@ static void capitals_are_short_for_a_word(void **state)
 
 static void a_plus_is_read_as_positive(void **state)
 {
-	static const struct {
-		const char *note, *told;
-	} cases[] = {
+	static const struct reading cases[] = {
 		{ "SI+, plan", " suicidality positive plan " },
 		{ "+SI", " suicidality positive " },
 		{ "(+) SI", " suicidality positive " },
@@ -121,14 +126,7 @@ static void a_plus_is_read_as_positive(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const char *reading = told(cases[i].note);
-
-		if (cases[i].told)
-			assert_string_equal(reading, cases[i].told);
-		else
-			assert_null(reading);
-	}
+	check(cases, sizeof(cases) / sizeof(cases[0]));
 }
 
 static void a_minus_denies_and_a_dash_does_not(void **state)
