@@ -180,6 +180,19 @@ struct offer *match_offer(struct core *core, struct contact *c, struct responder
 	return offer_make(core, c, r, profile_fit(core, r->profile, c->need).tier);
 }
 
+/* Its further offers are one too many while an emergency waits that nobody there can be offered
+ * in their place: the first in line which one of them would do for looks again. */
+static void mark_without_offer(struct core *core, const struct contact *c)
+{
+	struct contact *w = tree_first(&core->queue.order);
+	for (; w && w->level == LEVEL_EMERGENCY; w = tree_next(&core->queue.order, w))
+		for (int i = 0; i < c->n_offers; i++)
+			if (eligible(core, w, c->offers[i]->responder)) {
+				match_mark_contact(core, w);
+				return;
+			}
+}
+
 static void make_offer(struct core *core, struct contact *c, const struct pick *pick)
 {
 	enum rank_step step = RANK_ONLY;
@@ -189,6 +202,8 @@ static void make_offer(struct core *core, struct contact *c, const struct pick *
 	match_record(core, c, pick, step);
 	struct offer *o = match_offer(core, c, r);
 	DECIDE(core->step, "offered", o->id, c->id, r->id, rank_step_name(step));
+	if (c->n_offers > 1)
+		mark_without_offer(core, c);
 }
 
 static int offers_wanted(const struct core *core, const struct contact *c)

@@ -356,14 +356,22 @@ static void check_order(const struct offered *o)
 	}
 }
 
-/* I10: whoever is offered something lower, and would do for an emergency that nobody is offered. */
+/* It holds more offers than it needs while another holds none. */
+static bool is_spare(const struct known *c)
+{
+	return c->level == LEVEL_EMERGENCY && c->offers > 1;
+}
+
+/* I10: whoever is offered something lower, or one of several of an emergency's offers, and would
+ * do for an emergency that nobody is offered. */
 static void check_emergency(const struct known *w)
 {
 	const struct known_offer *o;
 	if (!w->waiting || !w->waited || w->moved || w->level != LEVEL_EMERGENCY)
 		return;
 	for (size_t i = 0; (o = map_walk(&h.offers, &i, NULL));)
-		if (o->open && o->contact->level < LEVEL_EMERGENCY && o->contact->fit == 0 &&
+		if (o->open && (o->contact->level < LEVEL_EMERGENCY || is_spare(o->contact)) &&
+			o->contact->fit == 0 &&
 			!o->contact->handing && strcmp(o->contact->shape, w->shape) == 0 &&
 			!is_excluded(w, o->responder, h.decided_ms))
 			sim_fail("I10: %s waits while %s is offered to %s", w->id, o->contact->id,

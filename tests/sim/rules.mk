@@ -1,7 +1,7 @@
 # The simulator: whole nodes in one thread against models of everything else; see README.
 
 # make check SIM_COUNT=200 for fewer.
-SIM_COUNT ?= 1800
+SIM_COUNT ?= 2000
 SIM_SRC   := $(wildcard tests/sim/*.c)
 SIM_OBJ   := $(patsubst %.c,$(BUILD)/%.o,$(SIM_SRC))
 # Time, chance, memory, disks and the log are the simulator's; every step of a core is checked.

@@ -131,6 +131,18 @@ static void emergencies_share_the_responders_there_are(void **state)
 	assert_string_equal(state_of(&w, two), "offered");
 }
 
+/* Who has declined the one is free for the other, whose first responder is then the one's. */
+static void an_emergency_declined_by_one_takes_the_other(void **state)
+{
+	(void)state;
+	responder(&w, "ann", R1);
+	responder(&w, "bob", R2);
+	const char *ids[2] = { contact(&w, F1, LEVEL_EMERGENCY), contact(&w, F1, LEVEL_EMERGENCY) };
+	decline("ann", R1, offer_to(&w, R1));
+	assert_string_equal(state_of(&w, ids[0]), "offered");
+	assert_string_equal(state_of(&w, ids[1]), "offered");
+}
+
 static void leaving_revokes_every_offer_in_the_same_step(void **state)
 {
 	(void)state;
@@ -233,6 +245,7 @@ int main(void)
 		TEST(emergencies_are_offered_to_several_and_the_first_wins),
 		TEST(an_emergency_takes_the_place_of_a_lower_offer),
 		TEST(emergencies_share_the_responders_there_are),
+		TEST(an_emergency_declined_by_one_takes_the_other),
 		TEST(leaving_revokes_every_offer_in_the_same_step),
 		TEST(room_is_kept_for_the_first_in_line),
 		TEST(nobody_starves),
