@@ -134,7 +134,7 @@ void center_store_state(struct center *c, enum store_state state)
 	if (state == STORE_DOWN) {
 		if (!c->down_since.us) {
 			c->down_since = store_lost_since(c->store);
-			c->lost = mono_now();
+			recall_lost(&c->recall, store_takeovers(c->store), mono_now());
 		}
 		center_alone_store_lost(c);
 		center_watch_island(c);

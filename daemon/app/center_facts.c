@@ -29,9 +29,9 @@ bool center_facts_wait(const struct center *c)
 	return c->facts.on || c->holding;
 }
 
-static bool recall_waits(struct center *c)
+static bool recall_waits(const struct center *c)
 {
-	return c->spool && recall_is_due(&c->recall, store_takeovers(c->store), c->lost);
+	return c->spool && recall_is_due(&c->recall, store_takeovers(c->store));
 }
 
 static bool next_recalled(struct center *c, char **data, size_t *n)
@@ -225,7 +225,7 @@ void center_facts_go_on(struct center *c)
 		center_facts_begin(c);
 }
 
-bool center_facts_due(struct center *c)
+bool center_facts_due(const struct center *c)
 {
 	return center_facts_wait(c) || recall_waits(c);
 }

@@ -100,7 +100,6 @@ struct center {
 	struct board_watch *watch;
 	struct transcripts transcripts; /* while leading */
 	struct mono down_since;         /* when the store was lost; us 0: it is not */
-	struct mono lost;               /* when it was lost the last time */
 	struct buf scratch;
 	struct mono leads_since;
 	struct core_sweep sweep;
@@ -182,7 +181,7 @@ void center_facts_go_on(struct center *c); /* a batch was committed */
 void center_facts_stop(struct center *c);
 /* New commands must wait until the facts and the inbox are decided. */
 bool center_facts_wait(const struct center *c);
-bool center_facts_due(struct center *c); /* the same, or recalled commands wait */
+bool center_facts_due(const struct center *c); /* the same, or recalled commands wait */
 
 /* ---- center_takeover.c ---- */
 /* Write a mark into the ledger: the state and the options for the commands after it, see mark.h. */

@@ -14,11 +14,13 @@ static void drop_oldest(struct recall *r)
 	free(item->bytes);
 }
 
-static void drop_old(struct recall *r, struct mono now)
+/* Only of those this server has: the ones it was not told yet are owed, however long that takes. */
+static void drop_old(struct recall *r, uint64_t server, struct mono now)
 {
 	while (r->first < r->count &&
 		(r->bytes > RECALL_BYTES ||
-			now.us - r->items[r->first].at.us > RECALL_MS * (int64_t)1000))
+			(r->items[r->first].server == server &&
+				now.us - r->items[r->first].at.us > RECALL_MS * (int64_t)1000)))
 		drop_oldest(r);
 }
 
@@ -30,7 +32,7 @@ void recall_add(struct recall *r, struct slice bytes, uint64_t server)
 		.bytes = mem_dup(bytes.data, bytes.len),
 		.n = bytes.len };
 	r->bytes += bytes.len;
-	drop_old(r, mono_now());
+	drop_old(r, server, mono_now());
 }
 
 void recall_taken(struct recall *r, uint64_t server)
@@ -42,9 +44,13 @@ void recall_taken(struct recall *r, uint64_t server)
 	}
 }
 
-bool recall_is_due(struct recall *r, uint64_t server, struct mono lost)
+void recall_lost(struct recall *r, uint64_t server, struct mono when)
 {
-	drop_old(r, lost);
+	drop_old(r, server, when);
+}
+
+bool recall_is_due(const struct recall *r, uint64_t server)
+{
 	return r->first < r->count && r->items[r->first].server != server;
 }
 

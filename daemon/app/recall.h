@@ -31,9 +31,11 @@ struct recall {
 void recall_add(struct recall *r, struct slice bytes, uint64_t server);
 /* What was added so far is in this server, too. */
 void recall_taken(struct recall *r, uint64_t server);
-/* Something was taken by a server that another one has replaced, and not long before it was lost:
- * how long nobody took its place does not count. */
-bool recall_is_due(struct recall *r, uint64_t server, struct mono lost);
+/* This server is lost: what it had for long its replicas have, too. How long nobody takes its place
+ * does not count, nor how many do in turn before they are told. */
+void recall_lost(struct recall *r, uint64_t server, struct mono when);
+/* Something was taken by a server that another one has replaced, and not long before it was lost. */
+bool recall_is_due(const struct recall *r, uint64_t server);
 /* In order; *at begins at 0. The bytes are valid until the next recall_…() */
 bool recall_next(const struct recall *r, uint64_t *at, struct slice *bytes);
 void recall_free(struct recall *r);

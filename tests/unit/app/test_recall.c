@@ -50,14 +50,14 @@ static void it_is_due_where_another_server_is(void **state)
 {
 	(void)state;
 	struct recall r = { 0 };
-	assert_false(recall_is_due(&r, 1, mono_now()));
+	assert_false(recall_is_due(&r, 1));
 	add(&r, 1, 2, 0);
-	assert_false(recall_is_due(&r, 0, mono_now()));
-	assert_true(recall_is_due(&r, 1, mono_now()));
+	assert_false(recall_is_due(&r, 0));
+	assert_true(recall_is_due(&r, 1));
 	recall_taken(&r, 1);
 	add(&r, 3, 3, 1);
-	assert_false(recall_is_due(&r, 1, mono_now()));
-	assert_true(recall_is_due(&r, 2, mono_now()));
+	assert_false(recall_is_due(&r, 1));
+	assert_true(recall_is_due(&r, 2));
 	uint64_t at = 0;
 	assert_string_equal(from(&r, &at), "1 2 3 ");
 	add(&r, 4, 4, 1);
@@ -72,11 +72,11 @@ static void it_stays_due_while_only_what_came_later_was_taken(void **state)
 	struct recall r = { 0 };
 	add(&r, 1, 2, 0);
 	add(&r, 3, 4, 1);
-	assert_true(recall_is_due(&r, 1, mono_now()));
+	assert_true(recall_is_due(&r, 1));
 	assert_string_equal(all(&r), "1 2 3 4 ");
 	recall_taken(&r, 1);
-	assert_false(recall_is_due(&r, 1, mono_now()));
-	assert_true(recall_is_due(&r, 2, mono_now()));
+	assert_false(recall_is_due(&r, 1));
+	assert_true(recall_is_due(&r, 2));
 	recall_free(&r);
 }
 
@@ -85,14 +85,34 @@ static void what_was_taken_long_before_the_server_was_lost_is_forgotten(void **s
 {
 	(void)state;
 	struct recall r = { 0 };
-	struct mono now = mono_now(), lost = { now.us - 100000 * (int64_t)1000 };
+	struct mono lost = mono_now();
 	add(&r, 1, 3, 0);
 	r.items[0].at.us = lost.us - (RECALL_MS + 1) * (int64_t)1000;
 	r.items[1].at.us = lost.us - (RECALL_MS - 1) * (int64_t)1000;
-	assert_true(recall_is_due(&r, 1, lost));
+	recall_lost(&r, 0, lost);
+	assert_true(recall_is_due(&r, 1));
 	assert_string_equal(all(&r), "2 3 ");
-	assert_true(recall_is_due(&r, 1, now));
-	assert_string_equal(all(&r), "3 ");
+	recall_free(&r);
+}
+
+/* Servers that are lost before they were told all of it: it is owed to the one that stays. */
+static void what_was_never_told_whole_does_not_grow_old(void **state)
+{
+	(void)state;
+	struct recall r = { 0 };
+	struct mono lost = mono_now();
+	add(&r, 1, 2, 0);
+	recall_lost(&r, 0, lost);
+	assert_true(recall_is_due(&r, 1));
+	lost.us += 2 * RECALL_MS * (int64_t)1000;
+	recall_lost(&r, 1, lost);
+	assert_true(recall_is_due(&r, 2));
+	add(&r, 3, 3, 2);
+	assert_string_equal(all(&r), "1 2 3 ");
+	recall_taken(&r, 2);
+	lost.us += 2 * RECALL_MS * (int64_t)1000;
+	recall_lost(&r, 2, lost);
+	assert_false(recall_is_due(&r, 3));
 	recall_free(&r);
 }
 
@@ -120,6 +140,7 @@ int main(void)
 		cmocka_unit_test(it_is_due_where_another_server_is),
 		cmocka_unit_test(it_stays_due_while_only_what_came_later_was_taken),
 		cmocka_unit_test(what_was_taken_long_before_the_server_was_lost_is_forgotten),
+		cmocka_unit_test(what_was_never_told_whole_does_not_grow_old),
 		cmocka_unit_test(it_stays_bounded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
