@@ -39,26 +39,54 @@ static void add_typo(struct decoder *d, uint64_t hash, uint32_t word)
 	d->hinted[hint / 64] |= UINT64_C(1) << hint % 64;
 }
 
+static int compare_words(const void *a, const void *b, void *arg)
+{
+	const struct vocab *vocab = arg;
+	uint32_t v = *(const uint32_t *)a, w = *(const uint32_t *)b;
+	int shorter = (int)vocab->words[v].len - (int)vocab->words[w].len;
+
+	return shorter ? shorter
+		       : memcmp(vocab_text(vocab, v), vocab_text(vocab, w), vocab->words[v].len);
+}
+
+/* The order in which known words are tried: not that of the lexicon, so that moving an entry changes
+ * nothing. */
+static void index_lengths(struct decoder *d, const struct vocab *vocab)
+{
+	uint32_t n = 0;
+
+	d->by_length = mem_zalloc((vocab->n_words + 1) * sizeof(*d->by_length));
+	for (uint32_t w = 0; w < vocab->n_words; w++)
+		if (vocab_is_key(vocab, w) && vocab->words[w].len <= WORD_MAX)
+			d->by_length[n++] = w;
+	qsort_r(d->by_length, n, sizeof(*d->by_length), compare_words, (void *)(uintptr_t)vocab);
+	for (uint32_t len = 0, i = 0; len <= WORD_MAX; len++) {
+		while (i < n && vocab->words[d->by_length[i]].len < len)
+			i++;
+		d->first_of_length[len] = i;
+	}
+	d->first_of_length[WORD_MAX + 1] = n;
+}
+
 static void index_typos(struct decoder *d, const struct vocab *vocab)
 {
+	const uint32_t *end = d->by_length + d->first_of_length[WORD_MAX + 1];
+	const uint32_t *w = d->by_length + d->first_of_length[TYPO_MIN];
 	size_t n = 0;
 
-	for (uint32_t w = 0; w < vocab->n_words; w++)
-		if (vocab_is_key(vocab, w) && vocab->words[w].len >= TYPO_MIN)
-			n += vocab->words[w].len + 1u;
+	for (const uint32_t *each = w; each < end; each++)
+		n += vocab->words[*each].len + 1u;
 	for (d->n_typos = 64; d->n_typos < n * 2;)
 		d->n_typos *= 2;
 	d->typos = mem_zalloc(d->n_typos * sizeof(*d->typos));
 	d->hinted = mem_zalloc(d->n_typos * TYPO_BITS / 8);
-	for (uint32_t w = 0; w < vocab->n_words; w++) {
-		const char *p = vocab_text(vocab, w);
-		size_t len = vocab->words[w].len;
+	for (; w < end; w++) {
+		const char *p = vocab_text(vocab, *w);
+		size_t len = vocab->words[*w].len;
 
-		if (!vocab_is_key(vocab, w) || len < TYPO_MIN)
-			continue;
-		add_typo(d, vocab_hash(p, len), w);
+		add_typo(d, vocab_hash(p, len), *w);
 		for (size_t i = 0; i < len; i++)
-			add_typo(d, hash_without(p, len, i), w);
+			add_typo(d, hash_without(p, len, i), *w);
 	}
 }
 
@@ -69,12 +97,12 @@ static void index_sounds(struct decoder *d, const struct vocab *vocab)
 	for (d->n_sounds = 64; d->n_sounds < vocab->n_words * 2;)
 		d->n_sounds *= 2;
 	d->sounds = mem_zalloc(d->n_sounds * sizeof(*d->sounds));
-	for (uint32_t w = 0; w < vocab->n_words; w++) {
+	for (uint32_t at = d->first_of_length[SOUND_MIN]; at < d->first_of_length[WORD_MAX + 1]; at++) {
+		uint32_t w = d->by_length[at];
 		uint64_t hash;
 		size_t i;
 
-		if (!vocab_is_key(vocab, w) || vocab->words[w].len < SOUND_MIN ||
-			!sound_of(vocab_text(vocab, w), vocab->words[w].len, &sound))
+		if (!sound_of(vocab_text(vocab, w), vocab->words[w].len, &sound))
 			continue;
 		hash = sound_hash(&sound);
 		for (i = hash & (d->n_sounds - 1); d->sounds[i].word;)
@@ -120,20 +148,11 @@ bool decoder_may_join(const struct decoder *d, const char *p, size_t first, size
 
 void decoder_init(struct decoder *d, const struct vocab *vocab)
 {
-	uint32_t n = 0;
-
 	memset(d, 0, sizeof(*d));
+	index_lengths(d, vocab);
 	index_typos(d, vocab);
 	index_sounds(d, vocab);
 	index_joins(d, vocab);
-	d->by_length = mem_zalloc((vocab->n_words + 1) * sizeof(*d->by_length));
-	for (uint32_t len = 0; len <= WORD_MAX; len++) {
-		d->first_of_length[len] = n;
-		for (uint32_t w = 0; w < vocab->n_words; w++)
-			if (vocab_is_key(vocab, w) && vocab->words[w].len == len)
-				d->by_length[n++] = w;
-	}
-	d->first_of_length[WORD_MAX + 1] = n;
 }
 
 void decoder_fini(struct decoder *d)
