@@ -97,7 +97,8 @@ static void index_sounds(struct decoder *d, const struct vocab *vocab)
 	for (d->n_sounds = 64; d->n_sounds < vocab->n_words * 2;)
 		d->n_sounds *= 2;
 	d->sounds = mem_zalloc(d->n_sounds * sizeof(*d->sounds));
-	for (uint32_t at = d->first_of_length[SOUND_MIN]; at < d->first_of_length[WORD_MAX + 1]; at++) {
+	for (uint32_t at = d->first_of_length[SOUND_MIN]; at < d->first_of_length[WORD_MAX + 1];
+		at++) {
 		uint32_t w = d->by_length[at];
 		uint64_t hash;
 		size_t i;

@@ -371,8 +371,8 @@ static void check_emergency(const struct known *w)
 		return;
 	for (size_t i = 0; (o = map_walk(&h.offers, &i, NULL));)
 		if (o->open && (o->contact->level < LEVEL_EMERGENCY || is_spare(o->contact)) &&
-			o->contact->fit == 0 &&
-			!o->contact->handing && strcmp(o->contact->shape, w->shape) == 0 &&
+			o->contact->fit == 0 && !o->contact->handing &&
+			strcmp(o->contact->shape, w->shape) == 0 &&
 			!is_excluded(w, o->responder, h.decided_ms))
 			sim_fail("I10: %s waits while %s is offered to %s", w->id, o->contact->id,
 				o->responder);
