@@ -192,6 +192,14 @@ static const struct rules_member emoji_members[] = {
 	{ .name = NULL },
 };
 
+static const struct rules_member points_members[] = {
+	MEMBER(RULES_INT, source_points, points),
+	MEMBER(RULES_STRING, source_points, words),
+	MEMBER(RULES_STRING, source_points, owner),
+	MEMBER(RULES_STRING, source_points, added),
+	{ .name = NULL },
+};
+
 static const struct rules_member note_members[] = {
 	MEMBER(RULES_STRING, source_note, lang),
 	MEMBER(RULES_STRING, source_note, words),
@@ -265,6 +273,7 @@ static const struct section {
 	SECTION("cues", cue_members, NULL, cues),
 	SECTION("frames", frame_members, NULL, frames),
 	SECTION("emoji", emoji_members, NULL, emoji),
+	SECTION("points", points_members, NULL, points),
 	SECTION("notes", note_members, NULL, notes),
 	SECTION("languages", language_members, NULL, languages),
 	SECTION("wording", wording_members, NULL, wording),
@@ -341,6 +350,7 @@ void rules_source_free(struct rules_source *s)
 	free(s->source.cues);
 	free(s->source.frames);
 	free(s->source.emoji);
+	free(s->source.points);
 	free(s->source.notes);
 	free(s->source.rules);
 	free(s->source.languages);

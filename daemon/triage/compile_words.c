@@ -75,6 +75,36 @@ static void compile_emoji(struct compiler *c)
 	}
 }
 
+/* A word that weighs for danger is one that disguises and misspellings resolve to. */
+static void add_key(struct vocab *vocab, const char *word, size_t n)
+{
+	uint32_t number = vocab_add(vocab, word, n);
+
+	vocab->words[number].marks |= WORD_KEY;
+}
+
+/* One list of words between bars. */
+static void compile_points(struct compiler *c, const struct source_points *s)
+{
+	const char *at = s->words ? s->words : "";
+
+	compile_owner(c, s->place, s->owner, s->added);
+	if (s->points == 0 || s->points < -POINTS_MAX || s->points > POINTS_MAX)
+		compile_error(c, s->place, "points: a number from -%d to %d expected, not 0",
+			POINTS_MAX, POINTS_MAX);
+	if (!*at)
+		compile_error(c, s->place, "words is missing");
+	for (size_t n; *at; at += n + (at[n] == '|')) {
+		n = strcspn(at, "|");
+		if (n == 0 || n > WORD_MAX || memchr(at, ' ', n))
+			compile_error(c, s->place, "points: \"%.*s\" is not one word", (int)n, at);
+		else if (!points_add(&c->rules->points, at, n, s->points))
+			compile_error(c, s->place, "points: \"%.*s\" is listed twice", (int)n, at);
+		else if (s->points > 0 && *at != '#')
+			add_key(&c->rules->vocab, at, n);
+	}
+}
+
 /* A word of names, or `missing` when s is NULL; reports anything else. */
 static int word_of(struct compiler *c, struct source_place place, const char *what, const char *s,
 	const char *const *names, int count, int missing)
@@ -313,6 +343,8 @@ void compile_words(struct compiler *c)
 
 	map_init(&seen, 0, 0);
 	compile_emoji(c);
+	for (size_t i = 0; i < c->source->n_points; i++)
+		compile_points(c, &c->source->points[i]);
 	for (size_t i = 0; i < c->source->n_cues; i++)
 		compile_common(c, &c->source->cues[i]);
 	for (size_t i = 0; i < c->source->n_cues; i++)

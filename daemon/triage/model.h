@@ -10,6 +10,7 @@
 #include "field.h"
 #include "names.h"
 #include "phrase.h"
+#include "points.h"
 #include "rule.h"
 #include "scan.h"
 #include "sets.h"
@@ -61,6 +62,7 @@ struct ruleset {
 	struct fold fold;
 	struct vocab vocab;
 	struct decoder decoder;
+	struct points points;
 	struct phrase *phrases; /* those the scan looks for */
 	struct owner *owners;
 	uint32_t n_phrases;
@@ -147,6 +149,7 @@ struct triage_scratch {
 	size_t n_clause_cues, cap_clause_cues;
 	struct frame_match *frames;
 	size_t n_frames, cap_frames;
+	struct points_scratch points;
 	struct values values;
 	struct buf lines; /* this message's facts, unsorted */
 	struct slice_list sorted;

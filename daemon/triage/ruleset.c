@@ -124,6 +124,7 @@ static struct ruleset *empty(void)
 
 	r->refs = 1;
 	vocab_init(&r->vocab);
+	points_init(&r->points);
 	return r;
 }
 
@@ -220,6 +221,7 @@ void ruleset_unref(struct ruleset **rules)
 	scan_fini(&r->scan);
 	decoder_fini(&r->decoder);
 	vocab_fini(&r->vocab);
+	points_fini(&r->points);
 	fold_fini(&r->fold);
 	free(r->entries);
 	free(r->frames);

@@ -15,8 +15,9 @@
 #include "signals.h"
 #include "topic.h"
 
-#define GREETING_WORDS 3 /* up to so many words without any signal say nothing yet */
-#define CONFLICT_STEPS 2 /* text this many levels above the answers: a person should look */
+#define GREETING_WORDS 3  /* up to so many words without any signal say nothing yet */
+#define SPANS_MAX      32 /* shown of one reason: who reads it knows by then */
+#define CONFLICT_STEPS 2  /* text this many levels above the answers: a person should look */
 
 /* Why a contact could not be fully assessed. Each is a floor at the ruleset's unscored level. */
 enum unscored {
@@ -60,12 +61,14 @@ struct run {
 	int answer_floor; /* and of rules with an answer among their reasons */
 	bool from_answer; /* while collecting evidence */
 	bool from_text;
+	int points_field;
 };
 
 static void clear_result(struct triage_result *r)
 {
 	r->level = LEVEL_LOW;
 	r->unscored = false;
+	r->points = 0;
 	r->n_reasons = r->n_spans = r->n_fields = r->n_domains = r->n_flags = r->n_actions = 0;
 	r->n_suppressed = r->n_near = 0;
 	buf_clear(&r->facts);
@@ -142,13 +145,16 @@ static void read_request(struct run *x)
 
 /* ---- the text ---- */
 
-static void judge_language(struct run *x)
+static void measure_text(struct run *x)
 {
 	bool covered;
 
 	if (x->w->honest.n_tokens == 0)
 		return;
 	values_add_number(&x->w->values, field_find("words"), (int64_t)x->w->honest.n_tokens);
+	x->result->points = points_weigh(&x->rules->points, &x->w->honest,
+		x->w->has_decoded ? &x->w->decoded : NULL, &x->w->points);
+	values_add_number(&x->w->values, x->points_field, x->result->points);
 	covered = coverage_is_enough(x->rules, x->w, x->request->lang);
 	values_add_yesno(&x->w->values, field_find("lang_covered"), covered);
 	if (!covered)
@@ -208,7 +214,7 @@ static void read_text(struct run *x)
 		w->unscored |= 1u << UNSCORED_BUDGET;
 	if (w->honest.invalid)
 		w->unscored |= 1u << UNSCORED_ENCODING;
-	judge_language(x);
+	measure_text(x);
 	signals_settle(x->rules, w);
 	if (topic_accounts(w)) {
 		weigh_without_topics(x);
@@ -230,22 +236,28 @@ static void flag_joke(struct run *x)
 
 /* ---- rules ---- */
 
-static void evidence_signal(void *ctx, const struct signal *s)
+static void add_span(struct run *x, struct triage_span span)
 {
-	struct run *x = ctx;
 	struct triage_result *r = x->result;
 	struct triage_reason *reason = &r->reasons[r->n_reasons - 1];
 
 	x->from_text = true;
+	if (reason->n_spans == SPANS_MAX)
+		return;
 	for (size_t i = 0; i < reason->n_spans; i++) {
 		struct triage_span seen = r->spans[reason->first_span + i];
 
-		if (seen.start == s->span.start && seen.end == s->span.end)
+		if (seen.start == span.start && seen.end == span.end)
 			return;
 	}
 	GROW(r->spans, r->n_spans, r->cap_spans);
-	r->spans[r->n_spans++] = s->span;
+	r->spans[r->n_spans++] = span;
 	reason->n_spans++;
+}
+
+static void evidence_signal(void *ctx, const struct signal *s)
+{
+	add_span(ctx, s->span);
 }
 
 static void evidence_field(void *ctx, int field)
@@ -261,6 +273,8 @@ static void evidence_field(void *ctx, int field)
 	GROW(r->fields, r->n_fields, r->cap_fields);
 	r->fields[r->n_fields++] = field_table[field].name;
 	reason->n_fields++;
+	for (size_t i = 0; field == x->points_field && i < x->w->points.n_shown; i++)
+		add_span(x, x->w->points.shown[i]);
 }
 
 static struct triage_reason *add_reason(
@@ -436,7 +450,8 @@ void triage_run(struct ruleset *rules, struct triage_scratch *w,
 		.floor = -1,
 		.raise = -1,
 		.text_floor = -1,
-		.answer_floor = -1 };
+		.answer_floor = -1,
+		.points_field = field_find("points") };
 
 	clear_result(result);
 	bind(w, rules);

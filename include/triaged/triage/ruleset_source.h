@@ -36,10 +36,7 @@ struct source_alias {
 	const char *word, *lang, *forms, *owner, *added;
 };
 
-/*
- * lexicon = ( { id; family; lang; phrase; owner; added;
- *               negatable?; figurative_ok?; time?; subject? } )
- */
+/* lexicon = ( { id; family; lang; phrase; owner; added; negatable?; figurative_ok?; time?; subject? } ) */
 struct source_entry {
 	struct source_place place;
 	const char *id, *family, *lang, *phrase, *owner, *added;
@@ -69,6 +66,13 @@ struct source_frame {
 	const char *const *suppresses;
 	size_t n_suppresses;
 	const char *reach, *subject, *time; /* what the manual says, NULL none */
+};
+
+/* points = ( { points; words; owner; added } ): what each of `words` ("gun|wont") weighs in the field "points"; "#" a number */
+struct source_points {
+	struct source_place place;
+	int points;
+	const char *words, *owner, *added;
 };
 
 /* emoji = ( { text; token } ) */
@@ -148,19 +152,13 @@ struct source_rule {
 	size_t n_tests;
 };
 
-/*
- * languages = ( { lang; owner; added } ): languages besides the ruleset group's, so that a language
- * is added by adding its files.
- */
+/* languages = ( { lang; owner; added } ): besides the ruleset group's, so that a language is added by adding its files */
 struct source_language {
 	struct source_place place;
 	const char *lang, *owner, *added;
 };
 
-/*
- * wording = ( { instrument; item; lang; text } ): how the center asks an instrument's item, for
- * consoles to show. Never read by triage.
- */
+/* wording = ( { instrument; item; lang; text } ): how consoles show an instrument's item. Never read by triage. */
 struct source_wording {
 	struct source_place place;
 	const char *instrument, *item, *lang, *text;
@@ -187,6 +185,8 @@ struct ruleset_source {
 	size_t n_frames;
 	struct source_emoji *emoji;
 	size_t n_emoji;
+	struct source_points *points;
+	size_t n_points;
 	struct source_note *notes;
 	size_t n_notes;
 	struct source_rule *rules;

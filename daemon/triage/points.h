@@ -1,0 +1,45 @@
+/*
+ * Points: what single words weigh, for danger or against it, whatever sentence they stand in. They are the net under the
+ * phrases: danger is told in words nobody has listed as a sentence, and still in words of its own.
+ *
+ * Each word of the table counts once within a few sentences that follow each other; the greatest such sum is the field
+ * "points" of a message, which rules compare. So a sentence added before or behind takes nothing away. Words that only
+ * the decoded reading has count when they weigh for danger.
+ */
+#ifndef TRIAGE_POINTS_H
+#define TRIAGE_POINTS_H
+
+#include "triaged/triage/triage.h"
+
+#include "text.h"
+
+#define POINTS_SHOWN 5  /* words named as the reason */
+#define POINTS_MAX   99 /* of one word, either way */
+
+struct points {
+	struct vocab words;
+	int *of; /* by word */
+};
+
+void points_init(struct points *p);
+void points_fini(struct points *p);
+/* False when the word is listed already. */
+bool points_add(struct points *p, const char *word, size_t n, int points);
+
+struct points_scratch {
+	struct weighed_word *items;
+	struct weighed_piece *pieces;
+	size_t n_items, cap_items, n_pieces, cap_pieces;
+	uint32_t *seen; /* by word: the run it was counted in last */
+	size_t n_seen;
+	struct triage_span shown[POINTS_SHOWN]; /* the heaviest of the sum, by weight */
+	size_t n_shown;
+};
+
+void points_scratch_fini(struct points_scratch *s);
+
+/* The sum for a text whose sentences are numbered; decoded may be NULL. 0 when it has none of the words. */
+int points_weigh(const struct points *p, const struct text *honest, const struct text *decoded,
+	struct points_scratch *s);
+
+#endif
