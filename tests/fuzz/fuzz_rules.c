@@ -61,6 +61,9 @@ static void try_ruleset(char *const line[LINES])
 		.forms = line[4],
 		.owner = "x",
 		.added = "2026-01-01" };
+	struct source_points points = {
+		.points = (int)strlen(line[0]) - 3, .words = line[3], .owner = "x", .added = line[4]
+	};
 	struct source_cond both[] = { field, leaf };
 	struct source_cond all = { .kind = COND_ANY, .children = both, .n_children = 2 };
 	struct source_test test = {
@@ -87,6 +90,8 @@ static void try_ruleset(char *const line[LINES])
 		.n_cues = 1,
 		.emoji = &emoji,
 		.n_emoji = 1,
+		.points = &points,
+		.n_points = 1,
 		.rules = &rule,
 		.n_rules = 1 };
 	struct ruleset_report report = { .error = ignore };

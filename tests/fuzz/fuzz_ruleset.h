@@ -144,6 +144,23 @@ static inline struct ruleset *fuzz_ruleset(void)
 		{ .place = FUZZ_PLACE, .age = -1, .text = "a", .level = "low" },
 		{ .place = FUZZ_PLACE, .age = -1, .text = "last day", .level = "low" },
 	};
+	static struct source_points points[] = {
+		{ FUZZ_PLACE, 11, "zinc|opal", "x", "2026-01-01" },
+		{ FUZZ_PLACE, -6, "pearl|#", "x", "2026-01-01" },
+	};
+	static const char *const enough[] = { "20" };
+	static struct source_cond sum = { .place = FUZZ_PLACE,
+		.kind = COND_FIELD,
+		.field = "points",
+		.op = "ge",
+		.values = enough,
+		.n_values = 1 };
+	static struct source_test fourth[] = {
+		{ .place = FUZZ_PLACE, .age = -1, .text = "zinc and opal", .level = "moderate" },
+		{ .place = FUZZ_PLACE, .age = -1, .text = "opal. zinc", .level = "moderate" },
+		{ .place = FUZZ_PLACE, .age = -1, .text = "zinc, opal, pearl", .level = "low" },
+		{ .place = FUZZ_PLACE, .age = -1, .text = "zinc", .level = "low" },
+	};
 	static struct source_rule rules[] = {
 		{ .place = FUZZ_PLACE,
 			.id = "R1",
@@ -166,6 +183,13 @@ static inline struct ruleset *fuzz_ruleset(void)
 			.when = &parts,
 			.tests = third,
 			.n_tests = 4 },
+		{ .place = FUZZ_PLACE,
+			.id = "R4",
+			.level = "moderate",
+			.explain = "four",
+			.when = &sum,
+			.tests = fourth,
+			.n_tests = 4 },
 	};
 	static const char *const langs[] = { "en" };
 	struct ruleset_source s = { .place = FUZZ_PLACE,
@@ -186,6 +210,8 @@ static inline struct ruleset *fuzz_ruleset(void)
 		.n_frames = FUZZ_COUNT(frames),
 		.emoji = emoji,
 		.n_emoji = FUZZ_COUNT(emoji),
+		.points = points,
+		.n_points = FUZZ_COUNT(points),
 		.notes = notes,
 		.n_notes = FUZZ_COUNT(notes),
 		.rules = rules,
