@@ -52,7 +52,7 @@ struct source_entry {
  *   (topics let everything count), statement (what a staff note denied before the comma says nothing of it), clause (begins a clause)
  * Each word for itself:
  *   first_person, number (in letters), light (a negation reaches across it; it tells the language too), and (a past time before
- *   it does not date what follows), common and frequent (many or nearly all texts have it: phrases are looked for by others)
+ *   it does not date what follows), known (no misspelling), common and frequent (many or nearly all texts have it: phrases are looked for by others)
  */
 struct source_cue {
 	struct source_place place;
