@@ -75,15 +75,15 @@ static void compile_emoji(struct compiler *c)
 	}
 }
 
-/* A word that weighs for danger is one that disguises and misspellings resolve to. */
-static void add_key(struct vocab *vocab, const char *word, size_t n)
+static void add_marked(struct vocab *vocab, const char *word, size_t n, uint16_t mark)
 {
-	uint32_t number = vocab_add(vocab, word, n);
+	uint32_t number = vocab_add(vocab, word, n); /* which may move the words */
 
-	vocab->words[number].marks |= WORD_KEY;
+	vocab->words[number].marks |= mark;
 }
 
-/* One list of words between bars. */
+/* One list of words between bars. What weighs for danger is a word that disguises and misspellings
+ * resolve to. */
 static void compile_points(struct compiler *c, const struct source_points *s)
 {
 	const char *at = s->words ? s->words : "";
@@ -101,7 +101,7 @@ static void compile_points(struct compiler *c, const struct source_points *s)
 		else if (!points_add(&c->rules->points, at, n, s->points))
 			compile_error(c, s->place, "points: \"%.*s\" is listed twice", (int)n, at);
 		else if (s->points > 0 && *at != '#')
-			add_key(&c->rules->vocab, at, n);
+			add_marked(&c->rules->vocab, at, n, WORD_KEY);
 	}
 }
 
@@ -277,8 +277,7 @@ static void compile_foreign(struct compiler *c, const struct source_cue *s)
 		const struct token *k = &words.tokens[i];
 
 		if (k->word == WORD_NONE && k->len <= WORD_MAX)
-			vocab->words[vocab_add(vocab, words.padded.data + k->at, k->len)].marks |=
-				WORD_FOREIGN;
+			add_marked(vocab, words.padded.data + k->at, k->len, WORD_FOREIGN);
 	}
 	text_fini(&words);
 }
