@@ -8,8 +8,7 @@
 
 #include "model.h"
 
-#define RUN_WORDS                                                                                  \
-	60 /* of the sentences that are taken together, unless the first alone is longer */
+#define RUN_WORDS   60 /* taken together, unless the first sentence alone is longer */
 #define PIECE_WORDS 40 /* of a sentence that does not end: it is looked at in pieces */
 
 struct weighed_word {
