@@ -82,6 +82,23 @@ static void add_marked(struct vocab *vocab, const char *word, size_t n, uint16_t
 	vocab->words[number].marks |= mark;
 }
 
+/* As it is read: lower case, without accents and apostrophes, the token of an emoji, or # for any
+ * number. Any other would never be met. */
+static bool is_as_read(const struct compiler *c, const char *word, size_t n)
+{
+	struct text t = { .n_tokens = 0 };
+	bool same;
+
+	if ((n == 1 && *word == '#') || memchr(word, '_', n))
+		return true;
+	text_read(&t, &c->rules->fold, &c->rules->vocab, word, n);
+	same = t.n_tokens == 1 && t.tokens[0].len == n &&
+	       memcmp(t.padded.data + t.tokens[0].at, word, n) == 0 &&
+	       !(t.tokens[0].marks & TOKEN_DIGITS);
+	text_fini(&t);
+	return same;
+}
+
 /* One list of words between bars. What weighs for danger is a word that disguises and misspellings
  * resolve to. */
 static void compile_points(struct compiler *c, const struct source_points *s)
@@ -96,8 +113,10 @@ static void compile_points(struct compiler *c, const struct source_points *s)
 		compile_error(c, s->place, "words is missing");
 	for (size_t n; *at; at += n + (at[n] == '|')) {
 		n = strcspn(at, "|");
-		if (n == 0 || n > WORD_MAX || memchr(at, ' ', n))
-			compile_error(c, s->place, "points: \"%.*s\" is not one word", (int)n, at);
+		if (n > WORD_MAX || !is_as_read(c, at, n))
+			compile_error(c, s->place,
+				"points: \"%.*s\" is not one word as it is read, nor #", (int)n,
+				at);
 		else if (!points_add(&c->rules->points, at, n, s->points))
 			compile_error(c, s->place, "points: \"%.*s\" is listed twice", (int)n, at);
 		else if (s->points > 0 && *at != '#')

@@ -236,6 +236,21 @@ static void test_notes(void **state)
 		":10: as: one word expected");
 }
 
+static void test_points(void **state)
+{
+	(void)state;
+	EXPECT(HEAD GOOD
+		"points = (\n"
+		"{ points = 4; words = \"rope|emoji_gun|#\"; owner = \"x\"; added = \"2026-11-01\"; },\n"
+		"{ points = 0; words = \"tide\"; owner = \"x\"; added = \"2026-11-01\"; },\n"
+		"{ points = 5; owner = \"x\"; added = \"2026-11-01\"; },\n"
+		"{ points = -3; words = \"Gun|can't|two words|7|rope\"; owner = \"x\"; added = \"2026-11-01\"; } );\n",
+		":6: points: a number from -99 to 99 expected, not 0", ":7: words is missing",
+		":8: points: \"Gun\" is not one word", ":8: points: \"can't\" is not one word",
+		":8: points: \"two words\" is not one word", ":8: points: \"7\" is not one word",
+		":8: points: \"rope\" is listed twice");
+}
+
 #define WINDOW(when) "{ id = \"W\"; level = \"high\"; explain = \"x\"; when: " when "; " TESTS " }"
 
 static void test_windows(void **state)
@@ -266,6 +281,7 @@ int main(void)
 		cmocka_unit_test(test_aliases),
 		cmocka_unit_test(test_all_at_once),
 		cmocka_unit_test(test_structure),
+		cmocka_unit_test(test_points),
 		cmocka_unit_test(test_meaning),
 		cmocka_unit_test(test_tests),
 	};
