@@ -89,6 +89,8 @@ static bool is_as_read(const struct compiler *c, const char *word, size_t n)
 	struct text t = { .n_tokens = 0 };
 	bool same;
 
+	if (n > WORD_MAX || memchr(word, ' ', n))
+		return false;
 	if ((n == 1 && *word == '#') || memchr(word, '_', n))
 		return true;
 	text_read(&t, &c->rules->fold, &c->rules->vocab, word, n);
@@ -99,8 +101,16 @@ static bool is_as_read(const struct compiler *c, const char *word, size_t n)
 	return same;
 }
 
-/* One list of words between bars. What weighs for danger is a word that disguises and misspellings
- * resolve to. */
+static bool is_entry_as_read(const struct compiler *c, const char *entry, size_t n)
+{
+	const char *space = memchr(entry, ' ', n);
+	size_t first = space ? (size_t)(space - entry) : n;
+
+	return is_as_read(c, entry, first) && (!space || is_as_read(c, space + 1, n - first - 1));
+}
+
+/* One list of words, or two with a space, between bars. A word that weighs for danger is one that
+ * disguises and misspellings resolve to. */
 static void compile_points(struct compiler *c, const struct source_points *s)
 {
 	const char *at = s->words ? s->words : "";
@@ -113,13 +123,13 @@ static void compile_points(struct compiler *c, const struct source_points *s)
 		compile_error(c, s->place, "words is missing");
 	for (size_t n; *at; at += n + (at[n] == '|')) {
 		n = strcspn(at, "|");
-		if (n > WORD_MAX || !is_as_read(c, at, n))
+		if (!is_entry_as_read(c, at, n))
 			compile_error(c, s->place,
-				"points: \"%.*s\" is not one word as it is read, nor #", (int)n,
-				at);
+				"points: \"%.*s\" is not one word or two as they are read, nor #",
+				(int)n, at);
 		else if (!points_add(&c->rules->points, at, n, s->points))
 			compile_error(c, s->place, "points: \"%.*s\" is listed twice", (int)n, at);
-		else if (s->points > 0 && *at != '#')
+		else if (s->points > 0 && *at != '#' && !memchr(at, ' ', n))
 			add_marked(&c->rules->vocab, at, n, WORD_KEY);
 	}
 }

@@ -12,7 +12,8 @@
 #define PIECE_WORDS 40 /* of a sentence that does not end: it is looked at in pieces */
 
 struct weighed_word {
-	uint32_t word;
+	uint32_t entry; /* pairs are numbered behind the words */
+	int points;
 	struct triage_span span;
 };
 
@@ -25,23 +26,45 @@ struct weighed_piece {
 void points_init(struct points *p)
 {
 	vocab_init(&p->words);
-	p->of = NULL;
+	vocab_init(&p->pairs);
+	p->of_word = p->of_pair = NULL;
 }
 
 void points_fini(struct points *p)
 {
 	vocab_fini(&p->words);
-	free(p->of);
+	vocab_fini(&p->pairs);
+	free(p->of_word);
+	free(p->of_pair);
 }
 
-bool points_add(struct points *p, const char *word, size_t n, int points)
+/* The number of a key, entered with no points if it is new. */
+static uint32_t enter(struct vocab *keys, int **of, const void *key, size_t n)
 {
-	uint32_t before = p->words.n_words, number = vocab_add(&p->words, word, n);
+	uint32_t before = keys->n_words, number = vocab_add(keys, key, n);
 
-	if (p->words.n_words == before)
+	if (keys->n_words > before) {
+		*of = mem_resize(*of, keys->n_words, sizeof(**of));
+		(*of)[number] = 0;
+	}
+	return number;
+}
+
+bool points_add(struct points *p, const char *entry, size_t n, int points)
+{
+	const char *space = memchr(entry, ' ', n);
+	size_t first = space ? (size_t)(space - entry) : n;
+	uint32_t key[2] = { enter(&p->words, &p->of_word, entry, first) }, pair;
+	int *of = &p->of_word[key[0]];
+
+	if (space) {
+		key[1] = enter(&p->words, &p->of_word, space + 1, n - first - 1);
+		pair = enter(&p->pairs, &p->of_pair, key, sizeof(key));
+		of = &p->of_pair[pair];
+	}
+	if (*of != 0)
 		return false;
-	p->of = mem_resize(p->of, p->words.n_words, sizeof(*p->of));
-	p->of[number] = points;
+	*of = points;
 	return true;
 }
 
@@ -52,18 +75,62 @@ void points_scratch_fini(struct points_scratch *s)
 	free(s->seen);
 }
 
-static void take(const struct points *p, const struct text *t, uint32_t i, int least,
-	struct points_scratch *s)
+static uint32_t number_of(const struct points *p, const struct text *t, uint32_t i)
 {
 	const struct token *k = &t->tokens[i];
-	uint32_t word = k->marks & TOKEN_DIGITS
-				? vocab_find(&p->words, "#", 1)
-				: vocab_find(&p->words, t->padded.data + k->at, k->len);
 
-	if (word == WORD_NONE || p->of[word] < least)
+	return k->marks & TOKEN_DIGITS ? vocab_find(&p->words, "#", 1)
+				       : vocab_find(&p->words, t->padded.data + k->at, k->len);
+}
+
+static void take(
+	struct points_scratch *s, uint32_t entry, int points, int least, struct triage_span span)
+{
+	if (points == 0 || points < least)
 		return;
 	GROW(s->items, s->n_items, s->cap_items);
-	s->items[s->n_items++] = (struct weighed_word){ word, { k->start, k->end } };
+	s->items[s->n_items++] = (struct weighed_word){ entry, points, span };
+}
+
+/* The number `before` is that of the word before it in the sentence, or WORD_NONE. */
+static void take_pair(const struct points *p, const struct text *t, uint32_t i, uint32_t before,
+	uint32_t word, int least, struct points_scratch *s)
+{
+	uint32_t key[2] = { before, word }, pair;
+
+	if (before == WORD_NONE || word == WORD_NONE)
+		return;
+	pair = vocab_find(&p->pairs, (const char *)key, sizeof(key));
+	if (pair != WORD_NONE)
+		take(s, p->words.n_words + pair, p->of_pair[pair], least,
+			(struct triage_span){ t->tokens[i - 1].start, t->tokens[i].end });
+}
+
+static void take_word(const struct points *p, const struct text *t, uint32_t i, uint32_t word,
+	int least, struct points_scratch *s)
+{
+	if (word != WORD_NONE)
+		take(s, word, p->of_word[word], least,
+			(struct triage_span){ t->tokens[i].start, t->tokens[i].end });
+}
+
+/* A word of the decoded reading that the person did not write, and its pairs. */
+static void take_decoded(const struct points *p, const struct text *honest,
+	const struct text *decoded, uint32_t i, struct points_scratch *s)
+{
+	const struct token *k = &decoded->tokens[i];
+	bool changed = k->marks & TOKEN_CHANGED,
+	     follows = i > 0 &&
+		       honest->tokens[k[-1].honest].sentence == honest->tokens[k->honest].sentence;
+	uint32_t word;
+
+	if (!changed && !(follows && (k[-1].marks & TOKEN_CHANGED)))
+		return;
+	word = number_of(p, decoded, i);
+	if (changed)
+		take_word(p, decoded, i, word, 1, s);
+	if (follows)
+		take_pair(p, decoded, i, number_of(p, decoded, i - 1), word, 1, s);
 }
 
 static void begin_piece(struct points_scratch *s, uint32_t token)
@@ -72,35 +139,39 @@ static void begin_piece(struct points_scratch *s, uint32_t token)
 	s->pieces[s->n_pieces++] = (struct weighed_piece){ token, s->n_items };
 }
 
-/* The words of the table in order, and where pieces begin; a fence behind the last. */
+/* The entries that stand in the text in order, and where pieces begin; a fence behind the last. */
 static void collect(const struct points *p, const struct text *honest, const struct text *decoded,
 	struct points_scratch *s)
 {
 	const struct token *k = honest->tokens;
-	uint32_t at = 0, first = 0;
+	uint32_t at = 0, first = 0, word = WORD_NONE;
 
 	s->n_items = s->n_pieces = 0;
 	for (uint32_t i = 0; i < honest->n_tokens; i++) {
-		if (i == 0 || k[i].sentence != k[i - 1].sentence || i - first == PIECE_WORDS)
+		bool follows = i > 0 && k[i].sentence == k[i - 1].sentence;
+		uint32_t before = follows ? word : WORD_NONE;
+
+		if (!follows || i - first == PIECE_WORDS)
 			begin_piece(s, first = i);
-		take(p, honest, i, INT_MIN, s);
+		word = number_of(p, honest, i);
+		take_word(p, honest, i, word, INT_MIN, s);
+		take_pair(p, honest, i, before, word, INT_MIN, s);
 		for (; decoded && at < decoded->n_tokens && decoded->tokens[at].honest <= i; at++)
-			if (decoded->tokens[at].marks & TOKEN_CHANGED)
-				take(p, decoded, at, 1, s);
+			take_decoded(p, honest, decoded, at, s);
 	}
 	begin_piece(s, honest->n_tokens);
 }
 
-static void show(const struct points *p, struct points_scratch *s, size_t from, size_t end)
+static void show(struct points_scratch *s, size_t from, size_t end)
 {
 	size_t chosen[POINTS_SHOWN];
 
 	s->n_shown = 0;
 	for (size_t i = from; i < end; i++) {
 		size_t at = s->n_shown;
-		int points = p->of[s->items[i].word];
+		int points = s->items[i].points;
 
-		while (at > 0 && p->of[s->items[chosen[at - 1]].word] < points)
+		while (at > 0 && s->items[chosen[at - 1]].points < points)
 			at--;
 		if (points <= 0 || at == POINTS_SHOWN)
 			continue;
@@ -113,8 +184,9 @@ static void show(const struct points *p, struct points_scratch *s, size_t from, 
 }
 
 /* From piece `from` on; *end is the piece behind the last of the greatest sum. */
-static int weigh_from(const struct points *p, struct points_scratch *s, size_t from, size_t *end)
+static int weigh_from(struct points_scratch *s, size_t from, size_t *end)
 {
+	uint32_t run = ++s->runs;
 	int sum = 0, greatest = INT_MIN;
 
 	for (size_t i = from; i + 1 < s->n_pieces; i++) {
@@ -122,11 +194,11 @@ static int weigh_from(const struct points *p, struct points_scratch *s, size_t f
 			s->pieces[i + 1].first_token - s->pieces[from].first_token > RUN_WORDS)
 			break;
 		for (size_t k = s->pieces[i].first_item; k < s->pieces[i + 1].first_item; k++) {
-			uint32_t word = s->items[k].word;
+			const struct weighed_word *item = &s->items[k];
 
-			if (s->seen[word] != from + 1)
-				sum += p->of[word];
-			s->seen[word] = (uint32_t)from + 1;
+			if (s->seen[item->entry] != run)
+				sum += item->points;
+			s->seen[item->entry] = run;
 		}
 		if (sum > greatest) {
 			greatest = sum;
@@ -134,6 +206,19 @@ static int weigh_from(const struct points *p, struct points_scratch *s, size_t f
 		}
 	}
 	return greatest;
+}
+
+/* Runs are numbered on and on from one text to the next: no clearing of what is as long as the table. */
+static void begin_runs(const struct points *p, struct points_scratch *s)
+{
+	size_t n = p->words.n_words + p->pairs.n_words;
+
+	if (s->n_seen == n && s->runs < UINT32_MAX - s->n_pieces)
+		return;
+	s->n_seen = n;
+	s->seen = mem_resize(s->seen, n, sizeof(*s->seen));
+	memset(s->seen, 0, n * sizeof(*s->seen));
+	s->runs = 0;
 }
 
 int points_weigh(const struct points *p, const struct text *honest, const struct text *decoded,
@@ -146,14 +231,10 @@ int points_weigh(const struct points *p, const struct text *honest, const struct
 	collect(p, honest, decoded, s);
 	if (s->n_items == 0)
 		return 0;
-	if (s->n_seen < p->words.n_words) {
-		s->n_seen = p->words.n_words;
-		s->seen = mem_resize(s->seen, s->n_seen, sizeof(*s->seen));
-	}
-	memset(s->seen, 0, s->n_seen * sizeof(*s->seen));
+	begin_runs(p, s);
 	for (size_t i = 0; i + 1 < s->n_pieces; i++) {
 		size_t behind = i + 1;
-		int sum = weigh_from(p, s, i, &behind);
+		int sum = weigh_from(s, i, &behind);
 
 		if (sum > greatest) {
 			greatest = sum;
@@ -161,6 +242,6 @@ int points_weigh(const struct points *p, const struct text *honest, const struct
 			end = behind;
 		}
 	}
-	show(p, s, s->pieces[from].first_item, s->pieces[end].first_item);
+	show(s, s->pieces[from].first_item, s->pieces[end].first_item);
 	return greatest;
 }

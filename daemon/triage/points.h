@@ -1,10 +1,10 @@
 /*
- * Points: what single words weigh, for danger or against it, whatever sentence they stand in. They are the net under the
- * phrases: danger is told in words nobody has listed as a sentence, and still in words of its own.
+ * Points: what single words, and two that follow each other, weigh for danger or against it, whatever sentence they stand in.
+ * They are the net under the phrases: danger is told in words nobody has listed as a sentence, and still in words of its own.
  *
- * Each word of the table counts once within a few sentences that follow each other; the greatest such sum is the field
- * "points" of a message, which rules compare. So a sentence added before or behind takes nothing away. Words that only
- * the decoded reading has count when they weigh for danger.
+ * Each entry of the table counts once within a few sentences that follow each other; the greatest such sum is the field
+ * "points" of a message, which rules compare. So a sentence added before or behind takes nothing away. What only the
+ * decoded reading has counts when it weighs for danger.
  */
 #ifndef TRIAGE_POINTS_H
 #define TRIAGE_POINTS_H
@@ -13,32 +13,35 @@
 
 #include "text.h"
 
-#define POINTS_SHOWN 5  /* words named as the reason */
-#define POINTS_MAX   99 /* of one word, either way */
+#define POINTS_SHOWN 5  /* entries named as the reason */
+#define POINTS_MAX   99 /* of one entry, either way */
 
 struct points {
-	struct vocab words;
-	int *of; /* by word */
+	struct vocab words; /* all that stand in an entry */
+	struct vocab pairs; /* the bytes of two of their numbers */
+	int *of_word;       /* 0: it stands in pairs only */
+	int *of_pair;
 };
 
 void points_init(struct points *p);
 void points_fini(struct points *p);
-/* False when the word is listed already. */
-bool points_add(struct points *p, const char *word, size_t n, int points);
+/* An entry: a word, or two with a space between. False when it is listed already. Points are not 0. */
+bool points_add(struct points *p, const char *entry, size_t n, int points);
 
 struct points_scratch {
 	struct weighed_word *items;
 	struct weighed_piece *pieces;
 	size_t n_items, cap_items, n_pieces, cap_pieces;
-	uint32_t *seen; /* by word: the run it was counted in last */
+	uint32_t *seen; /* by entry: the run it was counted in last */
 	size_t n_seen;
+	uint32_t runs;
 	struct triage_span shown[POINTS_SHOWN]; /* the heaviest of the sum, by weight */
 	size_t n_shown;
 };
 
 void points_scratch_fini(struct points_scratch *s);
 
-/* The sum for a text whose sentences are numbered; decoded may be NULL. 0 when it has none of the words. */
+/* The sum for a text whose sentences are numbered; decoded may be NULL. 0 when it has none of the entries. */
 int points_weigh(const struct points *p, const struct text *honest, const struct text *decoded,
 	struct points_scratch *s);
 

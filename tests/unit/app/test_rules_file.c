@@ -244,10 +244,11 @@ static void test_points(void **state)
 		"{ points = 4; words = \"rope|emoji_gun|#\"; owner = \"x\"; added = \"2026-11-01\"; },\n"
 		"{ points = 0; words = \"tide\"; owner = \"x\"; added = \"2026-11-01\"; },\n"
 		"{ points = 5; owner = \"x\"; added = \"2026-11-01\"; },\n"
-		"{ points = -3; words = \"Gun|can't|two words|7|rope\"; owner = \"x\"; added = \"2026-11-01\"; } );\n",
+		"{ points = -3; words = \"Gun|can't|these are three|two words|7|a  gap|rope\"; owner = \"x\"; added = \"2026-11-01\"; } );\n",
 		":6: points: a number from -99 to 99 expected, not 0", ":7: words is missing",
 		":8: points: \"Gun\" is not one word", ":8: points: \"can't\" is not one word",
-		":8: points: \"two words\" is not one word", ":8: points: \"7\" is not one word",
+		":8: points: \"these are three\" is not one word",
+		":8: points: \"a  gap\" is not one word", ":8: points: \"7\" is not one word",
 		":8: points: \"rope\" is listed twice");
 }
 

@@ -27,7 +27,10 @@ static int set_up(void **state)
 	assert_true(points_add(&points, "#", 1, 3));
 	assert_true(points_add(&points, "picnic", 6, -15));
 	assert_true(points_add(&points, "jump", 4, -5));
+	assert_true(points_add(&points, "say goodbye", 11, 9));
+	assert_true(points_add(&points, "# picnic", 8, 4));
 	assert_false(points_add(&points, "rope", 4, 7));
+	assert_false(points_add(&points, "say goodbye", 11, 7));
 	return 0;
 }
 
@@ -70,6 +73,17 @@ static void words_count_once(void **state)
 	assert_int_equal(weigh("Rope, rope and rope. Rope."), 20);
 	assert_int_equal(weigh("I won't. The rope, tonight, at 7 or 8"), 37);
 	assert_int_equal(weigh("jump rope at the picnic"), 0);
+}
+
+static void two_words_count_where_one_follows_the_other(void **state)
+{
+	(void)state;
+	assert_int_equal(weigh("to say goodbye"), 9);
+	assert_int_equal(weigh("Say goodbye, say... say goodbye"), 9);
+	assert_int_equal(weigh("say a goodbye; goodbye say"), 0);
+	assert_int_equal(weigh("What did he say? Goodbye."), 0); /* of two sentences */
+	assert_int_equal(weigh("2 picnics"), 3);
+	assert_int_equal(weigh("2 picnic"), 3 - 15 + 4);
 }
 
 /* The same letters are another word in the table where they stand in a longer one. */
@@ -154,12 +168,19 @@ static void a_decoded_word_counts_for_danger_alone(void **state)
 	like.honest = 2;
 	text_append(&decoded, "picnic", 6, &like);
 	assert_int_equal(points_weigh(&points, &honest, &decoded, &scratch), 20);
+	read_text("we say g00dbye");
+	text_clear(&decoded);
+	text_append_run(&decoded, &honest, 0, 2);
+	like.honest = 2;
+	text_append(&decoded, "goodbye", 7, &like);
+	assert_int_equal(points_weigh(&points, &honest, &decoded, &scratch), 9);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_count_once),
+		cmocka_unit_test(two_words_count_where_one_follows_the_other),
 		cmocka_unit_test(only_whole_words_count),
 		cmocka_unit_test(a_sentence_beside_takes_nothing_away),
 		cmocka_unit_test(only_what_is_close_adds_up),
