@@ -183,6 +183,7 @@ static const struct rules_member frame_members[] = {
 	MEMBER(RULES_STRING, source_frame, reach),
 	MEMBER(RULES_STRING, source_frame, subject),
 	MEMBER(RULES_STRING, source_frame, time),
+	MEMBER(RULES_INT, source_frame, points),
 	{ .name = NULL },
 };
 

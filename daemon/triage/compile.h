@@ -25,6 +25,8 @@ void compile_id(struct compiler *c, struct source_place place, const char *what,
 
 /* Report a lang the ruleset does not list, an owner who is missing, a date that is none. */
 void compile_lang(struct compiler *c, struct source_place place, const char *lang);
+/* Its place among the ruleset's, or how many these are. */
+size_t compile_lang_number(const struct ruleset *r, const char *lang);
 /* Is it a language, and none of the ruleset's? An error when it is no language at all. */
 bool compile_is_other_lang(struct compiler *c, struct source_place place, const char *lang);
 void compile_owner(

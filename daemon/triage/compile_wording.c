@@ -30,17 +30,23 @@ void compile_owner(
 		compile_error(c, place, "added is missing or no date (YYYY-MM-DD)");
 }
 
+size_t compile_lang_number(const struct ruleset *r, const char *lang)
+{
+	size_t i = 0;
+
+	while (i < r->n_langs && (!lang || strcmp(r->langs[i], lang) != 0))
+		i++;
+	return i;
+}
+
 static bool lists_lang(const struct ruleset *r, const char *lang)
 {
-	for (size_t i = 0; i < r->n_langs; i++)
-		if (strcmp(r->langs[i], lang) == 0)
-			return true;
-	return false;
+	return compile_lang_number(r, lang) < r->n_langs;
 }
 
 void compile_lang(struct compiler *c, struct source_place place, const char *lang)
 {
-	if (!lang || !lists_lang(c->rules, lang))
+	if (!lists_lang(c->rules, lang))
 		compile_error(c, place, "lang \"%s\" is not among the ruleset's", lang ? lang : "");
 }
 

@@ -170,7 +170,8 @@ static void compile_entry(struct compiler *c, const struct source_entry *s, stru
 		.when = (enum when)when,
 		.subject = (enum subject)subject,
 		.negatable = !s->not_negatable,
-		.figurative_ok = !s->not_figurative };
+		.figurative_ok = !s->not_figurative,
+		.lang = compile_lang_number(r, s->lang) };
 }
 
 static uint32_t word_at(struct compiler *c, const struct text *t, uint32_t i)
@@ -338,6 +339,34 @@ static uint64_t subjects_of(struct compiler *c, const struct source_frame *s)
 	return mask;
 }
 
+/* A topic by points has no words of its own. */
+static void compile_points_topic(struct compiler *c, const struct source_frame *s)
+{
+	struct ruleset *r = c->rules;
+	size_t lang = compile_lang_number(r, s->lang);
+
+	compile_id(c, s->place, "frame", s->id);
+	compile_owner(c, s->place, s->owner, s->added);
+	compile_lang(c, s->place, s->lang);
+	if (s->phrase || s->reach || s->time)
+		compile_error(c, s->place, "a frame with points has no phrase, reach or time");
+	if (s->points < -POINTS_MAX || s->points > POINTS_MAX)
+		compile_error(c, s->place, "points: a number from -%d to %d expected", POINTS_MAX,
+			POINTS_MAX);
+	for (uint32_t i = 0; i < r->n_points_topics; i++)
+		if (r->points_topics[i].lang == lang)
+			compile_error(c, s->place, "a second frame with points for this language");
+	r->points_topics =
+		mem_resize(r->points_topics, r->n_points_topics + 1, sizeof(*r->points_topics));
+	r->points_topics[r->n_points_topics++] =
+		(struct points_topic){ .frame = { .id = compile_str(c, s->id),
+					       .families = families_of(c, s),
+					       .subjects = subjects_of(c, s),
+					       .when = WHEN_UNKNOWN },
+			.lang = lang,
+			.points = s->points };
+}
+
 static void compile_frame(struct compiler *c, const struct source_frame *s, struct map *seen)
 {
 	struct ruleset *r = c->rules;
@@ -380,7 +409,10 @@ void compile_words(struct compiler *c)
 	for (size_t i = 0; i < c->source->n_entries; i++)
 		compile_entry(c, &c->source->entries[i], &seen);
 	for (size_t i = 0; i < c->source->n_frames; i++)
-		compile_frame(c, &c->source->frames[i], &seen);
+		if (c->source->frames[i].points)
+			compile_points_topic(c, &c->source->frames[i]);
+		else
+			compile_frame(c, &c->source->frames[i], &seen);
 	for (size_t i = 0; i < c->source->n_notes; i++)
 		compile_note(c, &c->source->notes[i]);
 	for (size_t i = 0; i < c->source->n_cues; i++)

@@ -30,6 +30,7 @@ struct entry {
 	enum when when;       /* WHEN_UNKNOWN: read from the cues */
 	enum subject subject; /* SUBJECT_UNKNOWN: read from the words */
 	bool negatable, figurative_ok;
+	size_t lang; /* into langs */
 };
 
 struct frame {
@@ -38,6 +39,13 @@ struct frame {
 	uint64_t families; /* FAMILY_BIT of what it sets aside */
 	uint64_t subjects; /* bits of enum subject: of whom */
 	enum when when;    /* it dates what it covers instead; WHEN_UNKNOWN: it does not */
+};
+
+/* The topic of sentences that weigh so little, for signals of one language. */
+struct points_topic {
+	struct frame frame;
+	size_t lang; /* into langs */
+	int points;  /* at most */
 };
 
 /* In staff notes `word` stands where the person in contact says `as`. */
@@ -77,6 +85,8 @@ struct ruleset {
 	uint32_t n_entries;
 	struct frame *frames;
 	uint32_t n_frames;
+	struct points_topic *points_topics;
+	uint32_t n_points_topics;
 	struct rule *rules;
 	struct rule_gate *gates; /* one for each of rules */
 	uint32_t n_rules;

@@ -21,6 +21,7 @@ struct weighed_word {
 struct weighed_piece {
 	uint32_t first_token;
 	size_t first_item;
+	int most; /* the greatest sum of a run that it is in */
 };
 
 void points_init(struct points *p)
@@ -136,7 +137,7 @@ static void take_decoded(const struct points *p, const struct text *honest,
 static void begin_piece(struct points_scratch *s, uint32_t token)
 {
 	GROW(s->pieces, s->n_pieces, s->cap_pieces);
-	s->pieces[s->n_pieces++] = (struct weighed_piece){ token, s->n_items };
+	s->pieces[s->n_pieces++] = (struct weighed_piece){ token, s->n_items, INT_MIN };
 }
 
 /* The entries that stand in the text in order, and where pieces begin; a fence behind the last. */
@@ -183,7 +184,7 @@ static void show(struct points_scratch *s, size_t from, size_t end)
 		s->shown[i] = s->items[chosen[i]].span;
 }
 
-/* From piece `from` on; *end is the piece behind the last of the greatest sum. */
+/* What is greatest from piece `from` on; *end is the piece behind its last. */
 static int weigh_from(struct points_scratch *s, size_t from, size_t *end)
 {
 	uint32_t run = ++s->runs;
@@ -204,6 +205,9 @@ static int weigh_from(struct points_scratch *s, size_t from, size_t *end)
 			greatest = sum;
 			*end = i + 1;
 		}
+		for (size_t k = from; k <= i; k++)
+			if (s->pieces[k].most < sum)
+				s->pieces[k].most = sum;
 	}
 	return greatest;
 }
@@ -229,8 +233,6 @@ int points_weigh(const struct points *p, const struct text *honest, const struct
 
 	s->n_shown = 0;
 	collect(p, honest, decoded, s);
-	if (s->n_items == 0)
-		return 0;
 	begin_runs(p, s);
 	for (size_t i = 0; i + 1 < s->n_pieces; i++) {
 		size_t behind = i + 1;
@@ -243,5 +245,15 @@ int points_weigh(const struct points *p, const struct text *honest, const struct
 		}
 	}
 	show(s, s->pieces[from].first_item, s->pieces[end].first_item);
-	return greatest;
+	return end > 0 ? greatest : 0;
+}
+
+int points_around(const struct points_scratch *s, uint32_t from, uint32_t end)
+{
+	int most = INT_MIN;
+
+	for (size_t i = 0; i + 1 < s->n_pieces && s->pieces[i].first_token < end; i++)
+		if (s->pieces[i + 1].first_token > from && s->pieces[i].most > most)
+			most = s->pieces[i].most;
+	return most;
 }

@@ -44,5 +44,7 @@ void points_scratch_fini(struct points_scratch *s);
 /* The sum for a text whose sentences are numbered; decoded may be NULL. 0 when it has none of the entries. */
 int points_weigh(const struct points *p, const struct text *honest, const struct text *decoded,
 	struct points_scratch *s);
+/* Of the text weighed last: the greatest sum of any of its runs in which words `from` up to end stand. */
+int points_around(const struct points_scratch *s, uint32_t from, uint32_t end);
 
 #endif

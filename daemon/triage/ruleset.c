@@ -225,6 +225,7 @@ void ruleset_unref(struct ruleset **rules)
 	fold_fini(&r->fold);
 	free(r->entries);
 	free(r->frames);
+	free(r->points_topics);
 	free(r->langs);
 	free(r->wording);
 	for (size_t i = 0; i < r->n_strings; i++)

@@ -216,7 +216,7 @@ static void read_text(struct run *x)
 		w->unscored |= 1u << UNSCORED_ENCODING;
 	measure_text(x);
 	signals_settle(x->rules, w);
-	if (topic_accounts(w)) {
+	if (topic_accounts(x->rules, w)) {
 		weigh_without_topics(x);
 		topic_set_aside(x->rules, w);
 		signals_count(w);

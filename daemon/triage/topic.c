@@ -24,6 +24,20 @@ static bool reaches(const struct ruleset *rules, const struct triage_scratch *w,
 	}
 }
 
+/* The topic that accounts for s because the words around it weigh so little, or NULL. */
+static const struct frame *topic_by_points(
+	const struct ruleset *rules, const struct triage_scratch *w, const struct signal *s)
+{
+	for (uint32_t i = 0; i < rules->n_points_topics; i++) {
+		const struct points_topic *topic = &rules->points_topics[i];
+
+		if (topic->lang == s->entry->lang && frame_is_about(&topic->frame, s) &&
+			points_around(&w->points, s->from, s->end) <= topic->points)
+			return &topic->frame;
+	}
+	return NULL;
+}
+
 /* The frame that accounts for s, or dates it, or NULL. */
 static const struct frame *topic_of(const struct ruleset *rules, const struct triage_scratch *w,
 	const struct signal *s, bool dates)
@@ -35,7 +49,7 @@ static const struct frame *topic_of(const struct ruleset *rules, const struct tr
 			frame_is_about(w->frames[i].frame, s) &&
 			reaches(rules, w, &w->frames[i], s))
 			return w->frames[i].frame;
-	return NULL;
+	return dates ? NULL : topic_by_points(rules, w, s);
 }
 
 /* Danger that stands for itself; a thought that is past is none. */
@@ -46,10 +60,13 @@ static bool is_danger(const struct signal *s)
 	       !(s->when == WHEN_PAST && (FAMILIES_THOUGHT & FAMILY_BIT(s->family)));
 }
 
-static bool has_topic(const struct triage_scratch *w)
+static bool has_topic(const struct ruleset *rules, const struct triage_scratch *w)
 {
 	for (size_t i = 0; i < w->n_frames; i++)
 		if (w->frames[i].frame->reach != REACH_PHRASE)
+			return true;
+	for (size_t i = 0; i < w->n_signals; i++)
+		if (topic_by_points(rules, w, &w->signals[i]))
 			return true;
 	return false;
 }
@@ -100,15 +117,15 @@ static void settle_earlier(struct triage_scratch *w)
 
 void topic_begin(const struct ruleset *rules, struct triage_scratch *w)
 {
-	if (has_topic(w))
+	if (has_topic(rules, w))
 		date_message(rules, w);
 	w->left_open = is_left_open(rules, w);
 	settle_earlier(w);
 }
 
-bool topic_accounts(const struct triage_scratch *w)
+bool topic_accounts(const struct ruleset *rules, const struct triage_scratch *w)
 {
-	return has_topic(w) && !w->left_open && !(w->cue_kinds >> CUE_EARNEST & 1);
+	return has_topic(rules, w) && !w->left_open && !(w->cue_kinds >> CUE_EARNEST & 1);
 }
 
 void topic_set_aside(const struct ruleset *rules, struct triage_scratch *w)

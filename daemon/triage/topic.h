@@ -14,7 +14,7 @@
 /* Date signals, see whether the contact is left open, and what of earlier messages counts then. */
 void topic_begin(const struct ruleset *rules, struct triage_scratch *w);
 /* Are there topics, and do they account for what this message tells? */
-bool topic_accounts(const struct triage_scratch *w);
+bool topic_accounts(const struct ruleset *rules, const struct triage_scratch *w);
 /* Set aside what they account for. */
 void topic_set_aside(const struct ruleset *rules, struct triage_scratch *w);
 

@@ -59,13 +59,17 @@ struct source_cue {
 	const char *kind, *lang, *phrase;
 };
 
-/* frames = ( { id; lang; phrase; suppresses = [families]; owner; added; reach?; subject?; time? } ) */
+/*
+ * frames = ( { id; lang; phrase; suppresses = [families]; owner; added; reach?; subject?; time? } ), and in each
+ * language at most one { id; lang; points; suppresses; owner; added; subject? }: a topic of sentences that weigh so little.
+ */
 struct source_frame {
 	struct source_place place;
 	const char *id, *lang, *phrase, *owner, *added;
 	const char *const *suppresses;
 	size_t n_suppresses;
 	const char *reach, *subject, *time; /* what the manual says, NULL none */
+	int points;                         /* at most; 0: by its phrase */
 };
 
 /* points = ( { points; words; owner; added } ): what each of `words` ("gun|wont") weighs in the field "points"; "#" a number */

@@ -141,6 +141,19 @@ static void only_what_is_close_adds_up(void **state)
 	assert_int_equal(weigh(text), 20); /* one sentence without an end */
 }
 
+/* What is around a word: of all runs that it stands in, the greatest. */
+static void what_is_around_a_word(void **state)
+{
+	(void)state;
+	assert_int_equal(weigh("The picnic. A jump! The rope tonight."), 28);
+	assert_int_equal(points_around(&scratch, 1, 2), 8);
+	assert_int_equal(points_around(&scratch, 3, 4), 23);
+	assert_int_equal(points_around(&scratch, 5, 6), 28);
+	assert_int_equal(points_around(&scratch, 1, 6), 28);
+	weigh("nothing of the table");
+	assert_int_equal(points_around(&scratch, 0, 1), 0);
+}
+
 static void the_heaviest_are_shown(void **state)
 {
 	static const char text[] = "Picnic. I won't, tonight: rope 9";
@@ -184,6 +197,7 @@ int main(void)
 		cmocka_unit_test(only_whole_words_count),
 		cmocka_unit_test(a_sentence_beside_takes_nothing_away),
 		cmocka_unit_test(only_what_is_close_adds_up),
+		cmocka_unit_test(what_is_around_a_word),
 		cmocka_unit_test(the_heaviest_are_shown),
 		cmocka_unit_test(a_decoded_word_counts_for_danger_alone),
 	};
