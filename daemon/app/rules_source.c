@@ -184,6 +184,7 @@ static const struct rules_member frame_members[] = {
 	MEMBER(RULES_STRING, source_frame, subject),
 	MEMBER(RULES_STRING, source_frame, time),
 	MEMBER(RULES_INT, source_frame, points),
+	MEMBER(RULES_INT, source_frame, words),
 	{ .name = NULL },
 };
 
@@ -275,6 +276,7 @@ static const struct section {
 	SECTION("frames", frame_members, NULL, frames),
 	SECTION("emoji", emoji_members, NULL, emoji),
 	SECTION("points", points_members, NULL, points),
+	SECTION("points_now", points_members, NULL, points_now),
 	SECTION("notes", note_members, NULL, notes),
 	SECTION("languages", language_members, NULL, languages),
 	SECTION("wording", wording_members, NULL, wording),
@@ -352,6 +354,7 @@ void rules_source_free(struct rules_source *s)
 	free(s->source.frames);
 	free(s->source.emoji);
 	free(s->source.points);
+	free(s->source.points_now);
 	free(s->source.notes);
 	free(s->source.rules);
 	free(s->source.languages);

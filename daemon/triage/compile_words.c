@@ -111,7 +111,7 @@ static bool is_entry_as_read(const struct compiler *c, const char *entry, size_t
 
 /* One list of words, or two with a space, between bars. A word that weighs for danger is one that
  * disguises and misspellings resolve to. */
-static void compile_points(struct compiler *c, const struct source_points *s)
+static void compile_points(struct compiler *c, const struct source_points *s, struct points *points)
 {
 	const char *at = s->words ? s->words : "";
 
@@ -127,7 +127,7 @@ static void compile_points(struct compiler *c, const struct source_points *s)
 			compile_error(c, s->place,
 				"points: \"%.*s\" is not one word or two as they are read, nor #",
 				(int)n, at);
-		else if (!points_add(&c->rules->points, at, n, s->points))
+		else if (!points_add(points, at, n, s->points))
 			compile_error(c, s->place, "points: \"%.*s\" is listed twice", (int)n, at);
 		else if (s->points > 0 && *at != '#' && !memchr(at, ' ', n))
 			add_marked(&c->rules->vocab, at, n, WORD_KEY);
@@ -343,7 +343,6 @@ static uint64_t subjects_of(struct compiler *c, const struct source_frame *s)
 static void compile_points_topic(struct compiler *c, const struct source_frame *s)
 {
 	struct ruleset *r = c->rules;
-	size_t lang = compile_lang_number(r, s->lang);
 
 	compile_id(c, s->place, "frame", s->id);
 	compile_owner(c, s->place, s->owner, s->added);
@@ -353,9 +352,8 @@ static void compile_points_topic(struct compiler *c, const struct source_frame *
 	if (s->points < -POINTS_MAX || s->points > POINTS_MAX)
 		compile_error(c, s->place, "points: a number from -%d to %d expected", POINTS_MAX,
 			POINTS_MAX);
-	for (uint32_t i = 0; i < r->n_points_topics; i++)
-		if (r->points_topics[i].lang == lang)
-			compile_error(c, s->place, "a second frame with points for this language");
+	if (s->words < 0)
+		compile_error(c, s->place, "words: a number from 0 on expected");
 	r->points_topics =
 		mem_resize(r->points_topics, r->n_points_topics + 1, sizeof(*r->points_topics));
 	r->points_topics[r->n_points_topics++] =
@@ -363,8 +361,9 @@ static void compile_points_topic(struct compiler *c, const struct source_frame *
 					       .families = families_of(c, s),
 					       .subjects = subjects_of(c, s),
 					       .when = WHEN_UNKNOWN },
-			.lang = lang,
-			.points = s->points };
+			.lang = compile_lang_number(r, s->lang),
+			.points = s->points,
+			.words = (uint32_t)s->words };
 }
 
 static void compile_frame(struct compiler *c, const struct source_frame *s, struct map *seen)
@@ -401,7 +400,9 @@ void compile_words(struct compiler *c)
 	map_init(&seen, 0, 0);
 	compile_emoji(c);
 	for (size_t i = 0; i < c->source->n_points; i++)
-		compile_points(c, &c->source->points[i]);
+		compile_points(c, &c->source->points[i], &c->rules->points);
+	for (size_t i = 0; i < c->source->n_points_now; i++)
+		compile_points(c, &c->source->points_now[i], &c->rules->points_now);
 	for (size_t i = 0; i < c->source->n_cues; i++)
 		compile_common(c, &c->source->cues[i]);
 	for (size_t i = 0; i < c->source->n_cues; i++)

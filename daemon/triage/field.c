@@ -30,6 +30,7 @@ const struct field_info field_table[] = {
 	OWN(lang_covered, FIELD_YESNO, 0, 0, true),
 	OWN(words, FIELD_NUMBER, 0, INT32_MAX, true),
 	OWN(points, FIELD_NUMBER, INT32_MIN, INT32_MAX, true),
+	OWN(points_now, FIELD_NUMBER, INT32_MIN, INT32_MAX, true),
 	OWN(age, FIELD_NUMBER, 0, 130, false),
 	OWN(caller_role, FIELD_WORD, 0, 0, false),
 	OWN(silent_s, FIELD_NUMBER, 0, INT32_MAX, false),

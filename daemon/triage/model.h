@@ -44,8 +44,9 @@ struct frame {
 /* The topic of sentences that weigh so little, for signals of one language. */
 struct points_topic {
 	struct frame frame;
-	size_t lang; /* into langs */
-	int points;  /* at most */
+	size_t lang;    /* into langs */
+	int points;     /* at most */
+	uint32_t words; /* at least, in the sentence */
 };
 
 /* In staff notes `word` stands where the person in contact says `as`. */
@@ -70,7 +71,7 @@ struct ruleset {
 	struct fold fold;
 	struct vocab vocab;
 	struct decoder decoder;
-	struct points points;
+	struct points points, points_now;
 	struct phrase *phrases; /* those the scan looks for */
 	struct owner *owners;
 	uint32_t n_phrases;
@@ -159,7 +160,7 @@ struct triage_scratch {
 	size_t n_clause_cues, cap_clause_cues;
 	struct frame_match *frames;
 	size_t n_frames, cap_frames;
-	struct points_scratch points;
+	struct points_scratch points, points_now;
 	struct values values;
 	struct buf lines; /* this message's facts, unsorted */
 	struct slice_list sorted;

@@ -125,6 +125,8 @@ static void take_decoded(const struct points *p, const struct text *honest,
 		       honest->tokens[k[-1].honest].sentence == honest->tokens[k->honest].sentence;
 	uint32_t word;
 
+	if (honest->tokens[k->honest].marks & TOKEN_SAID)
+		return;
 	if (!changed && !(follows && (k[-1].marks & TOKEN_CHANGED)))
 		return;
 	word = number_of(p, decoded, i);
@@ -154,7 +156,7 @@ static void collect(const struct points *p, const struct text *honest, const str
 
 		if (!follows || i - first == PIECE_WORDS)
 			begin_piece(s, first = i);
-		word = number_of(p, honest, i);
+		word = k[i].marks & TOKEN_SAID ? WORD_NONE : number_of(p, honest, i);
 		take_word(p, honest, i, word, INT_MIN, s);
 		take_pair(p, honest, i, before, word, INT_MIN, s);
 		for (; decoded && at < decoded->n_tokens && decoded->tokens[at].honest <= i; at++)

@@ -4,7 +4,7 @@
  *
  * Each entry of the table counts once within a few sentences that follow each other; the greatest such sum is the field
  * "points" of a message, which rules compare. So a sentence added before or behind takes nothing away. What only the
- * decoded reading has counts when it weighs for danger.
+ * decoded reading has counts when it weighs for danger. Words marked TOKEN_SAID do not count: their phrase has spoken.
  */
 #ifndef TRIAGE_POINTS_H
 #define TRIAGE_POINTS_H

@@ -61,14 +61,14 @@ struct run {
 	int answer_floor; /* and of rules with an answer among their reasons */
 	bool from_answer; /* while collecting evidence */
 	bool from_text;
-	int points_field;
+	int points_field, points_now_field;
 };
 
 static void clear_result(struct triage_result *r)
 {
 	r->level = LEVEL_LOW;
 	r->unscored = false;
-	r->points = 0;
+	r->points = r->points_now = 0;
 	r->n_reasons = r->n_spans = r->n_fields = r->n_domains = r->n_flags = r->n_actions = 0;
 	r->n_suppressed = r->n_near = 0;
 	buf_clear(&r->facts);
@@ -145,6 +145,18 @@ static void read_request(struct run *x)
 
 /* ---- the text ---- */
 
+static void weigh_words(struct run *x)
+{
+	const struct text *decoded = x->w->has_decoded ? &x->w->decoded : NULL;
+	struct triage_result *r = x->result;
+
+	r->points = points_weigh(&x->rules->points, &x->w->honest, decoded, &x->w->points);
+	r->points_now =
+		points_weigh(&x->rules->points_now, &x->w->honest, decoded, &x->w->points_now);
+	values_add_number(&x->w->values, x->points_field, r->points);
+	values_add_number(&x->w->values, x->points_now_field, r->points_now);
+}
+
 static void measure_text(struct run *x)
 {
 	bool covered;
@@ -152,9 +164,7 @@ static void measure_text(struct run *x)
 	if (x->w->honest.n_tokens == 0)
 		return;
 	values_add_number(&x->w->values, field_find("words"), (int64_t)x->w->honest.n_tokens);
-	x->result->points = points_weigh(&x->rules->points, &x->w->honest,
-		x->w->has_decoded ? &x->w->decoded : NULL, &x->w->points);
-	values_add_number(&x->w->values, x->points_field, x->result->points);
+	weigh_words(x);
 	covered = coverage_is_enough(x->rules, x->w, x->request->lang);
 	values_add_yesno(&x->w->values, field_find("lang_covered"), covered);
 	if (!covered)
@@ -260,6 +270,12 @@ static void evidence_signal(void *ctx, const struct signal *s)
 	add_span(ctx, s->span);
 }
 
+static void show_words(struct run *x, const struct points_scratch *points)
+{
+	for (size_t i = 0; i < points->n_shown; i++)
+		add_span(x, points->shown[i]);
+}
+
 static void evidence_field(void *ctx, int field)
 {
 	struct run *x = ctx;
@@ -273,8 +289,10 @@ static void evidence_field(void *ctx, int field)
 	GROW(r->fields, r->n_fields, r->cap_fields);
 	r->fields[r->n_fields++] = field_table[field].name;
 	reason->n_fields++;
-	for (size_t i = 0; field == x->points_field && i < x->w->points.n_shown; i++)
-		add_span(x, x->w->points.shown[i]);
+	if (field == x->points_field)
+		show_words(x, &x->w->points);
+	if (field == x->points_now_field)
+		show_words(x, &x->w->points_now);
 }
 
 static struct triage_reason *add_reason(
@@ -451,7 +469,8 @@ void triage_run(struct ruleset *rules, struct triage_scratch *w,
 		.raise = -1,
 		.text_floor = -1,
 		.answer_floor = -1,
-		.points_field = field_find("points") };
+		.points_field = field_find("points"),
+		.points_now_field = field_find("points_now") };
 
 	clear_result(result);
 	bind(w, rules);

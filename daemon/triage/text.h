@@ -35,6 +35,8 @@ enum {
 	TOKEN_CAPITALS = 4096, /* written in capitals */
 	TOKEN_PLUS = 8192,     /* charted as present: "SI+", "+SI", "(+) SI" */
 	TOKEN_MINUS = 16384,   /* charted as absent: "SI-", "(-) SI" */
+	/* Set once the signals are found: */
+	TOKEN_SAID = 32768, /* under a phrase that says outright what goes on in somebody */
 };
 
 struct token {

@@ -92,6 +92,8 @@ static void try_ruleset(char *const line[LINES])
 		.n_emoji = 1,
 		.points = &points,
 		.n_points = 1,
+		.points_now = &points,
+		.n_points_now = 1,
 		.rules = &rule,
 		.n_rules = 1 };
 	struct ruleset_report report = { .error = ignore };

@@ -142,7 +142,7 @@ def blocks(page):
 
 
 def test_the_rules_of_the_manual_load(tmp_path):
-    sections = ("ruleset", "classes", "aliases", "lexicon", "cues", "frames", "emoji", "points", "rules")
+    sections = ("ruleset", "classes", "aliases", "lexicon", "cues", "frames", "emoji", "points", "points_now", "rules")
     file = tmp_path / "manual.conf"
     file.write_text("".join(b for b in blocks("triaged-rules.5")
                             if b.split(None, 1)[0].rstrip(":") in sections))

@@ -85,6 +85,7 @@ static void write_result(struct classifier *c, const json_t *id)
 	json_object_set_new(out, "level", json_string(level_name(r->level)));
 	json_object_set_new(out, "unscored", json_boolean(r->unscored));
 	json_object_set_new(out, "points", json_integer(r->points));
+	json_object_set_new(out, "points_now", json_integer(r->points_now));
 	json_object_set_new(out, "reasons", reasons(r));
 	json_object_set_new(out, "domains", words(r->domains, 0, r->n_domains));
 	json_object_set_new(out, "flags", words(r->flags, 0, r->n_flags));

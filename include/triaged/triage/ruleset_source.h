@@ -60,8 +60,8 @@ struct source_cue {
 };
 
 /*
- * frames = ( { id; lang; phrase; suppresses = [families]; owner; added; reach?; subject?; time? } ), and in each
- * language at most one { id; lang; points; suppresses; owner; added; subject? }: a topic of sentences that weigh so little.
+ * frames = ( { id; lang; phrase; suppresses = [families]; owner; added; reach?; subject?; time? } ), and
+ * { id; lang; points; words; suppresses; owner; added; subject? }: a topic of sentences that weigh so little.
  */
 struct source_frame {
 	struct source_place place;
@@ -69,10 +69,13 @@ struct source_frame {
 	const char *const *suppresses;
 	size_t n_suppresses;
 	const char *reach, *subject, *time; /* what the manual says, NULL none */
-	int points;                         /* at most; 0: by its phrase */
+	int points, words;                  /* at most, at least; points 0: by its phrase */
 };
 
-/* points = ( { points; words; owner; added } ): what each of `words` ("gun|wont") weighs in the field "points"; "#" a number */
+/*
+ * points = ( { points; words; owner; added } ): what each of `words` ("gun|say goodbye") weighs in the field "points"; "#" a
+ * number. Likewise points_now and the field of that name.
+ */
 struct source_points {
 	struct source_place place;
 	int points;
@@ -178,27 +181,18 @@ struct ruleset_source {
 	const char *
 		digest; /* SHA-256 over the files' bytes as 64 hex digits, from whoever read them */
 	struct source_class *classes;
-	size_t n_classes;
 	struct source_alias *aliases;
-	size_t n_aliases;
 	struct source_entry *entries;
-	size_t n_entries;
 	struct source_cue *cues;
-	size_t n_cues;
 	struct source_frame *frames;
-	size_t n_frames;
 	struct source_emoji *emoji;
-	size_t n_emoji;
-	struct source_points *points;
-	size_t n_points;
+	struct source_points *points, *points_now;
 	struct source_note *notes;
-	size_t n_notes;
 	struct source_rule *rules;
-	size_t n_rules;
 	struct source_language *languages;
-	size_t n_languages;
 	struct source_wording *wording;
-	size_t n_wording;
+	size_t n_classes, n_aliases, n_entries, n_cues, n_frames, n_emoji, n_points, n_points_now;
+	size_t n_notes, n_rules, n_languages, n_wording;
 };
 
 #endif

@@ -95,7 +95,8 @@ struct triage_suppressed {
 struct triage_result {
 	enum level level;
 	bool unscored;
-	int points; /* what the words of the text weigh by themselves, 0 without text */
+	/* What the words of the text weigh by themselves, for danger and for an emergency under way; 0 without text. */
+	int points, points_now;
 	struct triage_reason *reasons; /* highest floor first, then rule order */
 	size_t n_reasons, cap_reasons;
 	struct triage_span *spans;

@@ -242,12 +242,13 @@ static void test_points(void **state)
 	EXPECT(HEAD GOOD
 		"frames = (\n"
 		"{ id = \"t.1\"; lang = \"en\"; points = -3; suppresses = [ \"lethal\" ]; owner = \"x\"; added = \"2026-11-01\"; },\n"
-		"{ id = \"t.2\"; lang = \"en\"; points = 3; suppresses = [ \"lethal\" ]; owner = \"x\"; added = \"2026-11-01\"; },\n"
-		"{ id = \"t.3\"; lang = \"qq\"; points = 100; phrase = \"x\"; owner = \"x\"; added = \"2026-11-01\"; } );\n",
-		":6: a second frame with points for this language",
+		"{ id = \"t.2\"; lang = \"en\"; points = 3; suppresses = [ \"object\" ]; owner = \"x\"; added = \"2026-11-01\"; },\n"
+		"{ id = \"t.3\"; lang = \"qq\"; points = 100; words = -1; phrase = \"x\"; owner = \"x\"; added = \"2026-11-01\"; } );\n",
+
 		":7: lang \"qq\" is not among the ruleset's",
 		":7: a frame with points has no phrase, reach or time",
-		":7: points: a number from -99 to 99 expected", ":7: suppresses names no family");
+		":7: points: a number from -99 to 99 expected",
+		":7: words: a number from 0 on expected", ":7: suppresses names no family");
 	EXPECT(HEAD GOOD
 		"points = (\n"
 		"{ points = 4; words = \"rope|emoji_gun|#\"; owner = \"x\"; added = \"2026-11-01\"; },\n"
