@@ -109,7 +109,18 @@ static bool is_entry_as_read(const struct compiler *c, const char *entry, size_t
 	return is_as_read(c, entry, first) && (!space || is_as_read(c, space + 1, n - first - 1));
 }
 
-/* One list of words, or two with a space, between bars. A word that weighs for danger is one that
+static void add_key_words(struct vocab *vocab, const char *entry, size_t n)
+{
+	for (size_t at = 0, len; at < n; at += len + 1) {
+		const char *space = memchr(entry + at, ' ', n - at);
+
+		len = space ? (size_t)(space - entry) - at : n - at;
+		if (entry[at] != '#')
+			add_marked(vocab, entry + at, len, WORD_KEY);
+	}
+}
+
+/* One list of words, or two with a space, between bars. What weighs for danger is of words that
  * disguises and misspellings resolve to. */
 static void compile_points(struct compiler *c, const struct source_points *s, struct points *points)
 {
@@ -129,8 +140,8 @@ static void compile_points(struct compiler *c, const struct source_points *s, st
 				(int)n, at);
 		else if (!points_add(points, at, n, s->points))
 			compile_error(c, s->place, "points: \"%.*s\" is listed twice", (int)n, at);
-		else if (s->points > 0 && *at != '#' && !memchr(at, ' ', n))
-			add_marked(&c->rules->vocab, at, n, WORD_KEY);
+		else if (s->points > 0)
+			add_key_words(&c->rules->vocab, at, n);
 	}
 }
 
