@@ -78,6 +78,13 @@ enum family {
 		FAMILY_BIT(FAMILY_SI_MENTION) | FAMILY_BIT(FAMILY_VIOLENCE_THREAT) |               \
 		FAMILY_BIT(FAMILY_SELF_HATE))
 
+/* What goes on in somebody, or what they did to themselves, told outright. */
+#define FAMILIES_SAID                                                                              \
+	(FAMILY_BIT(FAMILY_SI_PASSIVE) | FAMILY_BIT(FAMILY_SI_ACTIVE) |                            \
+		FAMILY_BIT(FAMILY_SI_MENTION) | FAMILY_BIT(FAMILY_HOPELESS) |                      \
+		FAMILY_BIT(FAMILY_DISTRESS) | FAMILY_BIT(FAMILY_SELF_HATE) |                       \
+		FAMILY_BIT(FAMILY_NSSI) | FAMILY_BIT(FAMILY_ATTEMPT_PAST))
+
 /*
  * What is told of as it happens or shows: where the words say that it does not, it is nothing. Of
  * wishes and thoughts much is told by what one does not want.

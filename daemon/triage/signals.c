@@ -247,18 +247,16 @@ static bool find_told(const struct ruleset *rules, struct triage_scratch *w)
 	return search(rules, w, &w->told, TOKEN_CHANGED) && add_further(rules, w, &w->told);
 }
 
-/* Thoughts, distress and harm done to oneself, told outright, have rules of their own: their words would make them graver. */
+/* Their words would make graver what has rules of its own. */
 static void mark_said(struct triage_scratch *w)
 {
-	const uint64_t said =
-		(FAMILIES_THOUGHT & ~FAMILY_BIT(FAMILY_INTENT) & ~FAMILY_BIT(FAMILY_PLAN) &
-			~FAMILY_BIT(FAMILY_VIOLENCE_THREAT)) |
-		FAMILY_BIT(FAMILY_NSSI) | FAMILY_BIT(FAMILY_ATTEMPT_PAST);
+	for (size_t i = 0; i < w->n_signals; i++) {
+		const struct signal *s = &w->signals[i];
 
-	for (size_t i = 0; i < w->n_signals; i++)
-		for (uint32_t k = w->signals[i].from; k < w->signals[i].end; k++)
-			if (said & FAMILY_BIT(w->signals[i].family))
-				w->honest.tokens[k].marks |= TOKEN_SAID;
+		for (uint32_t k = s->from; k < s->end && (FAMILIES_SAID & FAMILY_BIT(s->family));
+			k++)
+			w->honest.tokens[k].marks |= TOKEN_SAID;
+	}
 }
 
 int signals_find(const struct ruleset *rules, struct triage_scratch *w, const char *p, size_t n)
