@@ -89,8 +89,7 @@ static bool survey(struct spool *s, struct segment *seg)
 		seg->last = r.sequence;
 		s->counts.entries++;
 	}
-	/* Written by a life that was killed, it may be known to the kernel alone. */
-	if (seg->last && s->group.calls->sync(seg->fd) != 0)
+	if (seg->last && segment_secure(seg, s->group.calls, &s->content) < 0)
 		LOG(ERROR, "spool.failed", LOG_S("why", strerror(errno)));
 	s->sequence = scan.last;
 	s->counts.damaged += scan.damaged;

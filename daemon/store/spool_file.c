@@ -15,6 +15,8 @@
 
 /* So many segments may fail one after another before a group is given up. */
 #define ATTEMPTS 2
+#define SECURE_ATTEMPTS                                                                            \
+	8 /* of what an earlier life wrote: nobody waits yet, and it may be acknowledged again */
 
 /* ---- system calls ---- */
 
@@ -63,6 +65,27 @@ int segment_open(const char *dir, const char *name, struct segment *s)
 	}
 	*s = (struct segment){ .number = number, .fd = fd, .size = st.st_size };
 	return 0;
+}
+
+/* What a sync failed to write the next one does not try again: it has to be written anew. */
+int segment_secure(
+	const struct segment *s, const struct spool_calls *calls, const struct buf *content)
+{
+	for (int attempt = 0; attempt < SECURE_ATTEMPTS; attempt++) {
+		size_t done = 0;
+
+		while (attempt > 0 && done < content->len) {
+			ssize_t got = calls->write(
+				s->fd, content->data + done, content->len - done, (off_t)done);
+
+			if (got <= 0)
+				break;
+			done += (size_t)got;
+		}
+		if ((attempt == 0 || done == content->len) && calls->sync(s->fd) == 0)
+			return 0;
+	}
+	return -1;
 }
 
 static int sync_directory(const char *dir)

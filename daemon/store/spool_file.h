@@ -39,6 +39,9 @@ void group_run(struct group *g);
 
 /* The content of a segment's file. */
 int segment_read(const struct segment *s, struct buf *out, struct err *e) MUST_CHECK;
+/* Written by a life that was killed, its content may be known to the kernel alone: sync it. -1: it could not be. */
+int segment_secure(const struct segment *s, const struct spool_calls *calls,
+	const struct buf *content) MUST_CHECK;
 /* A segment file that exists; -1: not one. */
 int segment_open(const char *dir, const char *name, struct segment *s) MUST_CHECK;
 void segment_remove(const char *dir, struct segment *s);
