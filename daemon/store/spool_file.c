@@ -15,8 +15,8 @@
 
 /* So many segments may fail one after another before a group is given up. */
 #define ATTEMPTS 2
-#define SECURE_ATTEMPTS                                                                            \
-	8 /* of what an earlier life wrote: nobody waits yet, and it may be acknowledged again */
+/* What an earlier life wrote may be acknowledged again, and nobody waits yet. */
+#define SECURE_ATTEMPTS 8
 
 /* ---- system calls ---- */
 

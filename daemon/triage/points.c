@@ -127,6 +127,7 @@ static void take_decoded(const struct points *p, const struct text *honest,
 
 	if (honest->tokens[k->honest].marks & TOKEN_SAID)
 		return;
+	follows = follows && !(honest->tokens[k[-1].honest].marks & TOKEN_SAID);
 	if (!changed && !(follows && (k[-1].marks & TOKEN_CHANGED)))
 		return;
 	word = number_of(p, decoded, i);
@@ -190,7 +191,8 @@ static void show(struct points_scratch *s, size_t from, size_t end)
 static int weigh_from(struct points_scratch *s, size_t from, size_t *end)
 {
 	uint32_t run = ++s->runs;
-	int sum = 0, greatest = INT_MIN;
+	int sums[RUN_WORDS + 1], sum = 0, greatest = INT_MIN; /* a piece has a word at least */
+	size_t n = 0;
 
 	for (size_t i = from; i + 1 < s->n_pieces; i++) {
 		if (i > from &&
@@ -207,9 +209,12 @@ static int weigh_from(struct points_scratch *s, size_t from, size_t *end)
 			greatest = sum;
 			*end = i + 1;
 		}
-		for (size_t k = from; k <= i; k++)
-			if (s->pieces[k].most < sum)
-				s->pieces[k].most = sum;
+		sums[n++] = sum;
+	}
+	for (int most = INT_MIN; n > 0; n--) {
+		most = sums[n - 1] > most ? sums[n - 1] : most;
+		if (s->pieces[from + n - 1].most < most)
+			s->pieces[from + n - 1].most = most;
 	}
 	return greatest;
 }
@@ -252,10 +257,20 @@ int points_weigh(const struct points *p, const struct text *honest, const struct
 
 int points_around(const struct points_scratch *s, uint32_t from, uint32_t end)
 {
+	size_t low = 0, high = s->n_pieces;
 	int most = INT_MIN;
 
-	for (size_t i = 0; i + 1 < s->n_pieces && s->pieces[i].first_token < end; i++)
-		if (s->pieces[i + 1].first_token > from && s->pieces[i].most > most)
+	while (low < high) { /* the first piece that begins behind `from` */
+		size_t middle = low + (high - low) / 2;
+
+		if (s->pieces[middle].first_token <= from)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (size_t i = low > 0 ? low - 1 : 0;
+		i + 1 < s->n_pieces && s->pieces[i].first_token < end; i++)
+		if (s->pieces[i].most > most)
 			most = s->pieces[i].most;
 	return most;
 }

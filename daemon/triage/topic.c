@@ -24,15 +24,17 @@ static bool reaches(const struct ruleset *rules, const struct triage_scratch *w,
 	}
 }
 
-static uint32_t words_of_sentence(const struct text *t, uint32_t at)
+/* Does the sentence of word `at` have n words? A text without stops is one, and may be long. */
+static bool sentence_has(const struct text *t, uint32_t at, uint32_t n)
 {
 	uint32_t from = at, end = at;
 
-	while (from > 0 && t->tokens[from - 1].sentence == t->tokens[at].sentence)
+	while (at - from < n && from > 0 && t->tokens[from - 1].sentence == t->tokens[at].sentence)
 		from--;
-	while (end < t->n_tokens && t->tokens[end].sentence == t->tokens[at].sentence)
+	while (end - from < n && end < t->n_tokens &&
+		t->tokens[end].sentence == t->tokens[at].sentence)
 		end++;
-	return end - from;
+	return end - from >= n;
 }
 
 /* The topic that accounts for s because the words around it weigh so little, or NULL. */
@@ -43,7 +45,7 @@ static const struct frame *topic_by_points(
 		const struct points_topic *topic = &rules->points_topics[i];
 
 		if (topic->lang == s->entry->lang && frame_is_about(&topic->frame, s) &&
-			words_of_sentence(&w->honest, s->from) >= topic->words &&
+			sentence_has(&w->honest, s->from, topic->words) &&
 			points_around(&w->points, s->from, s->end) <= topic->points)
 			return &topic->frame;
 	}
