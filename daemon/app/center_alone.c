@@ -303,13 +303,12 @@ void center_alone_look(struct center *c)
 	bool backlogged = !w && c->down_since.us && c->backlog.first < c->backlog.count;
 	int64_t waited = w ? waits_ms(c, w) + 1 : backlogged ? c->options.ack_after_ms : 0;
 	bool can = c->lead == FOLLOWING && !c->late.writing && !(silent && center_late_failing(c));
-	int64_t enough = c->options.ack_after_ms * (silent && c->alone.reading ? 2 : 1);
-	if (can && waited >= enough)
-		begin(c, silent);
-	else if (!can || waited < c->options.ack_after_ms / 2)
+	if (!can || waited < c->options.ack_after_ms / 2)
 		center_silence_stop(c);
 	else if (silent && !c->alone.prepared)
-		center_silence_ask(c);
+		center_silence_ask(c); /* first, even if this node itself stood still until now */
+	else if (waited >= c->options.ack_after_ms && !(silent && center_silence_reads(c)))
+		begin(c, silent);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)

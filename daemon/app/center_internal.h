@@ -30,6 +30,7 @@ struct alone {
 	struct mono heard;     /* the last word of who leads; us 0: none */
 	struct core *prepared; /* for the next time, while what is recent is read into it */
 	bool reading;          /* not all of it has been read */
+	struct mono asked;     /* for it */
 	uint64_t round;        /* of reading it */
 };
 
@@ -171,6 +172,7 @@ void center_alone_end(struct center *c); /* before center_drop_lead() drops the 
 /* ---- center_silence.c ---- */
 void center_silence_ask(
 	struct center *c); /* read what was answered last, then call center_alone_look() */
+bool center_silence_reads(const struct center *c); /* and it is worth waiting for */
 void center_silence_stop(struct center *c);
 void center_silence_heard(struct center *c); /* an output of the leading node has come */
 

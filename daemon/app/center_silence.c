@@ -87,7 +87,15 @@ void center_silence_ask(struct center *c)
 	*q = (struct question){ c, c->alone.round };
 	c->alone.prepared = center_alone_core(c);
 	c->alone.reading = true;
+	c->alone.asked = mono_now();
 	store_recent(c->store, BACK_MS, on_recent, on_end, q);
+}
+
+/* Asked on time, at half of ack_after_ms, it is given until twice ack_after_ms; asked late, because this
+ * node stood still itself, as long. */
+bool center_silence_reads(const struct center *c)
+{
+	return c->alone.reading && mono_since_ms(c->alone.asked) < c->options.ack_after_ms * 3 / 2;
 }
 
 void center_silence_stop(struct center *c)

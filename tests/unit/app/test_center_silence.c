@@ -46,14 +46,20 @@ static void run_until_answered(int64_t request)
 	assert_int_equal(site.answered, request);
 }
 
-/* Asked for, taken by the inbox, and nobody says anything. */
-static void go_silent(const char *contact)
+/* Asked for, taken by the inbox, and nobody says anything; the node itself may stand still. */
+static void go_silent_still(const char *contact, int still_ms)
 {
 	follow();
 	open_another(1, contact, "r1");
 	end_append(STORE_OK);
+	usleep((useconds_t)still_ms * 1000);
 	run_until_asked();
 	assert_int_equal(site.answered, 0);
+}
+
+static void go_silent(const char *contact)
+{
+	go_silent_still(contact, 0);
 }
 
 /* Who leads answers, or says anything else (request 0). */
@@ -188,11 +194,9 @@ static void a_store_that_reads_nothing_holds_nobody_up(void **state)
 }
 
 /* The node that died had opened X under this reference, and its answer was lost with it. */
-static void asked_again_in_silence_it_is_answered_as_the_first_time(void **state)
+static void expect_first_answer(void)
 {
 	struct buf fields = { 0 }, ref = { 0 };
-	(void)state;
-	go_silent(Y);
 	record_puts(&fields, "contact", X);
 	record_puts(&ref, "command", "contact.open");
 	record_puti(&ref, "at_ms", 999000);
@@ -205,6 +209,20 @@ static void asked_again_in_silence_it_is_answered_as_the_first_time(void **state
 	buf_free(&fields);
 	assert_string_equal(site.contact, X);
 	assert_int_equal(kept(), 0); /* nothing new has happened */
+}
+
+static void asked_again_in_silence_it_is_answered_as_the_first_time(void **state)
+{
+	(void)state;
+	go_silent(Y);
+	expect_first_answer();
+}
+
+static void having_stood_still_itself_it_reads_before_it_decides(void **state)
+{
+	(void)state;
+	go_silent_still(Y, 3 * ACK_MS);
+	expect_first_answer();
 }
 
 static void hand_over(const struct command *c)
@@ -365,6 +383,8 @@ int main(void)
 			a_store_that_reads_nothing_holds_nobody_up, begin, end),
 		cmocka_unit_test_setup_teardown(
 			asked_again_in_silence_it_is_answered_as_the_first_time, begin, end),
+		cmocka_unit_test_setup_teardown(
+			having_stood_still_itself_it_reads_before_it_decides, begin, end),
 		cmocka_unit_test_setup_teardown(
 			what_the_inbox_has_already_is_opened_once, begin, end),
 		cmocka_unit_test_setup_teardown(
