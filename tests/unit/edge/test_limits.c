@@ -35,9 +35,10 @@ static void a_silent_handshake_ends(void **state)
 	world_start(w);
 	int fd = world_connect(w);
 	char byte;
-	world_run_ms(w, 60);
+	for (int i = 0; i < 1000 && world_counts(w).handshakes == 0; i++)
+		event_base_loop(w->base, EVLOOP_ONCE);
 	assert_int_equal(world_counts(w).handshakes, 1);
-	world_run_ms(w, 100);
+	world_run_ms(w, 160);
 	assert_int_equal(recv(fd, &byte, 1, 0), 0);
 	close(fd);
 	assert_int_equal(world_counts(w).handshakes, 0);
@@ -48,14 +49,14 @@ static void a_silent_handshake_ends(void **state)
 static void a_peer_that_does_not_log_in_is_closed(void **state)
 {
 	struct world *w = *state;
-	w->options.limits.first_line_ms = 150;
+	w->options.limits.first_line_ms = 400;
 	world_start(w);
 	struct client *c = client_new(w, w->plain);
 	int64_t began = now_ms();
 	world_run_ms(w, 80);
 	ASSERT_HAS(client_ask(c, CALL(1, "session.ping", "{}")), "result"); /* buys no time */
 	assert_true(client_is_closed(c));
-	assert_in_range(now_ms() - began, 140, 400);
+	assert_in_range(now_ms() - began, 390, 800);
 	client_free(c);
 }
 
@@ -74,10 +75,10 @@ static void a_known_peer_that_says_nothing_is_closed(void **state)
 static void any_line_keeps_a_session_from_being_idle(void **state)
 {
 	struct world *w = *state;
-	w->options.limits.idle_ms = 150;
+	w->options.limits.idle_ms = 400;
 	world_start(w);
 	struct client *c = client_with(w, &w->frontend);
-	for (int i = 0; i < 5; i++) {
+	for (int i = 0; i < 7; i++) {
 		ASSERT_HAS(client_ask(c, CALL(1, "session.ping", "{}")), "result");
 		world_run_ms(w, 80);
 		assert_false(c->ended);
@@ -85,7 +86,7 @@ static void any_line_keeps_a_session_from_being_idle(void **state)
 	client_send(c, "\n"); /* an empty line is none */
 	int64_t began = now_ms();
 	assert_true(client_is_closed(c));
-	assert_in_range(now_ms() - began, 20, 120);
+	assert_in_range(now_ms() - began, 100, 390);
 	world_run_ms(w, 20);
 	assert_string_equal(w->why, "idle");
 	assert_int_equal(world_counts(w).idle_closed, 1);

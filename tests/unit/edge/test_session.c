@@ -161,7 +161,7 @@ static void a_password_is_decided_elsewhere(void **state)
 			   "{\"protocol\":1,\"role\":\"responder\",\"user\":\"anna\",\"password\":"
 			   "\"secret\",\"totp\":\"123456\"}") "\n");
 	client_send(c, CALL(2, "contact.next", "{}") "\n"); /* waits for the decision */
-	world_run_ms(w, 50);
+	CLIENT_UNTIL(c, *w->user);
 	assert_string_equal(w->user, "anna");
 	assert_string_equal(w->password, "secret");
 	assert_string_equal(w->totp, "123456");
@@ -189,7 +189,7 @@ static void a_refused_password_is_an_error(void **state)
 		c, CALL(1, "session.hello",
 			   "{\"protocol\":1,\"role\":\"responder\",\"user\":\"anna\",\"password\":"
 			   "\"wrong\"}") "\n");
-	world_run_ms(w, 50);
+	CLIENT_UNTIL(c, *w->user);
 	edge_login_done(w->edge, w->ticket, NULL);
 	struct principal *who = world_principal("anna", ROLE_RESPONDER);
 	edge_login_done(w->edge, w->ticket, who); /* once refused stays refused */
@@ -207,7 +207,7 @@ static void a_peer_that_leaves_while_its_login_is_decided(void **state)
 		c, CALL(1, "session.hello",
 			   "{\"protocol\":1,\"role\":\"responder\",\"user\":\"anna\",\"password\":"
 			   "\"p\"}") "\n");
-	world_run_ms(w, 50);
+	CLIENT_UNTIL(c, *w->user);
 	edge_close(&w->edge);
 	world_start(w);
 	edge_login_done(w->edge, w->ticket, NULL);
@@ -266,7 +266,7 @@ static void answers_may_come_in_any_order_and_only_once(void **state)
 	client_send(c, CALL(1, "contact.leave", "{\"contact\":\"a\"}") "\n" //
 		CALL(2, "contact.leave", "{\"contact\":\"b\"}") "\n"        //
 		CALL(3, "contact.leave", "{\"contact\":\"c\"}") "\n");
-	world_run_ms(w, 50);
+	CLIENT_UNTIL(c, w->requests == 3);
 	assert_int_equal(w->requests, 3);
 	const struct slice json = { "{}", 2 };
 	edge_result(w->edge, w->session, w->held[1].token, json);
@@ -288,7 +288,7 @@ static void an_answer_for_a_session_that_is_gone_is_dropped(void **state)
 	struct client *c = client_with(w, &w->frontend);
 	w->hold = true;
 	client_send(c, CALL(1, "contact.leave", "{\"contact\":\"a\"}") "\n");
-	world_run_ms(w, 50);
+	CLIENT_UNTIL(c, w->requests == 1);
 	client_free(c);
 	world_run_ms(w, 50);
 	uint64_t gone = w->session;
@@ -297,7 +297,7 @@ static void an_answer_for_a_session_that_is_gone_is_dropped(void **state)
 	edge_disconnect(w->edge, gone, "test");
 	c = client_with(w, &w->frontend); /* takes the place of the first, under another number */
 	client_send(c, CALL(2, "contact.leave", "{\"contact\":\"a\"}") "\n");
-	world_run_ms(w, 50);
+	CLIENT_UNTIL(c, w->requests == 2);
 	assert_true(w->session != gone);
 	edge_result(w->edge, gone, w->held[1].token, (struct slice){ "{}", 2 });
 	world_run_ms(w, 20);

@@ -75,9 +75,9 @@ static void a_peer_that_does_not_close_is_dropped_after_a_second(void **state)
 	struct session *s = only_session(w);
 	assert_true(session_step(s, SESSION_STEP_FINISH, "test"));
 	assert_int_equal(s->state, SESSION_LINGERING);
-	world_run_ms(w, 500);
+	world_run_ms(w, 200);
 	assert_int_equal(world_counts(w).sessions, 1);
-	world_run_ms(w, 700);
+	world_run_ms(w, 1000);
 	assert_int_equal(world_counts(w).sessions, 0);
 	client_free(c);
 }

@@ -11,6 +11,7 @@
 #include <event2/event.h>
 
 #include "pki.h"
+#include "triaged/base/clock.h"
 #include "triaged/base/log.h"
 #include "triaged/base/mem.h"
 #include "triaged/edge/edge.h"
@@ -228,12 +229,23 @@ static inline void world_fini(struct world *w)
 	rmdir(w->dir);
 }
 
-/* Let the loop run so long. */
+static inline void world_on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	++*(int *)arg;
+}
+
+/* Let the loop run so long, and a few ticks at least should the machine stand still meanwhile. */
 static inline void world_run_ms(struct world *w, long ms)
 {
-	struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
-	event_base_loopexit(w->base, &tv);
-	event_base_dispatch(w->base);
+	static const struct timeval period = { 0, 3000 };
+	int ticks = 0;
+	struct event *tick = event_new(w->base, -1, EV_PERSIST, world_on_tick, &ticks);
+	struct mono began = mono_now();
+	event_add(tick, &period);
+	while (ticks < 5 || mono_since_ms(began) < ms)
+		event_base_loop(w->base, EVLOOP_ONCE);
+	event_free(tick);
 }
 
 static inline void client_on_read(struct bufferevent *bev, void *arg)
