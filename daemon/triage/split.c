@@ -9,14 +9,14 @@
 #define LEAD_MOST   3  /* letters of a word about oneself */
 #define REST_LEAST  4  /* letters of what it is run together with */
 #define WORD_SURE   10 /* three and more words need this many letters */
-#define COST_WORD   1
-#define COST_LETTER 3 /* of one left out: dearer than a word, so known words are preferred */
-#define COST_NONE   UINT16_MAX
+#define COST_WORD   1024 /* less the square of its letters: of as many words, long ones and short ones */
+#define COST_LETTER 3072 /* of one left out: dearer than a word, so known words are preferred */
+#define COST_NONE   UINT32_MAX
 
 /* The cheapest way to each place between the letters. */
 struct cuts {
 	bool set_apart; /* the letters were written one by one, not words run together */
-	uint16_t cost[SPLIT_MAX + 1];
+	uint32_t cost[SPLIT_MAX + 1];
 	uint8_t from[SPLIT_MAX + 1];
 	bool word[SPLIT_MAX + 1]; /* what ends here is a word, not a letter left out */
 };
@@ -26,13 +26,19 @@ static bool may_stand_alone(char letter)
 	return letter == 'i' || letter == 'a' || letter == 'u' || letter == 'y' || letter == 'o';
 }
 
-static void step(struct cuts *c, size_t from, size_t to, uint16_t cost, bool word)
+static void step(struct cuts *c, size_t from, size_t to, uint32_t cost, bool word)
 {
 	if (c->cost[from] + cost >= c->cost[to])
 		return;
-	c->cost[to] = (uint16_t)(c->cost[from] + cost);
+	c->cost[to] = c->cost[from] + cost;
 	c->from[to] = (uint8_t)from;
 	c->word[to] = word;
+}
+
+/* "want to die" is meant rather than "wan tto die", a slip and an abbreviation, of three words too. */
+static uint32_t word_cost(size_t len)
+{
+	return COST_WORD - (uint32_t)(len < 12 ? len * len : 144);
 }
 
 /* Words of one or two letters are fragments of longer ones more often than not: grammar at most. */
@@ -48,7 +54,7 @@ static void try_words(struct cuts *c, const struct vocab *vocab, const char *p, 
 		uint32_t word = vocab_find(vocab, p + i, len);
 
 		if (word != WORD_NONE && (c->set_apart || !is_fragment(vocab, word)))
-			step(c, i, i + len, COST_WORD, true);
+			step(c, i, i + len, word_cost(len), true);
 	}
 }
 
