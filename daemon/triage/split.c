@@ -4,12 +4,12 @@
 
 #include "triaged/base/err.h"
 
-#define LETTERS_MIN 3  /* letters set apart */
-#define WORD_LEAST  8  /* shortest word that may be several run together */
-#define LEAD_MOST   3  /* letters of a word about oneself */
-#define REST_LEAST  4  /* letters of what it is run together with */
-#define WORD_SURE   10 /* three and more words need this many letters */
-#define COST_WORD   1024 /* less the square of its letters: of as many words, long ones and short ones */
+#define LETTERS_MIN 3    /* letters set apart */
+#define WORD_LEAST  8    /* shortest word that may be several run together */
+#define LEAD_MOST   3    /* letters of a word about oneself */
+#define REST_LEAST  4    /* letters of what it is run together with */
+#define WORD_SURE   10   /* three and more words need this many letters */
+#define COST_WORD   1024 /* fewer words are cheaper, whatever word_cost() makes of each */
 #define COST_LETTER 3072 /* of one left out: dearer than a word, so known words are preferred */
 #define COST_NONE   UINT32_MAX
 
@@ -35,12 +35,6 @@ static void step(struct cuts *c, size_t from, size_t to, uint32_t cost, bool wor
 	c->word[to] = word;
 }
 
-/* "want to die" is meant rather than "wan tto die", a slip and an abbreviation, of three words too. */
-static uint32_t word_cost(size_t len)
-{
-	return COST_WORD - (uint32_t)(len < 12 ? len * len : 144);
-}
-
 /* Words of one or two letters are fragments of longer ones more often than not: grammar at most. */
 static bool is_fragment(const struct vocab *vocab, uint32_t word)
 {
@@ -48,13 +42,29 @@ static bool is_fragment(const struct vocab *vocab, uint32_t word)
 	       !(vocab->words[word].marks & (WORD_LIGHT | WORD_FIRST_PERSON));
 }
 
+/*
+ * Of as many words the likelier ones: "want to die" rather than "wan tto die" (a slip and an abbreviation),
+ * "ya no" rather than "y ano", "matar esta noche" rather than "matare st anoche".
+ */
+static uint32_t word_cost(const struct vocab *vocab, uint32_t word, size_t len)
+{
+	if (len == 1)
+		return COST_WORD + 4;
+	if (is_fragment(vocab, word))
+		return COST_WORD + 64;
+	bool usual = vocab->words[word].marks & (WORD_LIGHT | WORD_COMMON | WORD_FREQUENT);
+	return COST_WORD - (uint32_t)(len < 12 ? len * len : 144) - (usual ? 32 : 0);
+}
+
 static void try_words(struct cuts *c, const struct vocab *vocab, const char *p, size_t n, size_t i)
 {
 	for (size_t len = may_stand_alone(p[i]) ? 1 : 2; len <= WORD_MAX && i + len <= n; len++) {
 		uint32_t word = vocab_find(vocab, p + i, len);
 
-		if (word != WORD_NONE && (c->set_apart || !is_fragment(vocab, word)))
-			step(c, i, i + len, word_cost(len), true);
+		if (word == WORD_NONE || (vocab->words[word].marks & WORD_FOREIGN))
+			continue;
+		if (c->set_apart || !is_fragment(vocab, word))
+			step(c, i, i + len, word_cost(vocab, word, len), true);
 	}
 }
 
@@ -71,7 +81,7 @@ static void fill(struct cuts *c, const struct vocab *vocab, const char *p, size_
 	}
 }
 
-/* The words on the way to `end`; false when there is no way, or nothing of weight on it. */
+/* The words on the way to `end`; false when there is no way. */
 static bool trace(const struct cuts *c, const struct vocab *vocab, const char *p, size_t end,
 	struct split *out)
 {
@@ -96,7 +106,7 @@ static bool trace(const struct cuts *c, const struct vocab *vocab, const char *p
 		if (len < out->shortest)
 			out->shortest = len;
 	}
-	return out->key;
+	return true;
 }
 
 bool split_letters(const struct vocab *vocab, const char *p, size_t n, struct split *out)
@@ -108,7 +118,7 @@ bool split_letters(const struct vocab *vocab, const char *p, size_t n, struct sp
 	c.set_apart = true;
 	fill(&c, vocab, p, n, false);
 	for (; n >= LETTERS_MIN; n--)
-		if (trace(&c, vocab, p, n, out) && out->n < n)
+		if (trace(&c, vocab, p, n, out) && out->n < n && (out->key || out->n == 1))
 			return true;
 	return false;
 }
@@ -121,7 +131,7 @@ bool split_word(const struct vocab *vocab, const char *p, size_t n, struct split
 		return false;
 	c.set_apart = false;
 	fill(&c, vocab, p, n, n >= SPLIT_ENDLESS);
-	if (!trace(&c, vocab, p, n, out))
+	if (!trace(&c, vocab, p, n, out) || !out->key)
 		return false;
 	return out->n >= 3 ? n >= WORD_SURE : out->shortest >= 4;
 }

@@ -21,7 +21,8 @@ struct split {
 };
 
 /*
- * Letters set apart: the longest beginning that is known words throughout, at least three letters.
+ * Letters set apart: the longest beginning that is known words throughout, at least three letters, with
+ * a key among them or all one word.
  * False when there is none. n at most SPLIT_MAX.
  */
 bool split_letters(const struct vocab *vocab, const char *p, size_t n, struct split *out);
