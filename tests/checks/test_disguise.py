@@ -11,7 +11,7 @@ TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 PLAIN = {
     "en": [
         "i want to die", "i want to kill myself", "im going to kill myself tonight", "i wish i was dead",
-        "i dont want to be alive anymore", "i took all my pills", "im on the bridge", "goodbye forever",
+        "i dont want to be alive anymore", "i took all my pills", "im on the bridge and im going to jump", "goodbye forever",
         "i have a gun and im going to use it", "he choked me last night", "i want to end my life",
         "im going to jump", "i cut myself today", "ive been planning my suicide", "my dad hits me every night",
         "im going to shoot my boss", "i cant breathe and my chest hurts", "nobody would miss me", "im better off dead",
