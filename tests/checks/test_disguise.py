@@ -62,6 +62,12 @@ def cyrillic(text):
 
 
 DISGUISES = [apart, words_apart, dotted, leet, shouted, stretched, fullwidth, zero_width, cyrillic]
+BESIDE = {
+    "en": (["honestly", "no really", "not kidding", "its not a joke", "please help", "i mean", "never mind", "sorry"],
+           ["for real", "right now", "and i mean it", "no joke", "idk", "dont tell my mom", "but whatever"]),
+    "es": (["la verdad", "no es broma", "no se por que pero", "perdon", "nada,"],
+           ["en serio", "de verdad", "y no es broma", "ya", "no le digan a mi mama", "pero bueno"]),
+}
 JOKES = ["lol", "haha", "lmao", "jk", "xd", "jajaja", "\U0001f602", "\U0001f480", "just kidding", "forget i said that"]
 
 
@@ -97,3 +103,11 @@ def test_no_disguise_lowers(plain, change):
 def test_no_joke_lowers(plain, joke):
     assert lowered(plain, lambda text: text + " " + joke) == []
     assert lowered(plain, lambda text: joke + " " + text) == []
+
+
+def test_no_word_beside_lowers(plain):
+    """What people put before and behind it."""
+    changed = [(i, dict(row, text=text)) for i, row in enumerate(ROWS) for before, behind in [BESIDE[row["lang"]]]
+               for text in [b + " " + row["text"] for b in before] + [row["text"] + " " + b for b in behind]]
+    after = levels([row for _, row in changed])
+    assert [row["text"] for (i, row), level in zip(changed, after) if level < plain[i]] == []
