@@ -68,6 +68,26 @@ BESIDE = {
     "es": (["la verdad", "no es broma", "no se por que pero", "perdon", "nada,"],
            ["en serio", "de verdad", "y no es broma", "ya", "no le digan a mi mama", "pero bueno"]),
 }
+OPENINGS = {
+    "en": [
+        "my boss yelled at me", "i lost my job", "my girlfriend left me", "my mom hates me", "i failed my class", "i cant pay rent",
+        "im at work", "im at home alone", "im in my room", "im in the car", "the kids are asleep", "my dog died", "my grandma died",
+        "i got fired", "im drunk", "its 3 am", "i cant sleep", "im pregnant", "i relapsed", "i have cancer", "my husband hit me",
+        "they laughed at me", "im so tired", "im cold", "my head hurts", "im sick", "my team lost", "i missed the bus",
+        "my car broke down", "my phone broke", "school starts tomorrow", "its monday", "nobody texted me", "its christmas",
+        "i hate my body", "im scared", "im so embarrassed", "i owe money", "im in the hospital", "i left the army",
+        "the baby wont stop crying", "im on the train", "you guys dont answer", "i called before", "my friend told me to text",
+        "this is hard to say", "i never told anyone", "not sure this works", "dont judge me", "promise not to tell",
+    ],
+    "es": [
+        "mi jefe me grito", "perdi el trabajo", "mi novia me dejo", "mi mama me odia", "reprobe", "no puedo pagar la renta",
+        "estoy en el trabajo", "estoy sola en casa", "estoy en la cama", "los ninos duermen", "se murio mi perro", "estoy borracho",
+        "son las 3 de la manana", "no puedo dormir", "estoy embarazada", "recai", "tengo cancer", "mi esposo me pego",
+        "se burlaron de mi", "estoy muy cansada", "me duele la cabeza", "perdio mi equipo", "se descompuso el carro",
+        "nadie me escribe", "es navidad", "odio mi cuerpo", "tengo miedo", "debo mucho dinero", "estoy en el hospital",
+        "todos duermen", "no me contestan", "no se por que escribo", "nunca lo conte", "no le digan a nadie",
+    ],
+}
 JOKES = ["lol", "haha", "lmao", "jk", "xd", "jajaja", "\U0001f602", "\U0001f480", "just kidding", "forget i said that"]
 
 
@@ -111,3 +131,12 @@ def test_no_word_beside_lowers(plain):
                for text in [b + " " + row["text"] for b in before] + [row["text"] + " " + b for b in behind]]
     after = levels([row for _, row in changed])
     assert [row["text"] for (i, row), level in zip(changed, after) if level < plain[i]] == []
+
+
+@pytest.mark.parametrize("join", [", ", ". ", " and "], ids=["comma", "stop", "and"])
+def test_no_opening_hides(plain, join):
+    """What somebody says of the day before they say it: it is heard as before, or as urgent at least."""
+    texts = [(i, opening + (" y " if row["lang"] == "es" and join == " and " else join) + row["text"])
+             for i, row in enumerate(ROWS) for opening in OPENINGS[row["lang"]]]
+    after = levels([dict(ROWS[i], text=text) for i, text in texts])
+    assert [text for (i, text), level in zip(texts, after) if level < min(plain[i], 3)] == []
