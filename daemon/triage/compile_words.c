@@ -122,7 +122,7 @@ static void add_key_words(struct vocab *vocab, const char *entry, size_t n)
 
 /* One list of words, or two with a space, between bars. What weighs for danger is of words that
  * disguises and misspellings resolve to. */
-static void compile_points(struct compiler *c, const struct source_points *s, struct points *points)
+static void compile_points(struct compiler *c, const struct source_points *s, enum points_kind kind)
 {
 	const char *at = s->words ? s->words : "";
 
@@ -138,7 +138,7 @@ static void compile_points(struct compiler *c, const struct source_points *s, st
 			compile_error(c, s->place,
 				"points: \"%.*s\" is not one word or two as they are read, nor #",
 				(int)n, at);
-		else if (!points_add(points, at, n, s->points))
+		else if (!points_add(&c->rules->points, kind, at, n, s->points))
 			compile_error(c, s->place, "points: \"%.*s\" is listed twice", (int)n, at);
 		else if (s->points > 0)
 			add_key_words(&c->rules->vocab, at, n);
@@ -411,9 +411,9 @@ void compile_words(struct compiler *c)
 	map_init(&seen, 0, 0);
 	compile_emoji(c);
 	for (size_t i = 0; i < c->source->n_points; i++)
-		compile_points(c, &c->source->points[i], &c->rules->points);
+		compile_points(c, &c->source->points[i], POINTS_DANGER);
 	for (size_t i = 0; i < c->source->n_points_now; i++)
-		compile_points(c, &c->source->points_now[i], &c->rules->points_now);
+		compile_points(c, &c->source->points_now[i], POINTS_NOW);
 	for (size_t i = 0; i < c->source->n_cues; i++)
 		compile_common(c, &c->source->cues[i]);
 	for (size_t i = 0; i < c->source->n_cues; i++)

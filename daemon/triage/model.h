@@ -71,7 +71,7 @@ struct ruleset {
 	struct fold fold;
 	struct vocab vocab;
 	struct decoder decoder;
-	struct points points, points_now;
+	struct points points;
 	struct phrase *phrases; /* those the scan looks for */
 	struct owner *owners;
 	uint32_t n_phrases;
@@ -160,7 +160,7 @@ struct triage_scratch {
 	size_t n_clause_cues, cap_clause_cues;
 	struct frame_match *frames;
 	size_t n_frames, cap_frames;
-	struct points_scratch points, points_now;
+	struct points_scratch points;
 	struct values values;
 	struct buf lines; /* this message's facts, unsorted */
 	struct slice_list sorted;

@@ -13,7 +13,7 @@
 
 struct weighed_word {
 	uint32_t entry; /* pairs are numbered behind the words */
-	int points;
+	struct weight weight;
 	struct triage_span span;
 };
 
@@ -21,7 +21,13 @@ struct weighed_word {
 struct weighed_piece {
 	uint32_t first_token;
 	size_t first_item;
-	int most; /* the greatest sum of a run that it is in */
+	int most; /* the greatest sum for danger of a run that it is in */
+};
+
+/* Pieces taken together. */
+struct run {
+	int sum;
+	size_t from, end;
 };
 
 void points_init(struct points *p)
@@ -39,33 +45,33 @@ void points_fini(struct points *p)
 	free(p->of_pair);
 }
 
-/* The number of a key, entered with no points if it is new. */
-static uint32_t enter(struct vocab *keys, int **of, const void *key, size_t n)
+/* The number of a key, entered without weight if it is new. */
+static uint32_t enter(struct vocab *keys, struct weight **of, const void *key, size_t n)
 {
 	uint32_t before = keys->n_words, number = vocab_add(keys, key, n);
 
 	if (keys->n_words > before) {
 		*of = mem_resize(*of, keys->n_words, sizeof(**of));
-		(*of)[number] = 0;
+		(*of)[number] = (struct weight){ { 0 } };
 	}
 	return number;
 }
 
-bool points_add(struct points *p, const char *entry, size_t n, int points)
+bool points_add(struct points *p, enum points_kind kind, const char *entry, size_t n, int points)
 {
 	const char *space = memchr(entry, ' ', n);
 	size_t first = space ? (size_t)(space - entry) : n;
 	uint32_t key[2] = { enter(&p->words, &p->of_word, entry, first) }, pair;
-	int *of = &p->of_word[key[0]];
+	struct weight *weight = &p->of_word[key[0]];
 
 	if (space) {
 		key[1] = enter(&p->words, &p->of_word, space + 1, n - first - 1);
 		pair = enter(&p->pairs, &p->of_pair, key, sizeof(key));
-		of = &p->of_pair[pair];
+		weight = &p->of_pair[pair];
 	}
-	if (*of != 0)
+	if (weight->of[kind] != 0)
 		return false;
-	*of = points;
+	weight->of[kind] = points;
 	return true;
 }
 
@@ -84,13 +90,21 @@ static uint32_t number_of(const struct points *p, const struct text *t, uint32_t
 				       : vocab_find(&p->words, t->padded.data + k->at, k->len);
 }
 
-static void take(
-	struct points_scratch *s, uint32_t entry, int points, int least, struct triage_span span)
+/* With each kind that weighs less than `least` left out. */
+static void take(struct points_scratch *s, uint32_t entry, struct weight weight, int least,
+	struct triage_span span)
 {
-	if (points == 0 || points < least)
+	bool any = false;
+
+	for (int kind = 0; kind < POINTS_KINDS; kind++) {
+		if (weight.of[kind] < least)
+			weight.of[kind] = 0;
+		any |= weight.of[kind] != 0;
+	}
+	if (!any)
 		return;
 	GROW(s->items, s->n_items, s->cap_items);
-	s->items[s->n_items++] = (struct weighed_word){ entry, points, span };
+	s->items[s->n_items++] = (struct weighed_word){ entry, weight, span };
 }
 
 /* The number `before` is that of the word before it in the sentence, or WORD_NONE. */
@@ -166,57 +180,65 @@ static void collect(const struct points *p, const struct text *honest, const str
 	begin_piece(s, honest->n_tokens);
 }
 
-static void show(struct points_scratch *s, size_t from, size_t end)
+static void show(const struct points_scratch *s, enum points_kind kind, struct run run,
+	struct points_sum *sum)
 {
 	size_t chosen[POINTS_SHOWN];
 
-	s->n_shown = 0;
-	for (size_t i = from; i < end; i++) {
-		size_t at = s->n_shown;
-		int points = s->items[i].points;
+	sum->n_shown = 0;
+	for (size_t i = s->pieces[run.from].first_item; i < s->pieces[run.end].first_item; i++) {
+		size_t at = sum->n_shown;
+		int points = s->items[i].weight.of[kind];
 
-		while (at > 0 && s->items[chosen[at - 1]].points < points)
+		while (at > 0 && s->items[chosen[at - 1]].weight.of[kind] < points)
 			at--;
 		if (points <= 0 || at == POINTS_SHOWN)
 			continue;
-		s->n_shown += s->n_shown < POINTS_SHOWN;
-		memmove(chosen + at + 1, chosen + at, (s->n_shown - at - 1) * sizeof(*chosen));
+		sum->n_shown += sum->n_shown < POINTS_SHOWN;
+		memmove(chosen + at + 1, chosen + at, (sum->n_shown - at - 1) * sizeof(*chosen));
 		chosen[at] = i;
 	}
-	for (size_t i = 0; i < s->n_shown; i++)
-		s->shown[i] = s->items[chosen[i]].span;
+	for (size_t i = 0; i < sum->n_shown; i++)
+		sum->shown[i] = s->items[chosen[i]].span;
 }
 
-/* What is greatest from piece `from` on; *end is the piece behind its last. */
-static int weigh_from(struct points_scratch *s, size_t from, size_t *end)
+/* What the entries of a piece add to a run that has not counted them yet. */
+static void add_piece(struct points_scratch *s, size_t piece, struct weight *sum)
 {
-	uint32_t run = ++s->runs;
-	int sums[RUN_WORDS + 1], sum = 0, greatest = INT_MIN; /* a piece has a word at least */
+	for (size_t k = s->pieces[piece].first_item; k < s->pieces[piece + 1].first_item; k++) {
+		const struct weighed_word *item = &s->items[k];
+
+		if (s->seen[item->entry] == s->runs)
+			continue;
+		s->seen[item->entry] = s->runs;
+		for (int kind = 0; kind < POINTS_KINDS; kind++)
+			sum->of[kind] += item->weight.of[kind];
+	}
+}
+
+/* The runs that begin with piece `from`. */
+static void weigh_from(struct points_scratch *s, size_t from, struct run greatest[POINTS_KINDS])
+{
+	int sums[RUN_WORDS + 1]; /* a piece has a word at least */
+	struct weight sum = { { 0 } };
 	size_t n = 0;
 
+	s->runs++;
 	for (size_t i = from; i + 1 < s->n_pieces; i++) {
 		if (i > from &&
 			s->pieces[i + 1].first_token - s->pieces[from].first_token > RUN_WORDS)
 			break;
-		for (size_t k = s->pieces[i].first_item; k < s->pieces[i + 1].first_item; k++) {
-			const struct weighed_word *item = &s->items[k];
-
-			if (s->seen[item->entry] != run)
-				sum += item->points;
-			s->seen[item->entry] = run;
-		}
-		if (sum > greatest) {
-			greatest = sum;
-			*end = i + 1;
-		}
-		sums[n++] = sum;
+		add_piece(s, i, &sum);
+		for (int kind = 0; kind < POINTS_KINDS; kind++)
+			if (sum.of[kind] > greatest[kind].sum)
+				greatest[kind] = (struct run){ sum.of[kind], from, i + 1 };
+		sums[n++] = sum.of[POINTS_DANGER];
 	}
 	for (int most = INT_MIN; n > 0; n--) {
 		most = sums[n - 1] > most ? sums[n - 1] : most;
 		if (s->pieces[from + n - 1].most < most)
 			s->pieces[from + n - 1].most = most;
 	}
-	return greatest;
 }
 
 /* Runs are numbered on and on from one text to the next: no clearing of what is as long as the table. */
@@ -232,27 +254,21 @@ static void begin_runs(const struct points *p, struct points_scratch *s)
 	s->runs = 0;
 }
 
-int points_weigh(const struct points *p, const struct text *honest, const struct text *decoded,
+void points_weigh(const struct points *p, const struct text *honest, const struct text *decoded,
 	struct points_scratch *s)
 {
-	int greatest = INT_MIN;
-	size_t from = 0, end = 0;
+	struct run greatest[POINTS_KINDS];
 
-	s->n_shown = 0;
+	for (int kind = 0; kind < POINTS_KINDS; kind++)
+		greatest[kind] = (struct run){ INT_MIN, 0, 0 };
 	collect(p, honest, decoded, s);
 	begin_runs(p, s);
-	for (size_t i = 0; i + 1 < s->n_pieces; i++) {
-		size_t behind = i + 1;
-		int sum = weigh_from(s, i, &behind);
-
-		if (sum > greatest) {
-			greatest = sum;
-			from = i;
-			end = behind;
-		}
+	for (size_t i = 0; i + 1 < s->n_pieces; i++)
+		weigh_from(s, i, greatest);
+	for (int kind = 0; kind < POINTS_KINDS; kind++) {
+		s->sums[kind].sum = greatest[kind].end > 0 ? greatest[kind].sum : 0;
+		show(s, kind, greatest[kind], &s->sums[kind]);
 	}
-	show(s, s->pieces[from].first_item, s->pieces[end].first_item);
-	return end > 0 ? greatest : 0;
 }
 
 int points_around(const struct points_scratch *s, uint32_t from, uint32_t end)

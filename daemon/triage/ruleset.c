@@ -125,7 +125,6 @@ static struct ruleset *empty(void)
 	r->refs = 1;
 	vocab_init(&r->vocab);
 	points_init(&r->points);
-	points_init(&r->points_now);
 	return r;
 }
 
@@ -223,7 +222,6 @@ void ruleset_unref(struct ruleset **rules)
 	decoder_fini(&r->decoder);
 	vocab_fini(&r->vocab);
 	points_fini(&r->points);
-	points_fini(&r->points_now);
 	fold_fini(&r->fold);
 	free(r->entries);
 	free(r->frames);

@@ -150,9 +150,9 @@ static void weigh_words(struct run *x)
 	const struct text *decoded = x->w->has_decoded ? &x->w->decoded : NULL;
 	struct triage_result *r = x->result;
 
-	r->points = points_weigh(&x->rules->points, &x->w->honest, decoded, &x->w->points);
-	r->points_now =
-		points_weigh(&x->rules->points_now, &x->w->honest, decoded, &x->w->points_now);
+	points_weigh(&x->rules->points, &x->w->honest, decoded, &x->w->points);
+	r->points = x->w->points.sums[POINTS_DANGER].sum;
+	r->points_now = x->w->points.sums[POINTS_NOW].sum;
 	values_add_number(&x->w->values, x->points_field, r->points);
 	values_add_number(&x->w->values, x->points_now_field, r->points_now);
 }
@@ -270,10 +270,12 @@ static void evidence_signal(void *ctx, const struct signal *s)
 	add_span(ctx, s->span);
 }
 
-static void show_words(struct run *x, const struct points_scratch *points)
+static void show_words(struct run *x, enum points_kind kind)
 {
-	for (size_t i = 0; i < points->n_shown; i++)
-		add_span(x, points->shown[i]);
+	const struct points_sum *sum = &x->w->points.sums[kind];
+
+	for (size_t i = 0; i < sum->n_shown; i++)
+		add_span(x, sum->shown[i]);
 }
 
 static void evidence_field(void *ctx, int field)
@@ -290,9 +292,9 @@ static void evidence_field(void *ctx, int field)
 	r->fields[r->n_fields++] = field_table[field].name;
 	reason->n_fields++;
 	if (field == x->points_field)
-		show_words(x, &x->w->points);
+		show_words(x, POINTS_DANGER);
 	if (field == x->points_now_field)
-		show_words(x, &x->w->points_now);
+		show_words(x, POINTS_NOW);
 }
 
 static struct triage_reason *add_reason(

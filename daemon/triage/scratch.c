@@ -24,7 +24,6 @@ void triage_scratch_free(struct triage_scratch **scratch)
 	text_fini(&w->decoded);
 	text_fini(&w->told);
 	points_scratch_fini(&w->points);
-	points_scratch_fini(&w->points_now);
 	values_fini(&w->values);
 	buf_free(&w->lines);
 	free(w->signals);

@@ -21,16 +21,18 @@ static int set_up(void **state)
 	(void)state;
 	vocab_init(&vocab);
 	points_init(&points);
-	assert_true(points_add(&points, "rope", 4, 20));
-	assert_true(points_add(&points, "tonight", 7, 8));
-	assert_true(points_add(&points, "wont", 4, 6));
-	assert_true(points_add(&points, "#", 1, 3));
-	assert_true(points_add(&points, "picnic", 6, -15));
-	assert_true(points_add(&points, "jump", 4, -5));
-	assert_true(points_add(&points, "say goodbye", 11, 9));
-	assert_true(points_add(&points, "# picnic", 8, 4));
-	assert_false(points_add(&points, "rope", 4, 7));
-	assert_false(points_add(&points, "say goodbye", 11, 7));
+	assert_true(points_add(&points, POINTS_DANGER, "rope", 4, 20));
+	assert_true(points_add(&points, POINTS_DANGER, "tonight", 7, 8));
+	assert_true(points_add(&points, POINTS_DANGER, "wont", 4, 6));
+	assert_true(points_add(&points, POINTS_DANGER, "#", 1, 3));
+	assert_true(points_add(&points, POINTS_DANGER, "picnic", 6, -15));
+	assert_true(points_add(&points, POINTS_DANGER, "jump", 4, -5));
+	assert_true(points_add(&points, POINTS_DANGER, "say goodbye", 11, 9));
+	assert_true(points_add(&points, POINTS_DANGER, "# picnic", 8, 4));
+	assert_true(points_add(&points, POINTS_NOW, "tonight", 7, 12));
+	assert_true(points_add(&points, POINTS_NOW, "already", 7, 5));
+	assert_false(points_add(&points, POINTS_DANGER, "rope", 4, 7));
+	assert_false(points_add(&points, POINTS_DANGER, "say goodbye", 11, 7));
 	return 0;
 }
 
@@ -58,10 +60,22 @@ static void read_text(const char *p)
 	}
 }
 
+static int weigh_both(const struct text *other)
+{
+	points_weigh(&points, &honest, other, &scratch);
+	return scratch.sums[POINTS_DANGER].sum;
+}
+
 static int weigh(const char *p)
 {
 	read_text(p);
-	return points_weigh(&points, &honest, NULL, &scratch);
+	return weigh_both(NULL);
+}
+
+static int weigh_now(const char *p)
+{
+	weigh(p);
+	return scratch.sums[POINTS_NOW].sum;
 }
 
 static void words_count_once(void **state)
@@ -160,10 +174,11 @@ static void the_heaviest_are_shown(void **state)
 
 	(void)state;
 	assert_int_equal(weigh(text), 37);
-	assert_int_equal(scratch.n_shown, 4);
-	assert_int_equal(scratch.shown[0].start, strstr(text, "rope") - text);
-	assert_int_equal(scratch.shown[1].start, strstr(text, "tonight") - text);
-	assert_int_equal(scratch.shown[3].end, strlen(text));
+	assert_int_equal(scratch.sums[POINTS_DANGER].n_shown, 4);
+	assert_int_equal(scratch.sums[POINTS_DANGER].shown[0].start, strstr(text, "rope") - text);
+	assert_int_equal(
+		scratch.sums[POINTS_DANGER].shown[1].start, strstr(text, "tonight") - text);
+	assert_int_equal(scratch.sums[POINTS_DANGER].shown[3].end, strlen(text));
 }
 
 /* Another reading only adds. */
@@ -180,13 +195,29 @@ static void a_decoded_word_counts_for_danger_alone(void **state)
 	text_append(&decoded, "rope", 4, &like);
 	like.honest = 2;
 	text_append(&decoded, "picnic", 6, &like);
-	assert_int_equal(points_weigh(&points, &honest, &decoded, &scratch), 20);
+	assert_int_equal(weigh_both(&decoded), 20);
 	read_text("we say g00dbye");
 	text_clear(&decoded);
 	text_append_run(&decoded, &honest, 0, 2);
 	like.honest = 2;
 	text_append(&decoded, "goodbye", 7, &like);
-	assert_int_equal(points_weigh(&points, &honest, &decoded, &scratch), 9);
+	assert_int_equal(weigh_both(&decoded), 9);
+}
+
+static void kinds_do_not_mix(void **state)
+{
+	const char *text = "the picnic. already tonight, the rope";
+	const struct points_sum *now = &scratch.sums[POINTS_NOW];
+
+	(void)state;
+	assert_int_equal(weigh(text), 28);
+	assert_int_equal(weigh_now(text), 17);
+	assert_int_equal(now->n_shown, 2);
+	assert_int_equal(now->shown[0].start, strstr(text, "tonight") - text);
+	assert_int_equal(now->shown[1].start, strstr(text, "already") - text);
+	assert_int_equal(weigh_now("the rope"), 0);
+	assert_int_equal(weigh_now("picnic"), 0);
+	assert_int_equal(now->n_shown, 0);
 }
 
 int main(void)
@@ -200,6 +231,7 @@ int main(void)
 		cmocka_unit_test(what_is_around_a_word),
 		cmocka_unit_test(the_heaviest_are_shown),
 		cmocka_unit_test(a_decoded_word_counts_for_danger_alone),
+		cmocka_unit_test(kinds_do_not_mix),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
