@@ -179,6 +179,8 @@ void facts_note_signals(const struct ruleset *rules, struct triage_scratch *w)
 	for (size_t i = 0; i < w->n_signals; i++) {
 		const struct signal *s = &w->signals[i];
 
+		if (s->span.end <= w->said_from)
+			continue; /* noted when it was said */
 		if (is_denied(s)) {
 			w->denied |= FAMILY_BIT(s->family);
 			buf_addf(&w->lines, "d %s\n", family_names[s->family]);

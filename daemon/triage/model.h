@@ -162,7 +162,10 @@ struct triage_scratch {
 	size_t n_frames, cap_frames;
 	struct points_scratch points;
 	struct values values;
-	struct buf lines; /* this message's facts, unsorted */
+	struct buf lines;  /* this message's facts, unsorted */
+	struct buf joined; /* what was said before, and the text */
+	struct triage_result together;
+	uint32_t said_from; /* byte of the text at which the message begins */
 	struct slice_list sorted;
 	uint32_t noted[NOTED_LAST]; /* by entry: number + 1 of the signal that was noted last */
 	uint64_t message_families, contact_families; /* FAMILY_BIT of what counts */

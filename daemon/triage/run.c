@@ -12,6 +12,8 @@
 #include "conflict.h"
 #include "coverage.h"
 #include "facts.h"
+#include "result.h"
+#include "run.h"
 #include "signals.h"
 #include "topic.h"
 
@@ -64,30 +66,6 @@ struct run {
 	int points_field, points_now_field;
 };
 
-static void clear_result(struct triage_result *r)
-{
-	r->level = LEVEL_LOW;
-	r->unscored = false;
-	r->points = r->points_now = 0;
-	r->n_reasons = r->n_spans = r->n_fields = r->n_domains = r->n_flags = r->n_actions = 0;
-	r->n_suppressed = r->n_near = 0;
-	buf_clear(&r->facts);
-}
-
-static void add_once(const char ***list, size_t *n, size_t *cap, const char *word)
-{
-	for (size_t i = 0; i < *n; i++)
-		if (strcmp((*list)[i], word) == 0)
-			return;
-	GROW(*list, *n, *cap);
-	(*list)[(*n)++] = word;
-}
-
-static void add_flag(struct triage_result *r, const char *flag)
-{
-	add_once(&r->flags, &r->n_flags, &r->cap_flags, flag);
-}
-
 /* ---- what is known besides the text ---- */
 
 static void add_own(struct values *v, const char *name, const char *value)
@@ -107,7 +85,7 @@ static void read_answers(struct run *x)
 		int field = field_find_item(a->instrument, a->item);
 
 		if (field < 0 || field_table[field].computed) {
-			add_flag(x->result, "answer_ignored");
+			result_add_flag(x->result, "answer_ignored");
 			continue;
 		}
 		if (!values_add(&x->w->values, field, value, strlen(value))) {
@@ -234,17 +212,27 @@ static void read_text(struct run *x)
 	facts_note_signals(x->rules, w);
 	if (x->request->text && x->request->n_answers == 0 && w->n_signals == 0 &&
 		w->honest.n_tokens <= GREETING_WORDS && w->unscored == 0)
-		add_flag(x->result, "unscored_empty");
+		result_add_flag(x->result, "unscored_empty");
 }
 
 /* Marks of a joke are noted for whoever answers; they set nothing aside. */
 static void flag_joke(struct run *x)
 {
 	if (x->w->n_signals > 0 && (x->w->cue_kinds >> CUE_JOKE & 1))
-		add_flag(x->result, "joke_marker");
+		result_add_flag(x->result, "joke_marker");
 }
 
 /* ---- rules ---- */
+
+/* What of a span lies in the message; its bytes count from there. False: nothing. */
+static bool is_in_message(const struct triage_scratch *w, struct triage_span *span)
+{
+	if (span->end <= w->said_from)
+		return false;
+	span->start = span->start > w->said_from ? span->start - w->said_from : 0;
+	span->end -= w->said_from;
+	return true;
+}
 
 static void add_span(struct run *x, struct triage_span span)
 {
@@ -252,7 +240,8 @@ static void add_span(struct run *x, struct triage_span span)
 	struct triage_reason *reason = &r->reasons[r->n_reasons - 1];
 
 	x->from_text = true;
-	if (reason->n_spans == SPANS_MAX)
+	reason->before |= span.start < x->w->said_from;
+	if (reason->n_spans == SPANS_MAX || !is_in_message(x->w, &span))
 		return;
 	for (size_t i = 0; i < reason->n_spans; i++) {
 		struct triage_span seen = r->spans[reason->first_span + i];
@@ -297,24 +286,12 @@ static void evidence_field(void *ctx, int field)
 		show_words(x, POINTS_NOW);
 }
 
-static struct triage_reason *add_reason(
-	struct triage_result *r, const char *rule, const char *text, int level)
-{
-	GROW(r->reasons, r->n_reasons, r->cap_reasons);
-	r->reasons[r->n_reasons] = (struct triage_reason){ .rule = rule,
-		.text = text,
-		.level = level < 0 ? LEVEL_LOW : (enum level)level,
-		.first_span = r->n_spans,
-		.first_field = r->n_fields };
-	return &r->reasons[r->n_reasons++];
-}
-
 static void fire(struct run *x, const struct rule *rule)
 {
 	const struct cond_evidence evidence = { evidence_signal, evidence_field, x };
 	struct triage_result *r = x->result;
 
-	add_reason(r, rule->id, rule->explain, rule->level);
+	result_add_reason(r, rule->id, rule->explain, rule->level);
 	x->from_text = x->from_answer = false;
 	cond_explain(&rule->when, x->w, &evidence);
 	if (rule->level > x->floor)
@@ -326,11 +303,11 @@ static void fire(struct run *x, const struct rule *rule)
 	if (x->from_answer && rule->level > x->answer_floor)
 		x->answer_floor = rule->level;
 	if (rule->domain)
-		add_once(&r->domains, &r->n_domains, &r->cap_domains, rule->domain);
+		result_add_domain(r, rule->domain);
 	for (size_t i = 0; i < rule->n_flags; i++)
-		add_flag(r, rule->flags[i]);
+		result_add_flag(r, rule->flags[i]);
 	for (size_t i = 0; i < rule->n_actions; i++)
-		add_once(&r->actions, &r->n_actions, &r->cap_actions, rule->actions[i]);
+		result_add_action(r, rule->actions[i]);
 }
 
 static void apply_rules(struct run *x)
@@ -360,12 +337,12 @@ static void apply_unscored(struct run *x)
 	if (!x->w->unscored)
 		return;
 	r->unscored = true;
-	add_flag(r, "unscored");
+	result_add_flag(r, "unscored");
 	for (int i = 0; i < UNSCORED_COUNT; i++) {
 		if (!(x->w->unscored >> i & 1))
 			continue;
-		add_flag(r, unscored_info[i].flag);
-		add_reason(r, unscored_info[i].rule, unscored_info[i].text,
+		result_add_flag(r, unscored_info[i].flag);
+		result_add_reason(r, unscored_info[i].rule, unscored_info[i].text,
 			(int)x->rules->unscored_level);
 	}
 	if ((int)x->rules->unscored_level > x->floor)
@@ -420,7 +397,7 @@ static void flag_conflict(struct run *x)
 		x->text_floor - (x->answer_floor < 0 ? 0 : x->answer_floor) >= CONFLICT_STEPS)
 		conflict = true;
 	if (conflict || conflict_found(x->w))
-		add_flag(x->result, "conflict");
+		result_add_flag(x->result, "conflict");
 }
 
 static void list_suppressed(struct run *x)
@@ -429,25 +406,13 @@ static void list_suppressed(struct run *x)
 
 	for (size_t i = 0; i < x->w->n_signals; i++) {
 		const struct signal *s = &x->w->signals[i];
+		struct triage_span span = s->span;
 
-		if (!s->suppressed_by)
+		if (!s->suppressed_by || !is_in_message(x->w, &span))
 			continue;
 		GROW(r->suppressed, r->n_suppressed, r->cap_suppressed);
 		r->suppressed[r->n_suppressed++] =
-			(struct triage_suppressed){ s->entry->id, s->suppressed_by, s->span };
-	}
-}
-
-/* Few reasons, and equal ones must keep their order: insertion. */
-static void sort_reasons(struct triage_result *r)
-{
-	for (size_t i = 1; i < r->n_reasons; i++) {
-		struct triage_reason reason = r->reasons[i];
-		size_t k = i;
-
-		for (; k > 0 && r->reasons[k - 1].level < reason.level; k--)
-			r->reasons[k] = r->reasons[k - 1];
-		r->reasons[k] = reason;
+			(struct triage_suppressed){ s->entry->id, s->suppressed_by, span };
 	}
 }
 
@@ -460,8 +425,8 @@ static void bind(struct triage_scratch *w, struct ruleset *rules)
 	w->bound = ruleset_ref(rules);
 }
 
-void triage_run(struct ruleset *rules, struct triage_scratch *w,
-	const struct triage_request *request, struct triage_result *result)
+void run_read(struct ruleset *rules, struct triage_scratch *w, const struct triage_request *request,
+	uint32_t said_from, struct triage_result *result)
 {
 	struct run x = { .rules = rules,
 		.w = w,
@@ -474,8 +439,9 @@ void triage_run(struct ruleset *rules, struct triage_scratch *w,
 		.points_field = field_find("points"),
 		.points_now_field = field_find("points_now") };
 
-	clear_result(result);
+	result_clear(result);
 	bind(w, rules);
+	w->said_from = said_from;
 	w->unscored = 0;
 	if (rules->n_rules == 0)
 		w->unscored |= 1u << UNSCORED_RULES;
@@ -488,7 +454,7 @@ void triage_run(struct ruleset *rules, struct triage_scratch *w,
 	mark_raised(&x);
 	flag_conflict(&x);
 	list_suppressed(&x);
-	sort_reasons(result);
+	result_sort_reasons(result);
 	facts_union(&w->sorted,
 		(struct slice){ request->facts, request->facts ? request->facts_len : 0 },
 		(struct slice){ buf_str(&w->lines), w->lines.len }, &result->facts);

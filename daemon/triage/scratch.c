@@ -1,4 +1,4 @@
-/* Working memory and results: made once, reused, freed here. */
+/* Working memory: made once, reused, freed here. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +26,8 @@ void triage_scratch_free(struct triage_scratch **scratch)
 	points_scratch_fini(&w->points);
 	values_fini(&w->values);
 	buf_free(&w->lines);
+	buf_free(&w->joined);
+	triage_result_free(&w->together);
 	free(w->signals);
 	free(w->facts);
 	sets_fini(&w->said);
@@ -36,18 +38,4 @@ void triage_scratch_free(struct triage_scratch **scratch)
 	free(w->sorted.items);
 	ruleset_unref(&w->bound);
 	free(w);
-}
-
-void triage_result_free(struct triage_result *r)
-{
-	free(r->reasons);
-	free(r->spans);
-	free(r->fields);
-	free(r->domains);
-	free(r->flags);
-	free(r->actions);
-	free(r->suppressed);
-	free(r->near);
-	buf_free(&r->facts);
-	memset(r, 0, sizeof(*r));
 }

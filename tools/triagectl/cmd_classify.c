@@ -56,8 +56,9 @@ static json_t *reasons(const struct triage_result *r)
 				json_pack("[I,I]", (json_int_t)span.start, (json_int_t)span.end));
 		}
 		json_array_append_new(
-			out, json_pack("{s:s, s:s, s:o, s:o}", "rule", reason->rule, "text",
-				     reason->text, "spans", spans, "fields",
+			out, json_pack("{s:s, s:s, s:o, s:o*, s:o}", "rule", reason->rule, "text",
+				     reason->text, "spans", spans, "before",
+				     reason->before ? json_true() : NULL, "fields",
 				     words(r->fields, reason->first_field, reason->n_fields)));
 	}
 	return out;

@@ -196,8 +196,8 @@ const struct command commands[] = {
 	{ .name = "classify", .args = "", .options = classify_options,
 		.raw = cmd_classify, .offline = true,
 		.help = "Level and reasons for texts, without a daemon",
-		.detail = "Reads {\"id\", \"text\", \"channel\"?, \"lang\"?, \"age\"?, \"answers\"?} a line from standard input and\n"
-			  "writes {\"id\", \"level\", \"reasons\", \"domains\", \"ruleset\"} a line, in the same order. A line\n"
+		.detail = "Reads {\"id\", \"text\", \"before\"?, \"channel\"?, \"lang\"?, \"age\"?, \"answers\"?} a line from standard\n"
+			  "input and writes {\"id\", \"level\", \"reasons\", \"domains\", \"ruleset\"} a line, in the same order. A line\n"
 			  "that cannot be read gives {\"id\", \"error\"} and exit code 1. Without --rules: the files shipped\n"
 			  "beside this program or in /usr/share/triaged." },
 	{ .name = "replay", .args = "", .options = replay_options, .run = cmd_replay, .offline = true,

@@ -14,6 +14,7 @@ static void clear(struct sample *s)
 	s->n_answers = 0;
 	json_decref(s->line);
 	s->line = NULL;
+	buf_wipe(&s->before);
 }
 
 void sample_free(struct sample *s)
@@ -66,6 +67,26 @@ static void read_answers(struct sample *s, json_t *answers)
 	}
 }
 
+/* The messages before, the oldest first. */
+static int read_before(struct sample *s, const json_t *before, struct err *e)
+{
+	const json_t *message;
+	size_t i;
+
+	if (before && !json_is_array(before) && !json_is_null(before))
+		return err_set(e, "before is not an array");
+	json_array_foreach(before, i, message)
+	{
+		if (!json_is_string(message))
+			return err_set(e, "before: item %zu is not a string", i);
+		triage_say_before(
+			&s->before, json_string_value(message), json_string_length(message));
+	}
+	s->request.before = s->before.data;
+	s->request.before_len = s->before.len;
+	return 0;
+}
+
 static const char *string_of(const json_t *line, const char *name)
 {
 	return json_string_value(json_object_get(line, name));
@@ -99,7 +120,7 @@ static int read_object(struct sample *s, struct err *e)
 		add_answer(s, NULL, name, value);
 	s->request.answers = s->answers;
 	s->request.n_answers = s->n_answers;
-	return 0;
+	return read_before(s, json_object_get(s->line, "before"), e);
 }
 
 int sample_read(struct sample *s, const char *p, size_t n, struct err *e)

@@ -11,6 +11,7 @@ struct sample {
 	json_t *line;
 	struct triage_answer *answers; /* values owned */
 	size_t n_answers;
+	struct buf before;
 };
 
 /* Replaces what s held. -1 with e when the line is no sample; its id may be known all the same. */

@@ -58,6 +58,12 @@ struct triage_request {
 	const char *
 		text; /* need not be valid UTF-8 nor NUL-terminated; NULL: no text in this request */
 	size_t text_len;
+	/*
+	 * What the person said right before, as triage_say_before() joins it; NULL: nothing. The text
+	 * is read by itself and together with it, and the higher level counts: people tell in pieces.
+	 */
+	const char *before;
+	size_t before_len;
 	const char *channel;     /* any word, NULL unknown */
 	const char *lang;        /* declared, BCP 47, NULL unknown */
 	int age;                 /* years, -1 unknown */
@@ -81,6 +87,7 @@ struct triage_reason {
 	const char *text; /* the rule's explanation */
 	enum level level; /* its floor; LEVEL_LOW when it sets none */
 	bool raised;      /* its one-step raise changed the level */
+	bool before;      /* part of what it found was said before: the spans show the rest */
 	size_t first_span, n_spans;
 	size_t first_field, n_fields;
 };
@@ -129,6 +136,9 @@ void triage_result_free(struct triage_result *result); /* back to all zero, the 
 
 void triage_run(struct ruleset *rules, struct triage_scratch *scratch,
 	const struct triage_request *request, struct triage_result *result);
+
+/* Append a message to what was said before the next one. */
+void triage_say_before(struct buf *before, const char *text, size_t n);
 
 /* Append the union of two fact sets to an empty out. Lines that are no facts are kept too. */
 void triage_facts_merge(const char *a, size_t a_len, const char *b, size_t b_len, struct buf *out);

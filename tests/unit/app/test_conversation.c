@@ -24,6 +24,7 @@ struct talk {
 	struct triage_scratch *scratch;
 	struct triage_result result;
 	char *facts; /* so far */
+	struct buf before;
 	uint32_t random;
 };
 
@@ -61,6 +62,7 @@ static int tear_down(void **state)
 	struct talk *t = *state;
 
 	begin(t);
+	buf_free(&t->before);
 	triage_scratch_free(&t->scratch);
 	triage_result_free(&t->result);
 	ruleset_unref(&t->rules);
@@ -73,6 +75,8 @@ static enum level hear(
 {
 	struct triage_request q = { .text = text,
 		.text_len = text ? strlen(text) : 0,
+		.before = t->before.data,
+		.before_len = t->before.len,
 		.age = -1,
 		.now_min = minute,
 		.answers = answer,
@@ -220,12 +224,98 @@ static void test_words_against_answers(void **state)
 	}
 }
 
+/* The level of the last piece, read with those before it. */
+static enum level tell(struct talk *t, const char *const *pieces, size_t n)
+{
+	enum level level;
+
+	begin(t);
+	for (size_t i = 0; i + 1 < n; i++)
+		triage_say_before(&t->before, pieces[i], strlen(pieces[i]));
+	level = hear(t, pieces[n - 1], 0, NULL);
+	buf_clear(&t->before);
+	return level;
+}
+
+static bool known(const struct talk *t, const char *line)
+{
+	return strstr(buf_str(&t->result.facts), line) != NULL;
+}
+
+static void test_pieces_are_read_together(void **state)
+{
+	static const char *const pills[] = { "i took", "all of the", "pills" };
+	static const char *const wish[] = { "i want", "to die" };
+	static const char *const stopped[] = { "i want.", "to die" };
+	struct talk *t = *state;
+	const struct triage_reason *reason = NULL;
+
+	assert_int_equal(tell(t, pills + 2, 1), LEVEL_LOW);
+	assert_int_equal(tell(t, pills, 3), LEVEL_EMERGENCY);
+	for (size_t i = 0; i < t->result.n_reasons; i++)
+		if (strcmp(t->result.reasons[i].rule, "T-NOW") == 0)
+			reason = &t->result.reasons[i];
+	assert_non_null(reason);
+	assert_true(reason->before);
+	assert_int_equal(reason->n_spans, 1); /* what of it lies in this message */
+	assert_int_equal(t->result.spans[reason->first_span].start, 0);
+	assert_int_equal(t->result.spans[reason->first_span].end, strlen("pills"));
+	assert_true(flagged(t, "act"));
+	assert_true(known(t, "l emergency\n") && known(t, "s act_now now.01 "));
+	assert_int_equal(tell(t, wish, 2), LEVEL_HIGH);
+	assert_int_equal(tell(t, stopped, 2), LEVEL_LOW);
+}
+
+/* What was said before has been noted by itself; it is no news of this message. */
+static void test_what_was_said_before_is_not_said_again(void **state)
+{
+	static const char *const pieces[] = { "i want to die", "hello" };
+	struct talk *t = *state;
+
+	assert_int_equal(tell(t, pieces, 2), LEVEL_HIGH);
+	assert_false(known(t, "s si_active"));
+	assert_int_equal(tell(t, pieces, 1), LEVEL_HIGH);
+	assert_true(known(t, "s si_active"));
+}
+
+/* Words before take nothing away, and a message is never rated below itself. */
+static void test_before_only_raises(void **state)
+{
+	static const char *const pool[] = { "the school play", "i dont", "no", "my friend says",
+		"years ago", "the song", "it is panto season", "he has a gun", "i want to die",
+		"i have a plan", "when i was 9", "lol", "im pregnant", "there is a knife",
+		"\xff\xfe", "den hund gibt es nicht mehr" };
+	const size_t n = sizeof(pool) / sizeof(*pool);
+	struct talk *t = *state;
+
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < n; k++) {
+			const char *const two[] = { pool[i], pool[k] };
+			enum level alone = tell(t, two + 1, 1);
+			bool unscored = t->result.unscored;
+			char *facts = mem_strdup(buf_str(&t->result.facts));
+
+			assert_true(tell(t, two, 2) >= alone);
+			assert_int_equal(t->result.unscored, unscored);
+			for (const char *line = strtok(facts, "\n"); line;
+				line = strtok(NULL, "\n"))
+				assert_true(known(t, line));
+			for (size_t s = 0; s < t->result.n_spans; s++)
+				assert_true(t->result.spans[s].end <= strlen(pool[k]));
+			free(facts);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_minutes),
 		cmocka_unit_test(test_order_does_not_matter),
 		cmocka_unit_test(test_words_against_answers),
+		cmocka_unit_test(test_pieces_are_read_together),
+		cmocka_unit_test(test_what_was_said_before_is_not_said_again),
+		cmocka_unit_test(test_before_only_raises),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
