@@ -265,6 +265,8 @@ static void write_reason(
 	for (size_t i = 0; i < reason->n_spans; i++)
 		write_span(&t->spans[reason->first_span + i], out);
 	jtext_close(out, ']');
+	if (reason->before)
+		jtext_put_bool(out, "before", true);
 	if (reason->n_fields) {
 		jtext_name(out, "fields");
 		jtext_open(out, '[');
@@ -364,6 +366,22 @@ void draft_retriage(struct draft *d, const char *contact, struct slice facts)
 	put_result(d, contact);
 }
 
+/* The person's own words, and what they go on from. */
+static void join_before(struct draft *d, const char *contact, struct triage_request *q)
+{
+	struct verbs *v = d->verbs;
+	uint64_t session = d->request->session;
+	int64_t now_ms = wall_now_ms();
+	struct buf *before = draft_buf(d);
+	if (d->request->role != ROLE_FRONTEND || q->text_len == 0)
+		return;
+	d->command.joined = memory_before(&v->memory, contact, session, now_ms, before);
+	q->before = before->data;
+	q->before_len = before->len;
+	memory_said(&v->memory, contact, session, d->command.ref,
+		(struct slice){ q->text, q->text_len }, now_ms);
+}
+
 void draft_triage(struct draft *d, const char *contact)
 {
 	struct verbs *v = d->verbs;
@@ -394,7 +412,8 @@ void draft_triage(struct draft *d, const char *contact)
 					   .request = &q,
 					   .level = t->level,
 					   .unscored = t->unscored });
-	if (known.len) {
+	join_before(d, contact, &q);
+	if (known.len || q.before_len) {
 		q.facts = known.data;
 		q.facts_len = known.len;
 		triage_run(v->rules, v->scratch, &q, t);

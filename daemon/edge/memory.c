@@ -11,6 +11,16 @@
 
 #define HOLDERS_MAX 4 /* the person's session, the responder's, one who listens in, one more */
 
+/* Messages read together: as much as one text message holds, said within a while. */
+#define SAID_MAX   8
+#define SAID_BYTES 160
+#define SAID_MS    (10 * 60 * 1000)
+
+struct said {
+	char *ref;
+	struct buf text;
+};
+
 struct entry {
 	uint64_t holders[HOLDERS_MAX];
 	size_t n_holders;
@@ -18,12 +28,28 @@ struct entry {
 	int64_t heard_ms;    /* 0: not yet */
 	bool taken;          /* the core has it: its answer came through here */
 	struct buf facts;
+	struct said said[SAID_MAX];
+	size_t n_said, said_bytes;
+	uint64_t said_by; /* session */
+	int64_t said_ms;  /* the last */
 };
+
+static void drop_said(struct entry *entry, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		entry->said_bytes -= entry->said[i].text.len;
+		buf_wipe(&entry->said[i].text);
+		free(entry->said[i].ref);
+	}
+	entry->n_said -= n;
+	memmove(entry->said, entry->said + n, entry->n_said * sizeof *entry->said);
+}
 
 static void entry_free(struct entry *entry)
 {
 	if (!entry)
 		return;
+	drop_said(entry, entry->n_said);
 	buf_free(&entry->facts);
 	free(entry);
 }
@@ -111,6 +137,51 @@ int64_t memory_heard(struct memory *m, const char *contact, uint64_t session, in
 	if (before_ms == 0)
 		return -1;
 	return now_ms > before_ms ? (now_ms - before_ms) / 1000 : 0;
+}
+
+static bool is_together(const struct entry *entry, uint64_t session, int64_t now_ms)
+{
+	return entry->said_by == session && now_ms - entry->said_ms <= SAID_MS;
+}
+
+int64_t memory_before(const struct memory *m, const char *contact, uint64_t session, int64_t now_ms,
+	struct buf *before)
+{
+	const struct entry *entry = map_get(&m->contacts, contact);
+	if (!entry || !is_together(entry, session, now_ms))
+		return 0;
+	for (size_t i = 0; i < entry->n_said; i++)
+		triage_say_before(before, buf_str(&entry->said[i].text), entry->said[i].text.len);
+	return (int64_t)entry->n_said;
+}
+
+void memory_said(struct memory *m, const char *contact, uint64_t session, const char *ref,
+	struct slice text, int64_t now_ms)
+{
+	struct entry *entry = entry_for(m, contact, session);
+	for (size_t i = 0; i < entry->n_said; i++)
+		if (strcmp(entry->said[i].ref, ref) == 0)
+			return;
+	if (!is_together(entry, session, now_ms))
+		drop_said(entry, entry->n_said);
+	while (entry->n_said > 0 &&
+		(entry->n_said == SAID_MAX || entry->said_bytes + text.len > SAID_BYTES))
+		drop_said(entry, 1);
+	entry->said_by = session;
+	entry->said_ms = now_ms;
+	if (text.len > SAID_BYTES)
+		return; /* no piece: it stands for itself */
+	struct said *said = &entry->said[entry->n_said++];
+	*said = (struct said){ .ref = mem_strdup(ref) };
+	buf_add(&said->text, text.data, text.len);
+	entry->said_bytes += text.len;
+}
+
+void memory_unsaid(struct memory *m, const char *contact)
+{
+	struct entry *entry = map_get(&m->contacts, contact);
+	if (entry)
+		drop_said(entry, entry->n_said);
 }
 
 bool memory_walk(const struct memory *m, size_t *i, struct memory_contact *c)

@@ -1,13 +1,14 @@
 /*
- * What triage must remember of a conversation, by contact: its facts (short tokens, no text). An entry
- * is held by the sessions of this node that have the contact, the front end's and the responder's, and
- * is freed with the last of them.
+ * What triage must remember of a conversation, by contact: its facts (short tokens, no text), and the
+ * last short messages, which are read together with the next one. An entry is held by the sessions of
+ * this node that have the contact, the front end's and the responder's, and is freed with the last of them.
  */
 #ifndef TRIAGED_EDGE_MEMORY_H
 #define TRIAGED_EDGE_MEMORY_H
 
 #include <stdint.h>
 
+#include "triaged/base/buf.h"
 #include "triaged/base/map.h"
 #include "triaged/base/record.h"
 
@@ -26,6 +27,16 @@ void memory_add_course(
 	struct memory *m, const char *contact, uint64_t session, struct slice record);
 /* Whole seconds since the person was last heard here, and note that it is now; -1: not known. */
 int64_t memory_heard(struct memory *m, const char *contact, uint64_t session, int64_t now_ms);
+/*
+ * What was said last through the session and not long ago, in messages as short as pieces of one are:
+ * append them to `before`, joined. Returns how many; they are the last said through it before now.
+ */
+int64_t memory_before(const struct memory *m, const char *contact, uint64_t session, int64_t now_ms,
+	struct buf *before);
+/* The same reference again says nothing new. */
+void memory_said(struct memory *m, const char *contact, uint64_t session, const char *ref,
+	struct slice text, int64_t now_ms);
+void memory_unsaid(struct memory *m, const char *contact); /* a message was refused */
 /* Person and responder are talking; one of them through a session here. */
 void memory_engage(struct memory *m, const char *contact, uint64_t session);
 /* Walk: size_t i = 0; while (memory_walk(m, &i, &c)). */

@@ -20,7 +20,7 @@
 	"dispatch?:word test?:bool position_age_s?:number rest_until?:time checkin_by?:time"
 
 const struct shape schema_shapes[] = {
-	{ "reason", "rule:string text:string spans?:span[] fields?:string[]" },
+	{ "reason", "rule:string text:string spans?:span[] before?:bool fields?:string[]" },
 	{ "suppressed", "signal:string by:string span:span" },
 	{ "ruleset", "id:string version?:string digest?:string" },
 	{ "ruleset_now", RULESET_NOW },

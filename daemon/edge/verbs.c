@@ -338,6 +338,9 @@ static void deliver_error(struct verbs *v, const struct output *o)
 	snprintf(reason, sizeof reason, "%.*s", (int)r.len, r.data);
 	snprintf(detail, sizeof detail, "%.*s", (int)d.len, d.data);
 	snprintf(field, sizeof field, "%.*s", (int)f.len, f.data);
+	struct pending *p = pending_get(&v->pending, o->request);
+	if (p && p->contact && p->verb == VERB_CONTACT_SAY)
+		memory_unsaid(&v->memory, p->contact);
 	verbs_refuse(v, o->request,
 		&(struct rpc_error){ .code = (int)code,
 			.reason = reason,

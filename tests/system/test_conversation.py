@@ -61,6 +61,40 @@ def test_reconnects_count(center_with_more):
         assert say(gateway, contact, "s%d" % n)["level"] == level
 
 
+def test_what_is_told_in_pieces_is_read_together(running):
+    gateway, lead = running.session("gateway"), running.session("lead")
+    contact = gateway.request("contact.open", ref="o1", channel="chat", text="here is a marker")["contact"]
+    assert say(gateway, contact, "s1", "really")["level"] == "low"
+    assert say(gateway, contact, "s2", "marker")["level"] == "low"
+    assert say(gateway, contact, "s2", "marker")["level"] == "low"  # sent again: said once
+    assert say(gateway, contact, "s3", "urgent")["level"] == "urgent"
+    (reason,) = lead.request("contact.explain", contact=contact)["reasons"]
+    assert reason["rule"] == "T.URGENT" and reason["before"] and reason["spans"] == [[0, 6]]
+    running.serve(running.responder("ann"), contact)
+
+
+def test_pieces_do_not_outlive_their_connection(running):
+    gateway = running.session("gateway")
+    contact = gateway.request("contact.open", ref="o1", channel="chat", text="marker")["contact"]
+    gateway.close()
+    gateway = running.session("gateway")
+    gateway.request("contact.resume", contact=contact)
+    assert say(gateway, contact, "s1", "urgent")["level"] == "low"
+    assert say(gateway, contact, "s2", "marker high")["level"] == "high"
+
+
+def test_what_a_person_has_lowered_is_not_raised_by_what_was_said_before(running):
+    gateway, lead = running.session("gateway"), running.session("lead")
+    contact = gateway.request("contact.open", ref="o1", channel="chat", text="marker")["contact"]
+    ann = running.responder("ann")
+    running.take(ann, contact)
+    assert say(gateway, contact, "s1", "urgent")["level"] == "urgent"
+    ann.request("contact.level", contact=contact, level="low", reason="a test of words")
+    for ref, text, level in (("s2", "thanks", "low"), ("s3", "marker high", "urgent")):
+        say(gateway, contact, ref, text)
+        assert lead.request("contact.get", contact=contact)["level"] == level
+
+
 def test_the_centers_wording_is_handed_out(center_with_more):
     got = center_with_more.session("clin").request("rules.get")
     assert got["wording"] == [

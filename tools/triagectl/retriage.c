@@ -20,6 +20,11 @@ struct texts { /* of one contact */
 	size_t n;
 };
 
+struct said {
+	char *session;
+	struct buf text;
+};
+
 struct retriage {
 	struct whatif *w;
 	struct ruleset *rules;
@@ -29,6 +34,8 @@ struct retriage {
 	struct sample sample;
 	struct buf line, text, facts;
 	struct texts texts[CONTACTS_AT_ONCE];
+	struct said *said; /* by the contact at hand, in order */
+	size_t n_said, cap_said;
 	struct retriage_counts *counts;
 };
 
@@ -75,6 +82,34 @@ static int open_text(struct retriage *r, const struct texts *t, const char *cont
 	return -1;
 }
 
+static void keep_said(struct retriage *r, const char *session)
+{
+	if (r->n_said == r->cap_said) {
+		r->cap_said = r->cap_said ? 2 * r->cap_said : 16;
+		r->said = mem_resize(r->said, r->cap_said, sizeof *r->said);
+	}
+	struct said *said = &r->said[r->n_said++];
+	*said = (struct said){ .session = mem_strdup(session) };
+	buf_add(&said->text, r->text.data, r->text.len);
+}
+
+static void forget_said(struct retriage *r)
+{
+	for (; r->n_said > 0; r->n_said--) {
+		free(r->said[r->n_said - 1].session);
+		buf_wipe(&r->said[r->n_said - 1].text);
+	}
+}
+
+/* The first of the last n that were said through the session; -1: there are not as many. */
+static ssize_t first_before(const struct retriage *r, const char *session, int64_t n)
+{
+	size_t at = r->n_said;
+	while (n > 0 && at > 0)
+		n -= strcmp(r->said[--at].session, session) == 0;
+	return n > 0 ? -1 : (ssize_t)at;
+}
+
 static void put_answers(const struct command *c, struct buf *out)
 {
 	if (!c->answers.len)
@@ -96,8 +131,21 @@ static void put_word(struct buf *out, const char *name, const char *word)
 	jtext_put_str(out, name, word);
 }
 
-/* What a node knew of it, as a sample. */
-static void put_sample(struct retriage *r, const struct command *c)
+static void put_before(struct retriage *r, const struct command *c, size_t from)
+{
+	struct buf *out = &r->line;
+	if (c->joined == 0)
+		return;
+	jtext_name(out, "before");
+	jtext_open(out, '[');
+	for (size_t i = from; i < r->n_said; i++)
+		if (strcmp(r->said[i].session, c->session) == 0)
+			jtext_strn(out, buf_str(&r->said[i].text), r->said[i].text.len);
+	jtext_close(out, ']');
+}
+
+/* What a node knew of it, as a sample; `from`: what was said before. */
+static void put_sample(struct retriage *r, const struct command *c, size_t from)
 {
 	struct buf *out = &r->line;
 	buf_clear(out);
@@ -106,6 +154,7 @@ static void put_sample(struct retriage *r, const struct command *c)
 		jtext_name(out, "text");
 		jtext_strn(out, buf_str(&r->text), r->text.len);
 	}
+	put_before(r, c, from);
 	put_word(out, "channel", c->channel);
 	put_word(out, "lang", c->lang);
 	put_word(out, "caller_role", c->caller_role);
@@ -125,17 +174,18 @@ static void put_sample(struct retriage *r, const struct command *c)
 	jtext_close(out, '}');
 }
 
-/* As the edge does it: by itself, then with what was known before. */
-static int rate(struct retriage *r, const struct whatif_triaged *q, struct err *e)
+/* As the edge does it: by itself, then with what was said and known before. */
+static int rate(struct retriage *r, const struct whatif_triaged *q, size_t from, struct err *e)
 {
 	struct triage_result *t = &r->result;
-	put_sample(r, q->command);
+	put_sample(r, q->command, from);
 	if (sample_read(&r->sample, r->line.data, r->line.len, e) != 0)
 		return -1;
-	struct triage_request *request = &r->sample.request;
-	triage_run(r->rules, r->scratch, request, t);
+	struct triage_request *request = &r->sample.request, alone = *request;
+	alone.before_len = 0;
+	triage_run(r->rules, r->scratch, &alone, t);
 	struct whatif_rating rating = { .alone = t->level };
-	if (r->facts.len) {
+	if (r->facts.len || request->before_len) {
 		request->facts = r->facts.data;
 		request->facts_len = r->facts.len;
 		triage_run(r->rules, r->scratch, request, t);
@@ -156,16 +206,22 @@ static int rate_contact(
 {
 	struct whatif_triaged q;
 	const char *id = whatif_contact(r->w, contact);
+	int result = 0;
 	buf_clear(&r->facts);
-	for (size_t cursor = 0; whatif_next_triaged(r->w, contact, &cursor, &q);) {
-		if (q.command->level <= 0)
+	for (size_t cursor = 0; result == 0 && whatif_next_triaged(r->w, contact, &cursor, &q);) {
+		const struct command *c = q.command;
+		ssize_t from = first_before(r, c->session, c->joined);
+		if (c->level <= 0)
 			continue; /* nobody triaged it then */
-		if (open_text(r, texts, id, &q) != 0)
+		if (from < 0 || open_text(r, texts, id, &q) != 0)
 			r->counts->unreadable++;
-		else if (rate(r, &q, e) != 0)
-			return err_wrap(e, "contact %s", id);
+		else
+			result = rate(r, &q, (size_t)from, e);
+		if (c->said)
+			keep_said(r, c->session);
 	}
-	return 0;
+	forget_said(r);
+	return result == 0 ? 0 : err_wrap(e, "contact %s", id);
 }
 
 static int rate_some(
@@ -200,6 +256,7 @@ int retriage(struct whatif *w, struct ruleset *rules, const struct keys *keys,
 	sample_free(&r.sample);
 	buf_wipe(&r.line);
 	buf_wipe(&r.text);
+	free(r.said);
 	buf_free(&r.facts);
 	return result;
 }

@@ -162,6 +162,8 @@ static void reasons(const json_t *o, struct screen *to)
 		buf_adds(&to->out, ": ");
 		text_clean(&to->out, field_str(r, "text", ""));
 		spans(r, &to->out);
+		if (json_is_true(json_object_get(r, "before")))
+			buf_adds(&to->out, "  and in the messages before");
 		if (json_object_get(r, "fields")) {
 			char fields[256];
 

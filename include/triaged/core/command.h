@@ -105,6 +105,7 @@ enum command_kind {
 	/* triage of open, say, answer, assess */                                                  \
 	I(level)        /* enum level + 1: floor with everything known; 0: not triaged */          \
 	I(level_alone)  /* enum level + 1: floor of this command by itself */                      \
+	I(joined)       /* messages of this session right before it that it was read with, too */  \
 	I(unscored)     /* 1: could not be assessed */                                             \
 	B(reasons)      /* JSON array as the protocol shows it */                                  \
 	T(ruleset)      /* id@version:digest */                                                    \

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "../../../daemon/edge/memory.h"
@@ -126,9 +127,77 @@ static void the_course_becomes_facts(void **state)
 	memory_fini(&m);
 }
 
+static bool before_is(
+	const struct memory *m, uint64_t session, int64_t now_ms, int64_t n, const char *expected)
+{
+	struct buf before = { 0 };
+	int64_t found = memory_before(m, "c1", session, now_ms, &before);
+	bool same = found == n && strcmp(buf_str(&before), expected) == 0;
+	buf_free(&before);
+	return same;
+}
+
+static void short_messages_are_kept_a_while(void **state)
+{
+	(void)state;
+	const int64_t minute = 60000;
+	struct memory m = { 0 };
+	memory_init(&m, 1, 2);
+	assert_true(before_is(&m, 7, 0, 0, ""));
+	memory_said(&m, "c1", 7, "r1", text("the pills"), 0);
+	memory_said(&m, "c1", 7, "r2", text("all gone."), minute);
+	assert_true(before_is(&m, 7, 11 * minute, 2, "the pills, all gone. "));
+	memory_said(&m, "c1", 7, "r1", text("the pills"), 2 * minute); /* sent again */
+	assert_true(before_is(&m, 7, 3 * minute, 2, "the pills, all gone. "));
+	assert_true(before_is(&m, 7, 11 * minute + 1, 0, ""));
+	assert_true(before_is(&m, 8, 2 * minute, 0, "")); /* another session has not heard them */
+	memory_said(&m, "c1", 8, "r3", text("hello"), 2 * minute);
+	assert_true(before_is(&m, 8, 2 * minute, 1, "hello, "));
+	memory_said(&m, "c1", 8, "r4", text("later"), 13 * minute);
+	assert_true(before_is(&m, 8, 13 * minute, 1, "later, "));
+	memory_unsaid(&m, "c1");
+	assert_true(before_is(&m, 8, 13 * minute, 0, ""));
+	memory_unsaid(&m, "c2");
+	memory_said(&m, "c1", 8, "r5", text("again"), 13 * minute);
+	memory_forget_session(&m, 8);
+	memory_forget_session(&m, 7);
+	assert_true(before_is(&m, 8, 13 * minute, 0, ""));
+	memory_fini(&m);
+}
+
+static void only_so_much_is_kept(void **state)
+{
+	(void)state;
+	struct memory m = { 0 };
+	char ref[8], words[161];
+	memset(words, 'a', sizeof words - 1);
+	words[160] = '\0';
+	memory_init(&m, 1, 2);
+	for (int i = 0; i < 10; i++) {
+		snprintf(ref, sizeof ref, "r%d", i);
+		memory_said(&m, "c1", 7, ref, text(ref), 0);
+	}
+	assert_true(before_is(&m, 7, 0, 8, "r2, r3, r4, r5, r6, r7, r8, r9, "));
+	memory_said(&m, "c1", 7, "whole", text(words), 0);
+	struct buf before = { 0 };
+	assert_int_equal(memory_before(&m, "c1", 7, 0, &before), 1);
+	assert_int_equal(before.len, 162);
+	buf_free(&before);
+	char longer[162];
+	snprintf(longer, sizeof longer, "b%s", words);
+	memory_said(&m, "c1", 7, "long", text(longer), 0);
+	assert_true(
+		before_is(&m, 7, 0, 0, "")); /* it is no piece, and what was before it is past */
+	memory_said(&m, "c1", 7, "next", text("ok"), 0);
+	assert_true(before_is(&m, 7, 0, 1, "ok, "));
+	memory_fini(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(short_messages_are_kept_a_while),
+		cmocka_unit_test(only_so_much_is_kept),
 		cmocka_unit_test(the_course_becomes_facts),
 		cmocka_unit_test(facts_unite_and_go_with_the_session),
 		cmocka_unit_test(facts_stay_while_anybody_serves_the_contact),
