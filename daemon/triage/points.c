@@ -267,7 +267,7 @@ void points_weigh(const struct points *p, const struct text *honest, const struc
 		weigh_from(s, i, greatest);
 	for (int kind = 0; kind < POINTS_KINDS; kind++) {
 		s->sums[kind].sum = greatest[kind].end > 0 ? greatest[kind].sum : 0;
-		show(s, kind, greatest[kind], &s->sums[kind]);
+		show(s, (enum points_kind)kind, greatest[kind], &s->sums[kind]);
 	}
 }
 
