@@ -17,26 +17,6 @@ static struct ruleset *rules;
 static struct triage_scratch *scratch;
 static struct triage_result result;
 
-/* The second half as one more message, by itself and with the first: never lower. */
-static void run_in_pieces(struct triage_request *q)
-{
-	struct buf before = { .data = NULL };
-	size_t half = q->text_len / 2;
-	enum level alone;
-
-	triage_say_before(&before, q->text, half);
-	q->text += half;
-	q->text_len -= half;
-	triage_run(rules, scratch, q, &result);
-	alone = result.level;
-	q->before = before.data;
-	q->before_len = before.len;
-	triage_run(rules, scratch, q, &result);
-	CHECK(result.level >= alone);
-	check_result(q->text_len);
-	buf_free(&before);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 static void check_result(size_t n)
@@ -58,6 +38,26 @@ static void run_again(struct triage_request *q, enum level first)
 	triage_run(rules, scratch, q, &result);
 	CHECK(result.level >= first);
 	free(facts);
+}
+
+/* The second half as one more message, by itself and with the first: never lower. */
+static void run_in_pieces(struct triage_request *q)
+{
+	struct buf before = { .data = NULL };
+	size_t half = q->text_len / 2;
+	enum level alone;
+
+	triage_say_before(&before, q->text, half);
+	q->text += half;
+	q->text_len -= half;
+	triage_run(rules, scratch, q, &result);
+	alone = result.level;
+	q->before = before.data;
+	q->before_len = before.len;
+	triage_run(rules, scratch, q, &result);
+	CHECK(result.level >= alone);
+	check_result(q->text_len);
+	buf_free(&before);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
