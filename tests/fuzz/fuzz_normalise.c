@@ -1,7 +1,7 @@
 /*
  * Any bytes as a message: reading, decoding and searching must stay inside the input, and what they
  * report must be places in it. The first byte of the input chooses channel and language, whether the same comes
- * again, and whether the bytes are facts, too: each is a whole run of triage.
+ * again, whether the bytes are facts, too, and whether they come in two pieces: each is a whole run of triage.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -37,6 +37,8 @@ static void run_again(struct triage_request *q, enum level first)
 	q->facts_len = strlen(facts);
 	triage_run(rules, scratch, q, &result);
 	CHECK(result.level >= first);
+	q->facts = NULL;
+	q->facts_len = 0;
 	free(facts);
 }
 
