@@ -83,6 +83,10 @@ NOTES = [
     ("{w} endorses HI towards ex w/ plan", "urgent"), ("{w} threatening to shoot neighbor today", "emergency"),
     ("{w} reports bf hit her, he is in the house now", "emergency"), ("{w} reports seizure, etoh w/d", "emergency"),
     ("{w} stockpiling rx", "high"), ("{w} denies HI, endorses SI w/ plan", "urgent"),
+    # What is denied before the comma, and what is dated, ends there.
+    ("{w} denies HI, took OD 30 min ago", "emergency"), ("{w} denies HI, cut self tonight, deep", "high"),
+    ("{w} denies firearms, states wants to kill self", "high"), ("{w} denies HI, hearing voices telling to kill self", "urgent"),
+    ("{w} w/ hx of MDD reports SI", "high"), ("{w} lost son in 2019, reports SI", "high"),
     ("Mother calling re: son, found note, son missing since am", "urgent"),
     ("Third party. GF reports BF holding knife to own throat", "emergency"),
     ("Elder, says son withholds meds and hits her", "high"), ("School counselor calling, student disclosed plan to OD", "urgent"),
