@@ -1,0 +1,76 @@
+"""The shipped rules on plain Spanish: danger said as people say it, alone and beside everyday words, and everyday talk in the same words."""
+
+import pytest
+
+from evaluator import evaluator
+from test_disguise import levels
+
+# What is said, by the level it has at least.
+PLAIN = {
+    "moderate": [
+        "me provoca morirme", "pienso en la muerte todo el tiempo", "no quiero vivir más", "ya no kiero seguir viviendo",
+        "ojalá no hubiera despertado", "me arrepiento de haber nacido", "es normal querer morirse todos los días?",
+        "querés que te diga la verdad, me quiero matar", "parce me quiero morir", "wey ya me quiero morir", "¿duele morir?",
+        "me estoy cortando", "mi alumno dice que no quiere vivir", "mi señora está deprimida y habla de matarse",
+        "mi hermano habla solo y cree que lo persiguen", "mi hijo dice que le hablan por la tele", "soy el enviado de dios",
+        "i just want to morirme", "no quiero estar alive", "ya no puedo i want to kill myself", "siento que quiero to die",
+    ],
+    "high": [
+        "me imagino tirándome al metro", "me quiero tirar por el balcón", "mi ex me está siguiendo",
+        "mi cuñado abusa de mi sobrina", "me manosearon en el camión", "el cura tocaba a mi hijo", "sacudí a mi bebé",
+        "el novio de mi mamá me mira cuando me baño", "mi tía no le da las medicinas a mi abuelita", "voy a hacer una masacre",
+        "mañana voy a llevar una pistola a la escuela", "tengo un machete y voy por él", "mi novio me vende",
+        "me están extorsionando con mis nudes", "mi husband me choked", "mi primo me violaba",
+    ],
+    "urgent": [
+        "me voy a inyectar toda la insulina", "me voy a desvivir hoy", "im going to matarme", "voy a jump del bridge",
+        "me voy a matar esta noche", "me voy a tirar por la ventana", "tengo un plan para matarme",
+    ],
+    "emergency": [
+        "me pasé de dosis", "se me fue la mano con las pastillas", "me acabo de inyectar toda la insulina", "me tomé todas mis pills",
+        "tomé de más y no siento las piernas", "hay un incendio en mi casa y no podemos salir", "me tomé un frasco de pastillas",
+    ],
+}
+AROUND = [
+    "{}", "hola buenas noches, {}", "la verdad {}", "es que {}", "no sé por qué pero {}", "nunca lo conté, {}", "mi jefe me gritó y {}",
+    "terminé con mi novia y {}", "{} y no sé qué hacer", "{} jajaja", "{} xd", "{} \U0001f602", "{}, no es broma", "{}. ¿esto es confidencial?",
+    "{}. gracias por leer", "{} otra vez", "please help {}",
+]
+# What long everyday openings and laughter hid.
+BESIDE = [
+    ("hoy fue un buen día pero mi mejor amigo se va a suicidar", "urgent"),
+    ("hoy fue un buen día pero él me golpea casi todos los días", "high"),
+    ("mi ex me va a matar jajaja", "high"), ("me da lo mismo si me muero lol", "moderate"), ("no doy más con mi vida jajaja", "moderate"),
+    ("quisiera no despertar mañana la verdad", "moderate"), ("no es broma, esta noche me mato", "urgent"),
+    ("reprobé el examen y mi papá tiene un infarto", "emergency"),
+]
+EVERYDAY = [
+    "Me pegó el bajón dominguero. Nada terrible.", "me pegó la nostalgia con esa canción", "me pega el sol en la cara",
+    "mañana me toca análisis de sangre", "me tocó de vocal de mesa", "le tocó a las servilletas", "cuando me tocó ya no había boletos",
+    "dile ya, qué es lo peor que puede pasar?", "me mata cuando se ríe", "le voy a pegar un tiro a la impresora",
+    "mi mamá me va a matar cuando vea que le presté el tupper bueno",
+    "la fila del SAT no se mueve", "me tiro de los pelos con este informe", "la renta me está ahorcando",
+    "este calor de Maracaibo me va a matar", "estoy con la soga al cuello con la hipoteca", "suicidio posicional le dicen",
+    "mi bardo bebió el veneno por el gnomo", "me clavé el cuchillo del queso, un puntito", "este parcial me va a matar",
+    "prefiero un periódico que me lleve la contraria", "el padre habló de morir al pecado y renacer",
+]
+
+
+def below(texts):
+    rank = evaluator().RANK
+    found = levels([{"text": text, "lang": "es", "channel": "text"} for text, _ in texts])
+    return [text for (text, least), level in zip(texts, found) if level < rank[least]]
+
+
+@pytest.mark.parametrize("least", PLAIN)
+def test_plain_spanish_is_heard(least):
+    assert below([(around.format(text), least) for text in PLAIN[least] for around in AROUND]) == []
+
+
+def test_nothing_beside_it_hides_it():
+    assert below(BESIDE) == []
+
+
+def test_everyday_spanish_is_low():
+    found = levels([{"text": text, "lang": "es", "channel": "text"} for text in EVERYDAY])
+    assert [text for text, level in zip(EVERYDAY, found) if level > 0] == []
