@@ -2,20 +2,29 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "triaged/base/mem.h"
 
 #define OWN(item, type, ...)                                                                       \
 	{                                                                                          \
-		NULL, #item, #item, type, __VA_ARGS__                                              \
+		NULL, #item, #item, type, __VA_ARGS__, NULL                                        \
 	}
 #define ITEM(instrument, item, type, ...)                                                          \
 	{                                                                                          \
-#instrument, #item, #instrument "." #item, type, __VA_ARGS__                       \
+#instrument, #item, #instrument "." #item, type, __VA_ARGS__, NULL                 \
 	}
 #define COMPUTED(instrument, item, type)                                                           \
 	{                                                                                          \
-#instrument, #item, #instrument "." #item, type, 0, 0, true                        \
+#instrument, #item, #instrument "." #item, type, 0, 0, true, NULL                  \
+	}
+#define CHOICE(instrument, item, ...)                                                              \
+	{                                                                                          \
+#instrument, #item, #instrument "." #item, FIELD_WORD, 0, 0, false,                \
+			(const char *const[])                                                      \
+		{                                                                                  \
+			__VA_ARGS__, NULL                                                          \
+		}                                                                                  \
 	}
 #define SHEET(instrument)                                                                          \
 	COMPUTED(instrument, given, FIELD_YESNO), COMPUTED(instrument, refused, FIELD_YESNO)
@@ -79,7 +88,7 @@ const struct field_info field_table[] = {
 	COMPUTED(lap, count, FIELD_NUMBER),
 	COMPUTED(lap, screened_in, FIELD_YESNO),
 	SHEET(lap),
-	ITEM(safet, level, FIELD_WORD, 0, 0, false),
+	CHOICE(safet, level, "low", "moderate", "high"),
 	SHEET(safet),
 	ITEM(imported, da_total, FIELD_NUMBER, -9, 60, false),
 	ITEM(imported, locus, FIELD_NUMBER, 1, 6, false),
@@ -110,12 +119,12 @@ int field_find(const char *name)
 
 static bool same_instrument(const char *a, const char *b)
 {
-	return a && b ? strcmp(a, b) == 0 : a == b;
+	return a && b ? strcasecmp(a, b) == 0 : a == b;
 }
 
 int field_find_item(const char *instrument, const char *item)
 {
-	if (instrument && strcmp(instrument, "answers") == 0)
+	if (instrument && strcasecmp(instrument, "answers") == 0)
 		instrument = "cssrs";
 	else if (instrument && !*instrument)
 		instrument = NULL;
@@ -125,8 +134,8 @@ int field_find_item(const char *instrument, const char *item)
 		if (!same_instrument(f->instrument, instrument))
 			continue;
 		/* Names cannot begin with a digit in a rule file: q5 is 5 where items are numbers. */
-		if (strcmp(f->item, item) == 0 ||
-			(item[0] == 'q' && f->item[0] >= '0' && f->item[0] <= '9' &&
+		if (strcasecmp(f->item, item) == 0 ||
+			((item[0] | 0x20) == 'q' && f->item[0] >= '0' && f->item[0] <= '9' &&
 				strcmp(f->item, item + 1) == 0))
 			return i;
 	}
@@ -255,7 +264,7 @@ static bool read_value(struct value *value, const char *p, size_t n)
 		value->kind = VALUE_WORD;
 		value->word = p;
 		value->word_len = n;
-		return is_plain_word(p, n);
+		return f->words ? is_one_of(p, n, f->words) : is_plain_word(p, n);
 	}
 	return false;
 }

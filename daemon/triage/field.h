@@ -22,6 +22,7 @@ struct field_info {
 	enum field_type type;
 	int lo, hi;    /* NUMBER; LETTER: small ones */
 	bool computed; /* by field_compute(), never given */
+	const char *const *words; /* WORD: one of these, NULL-terminated; NULL: any plain one */
 };
 
 extern const struct field_info field_table[];
@@ -29,7 +30,7 @@ extern const int field_count;
 
 #define FIELD_MAX 96 /* not fewer than field_count (checked at compile time) */
 
-/* The field of that name, or -1. "answers" is another name for "cssrs". */
+/* The field of that name, small or capital, or -1. "answers" is another name for "cssrs". */
 int field_find(const char *name);
 int field_find_item(const char *instrument, const char *item);
 

@@ -174,9 +174,9 @@ struct triage_scratch {
 	int open_level, open_raise; /* likewise, were it not for topics of earlier messages */
 	bool left_open;             /* danger is told that no topic accounts for */
 	uint32_t unscored;          /* bits of enum unscored */
-	bool bad_answer;
-	int64_t now_min, anchor; /* minutes; anchor: where windows of minutes end */
-	bool calls_note;         /* written by staff: charted wording means what it says */
+	bool misread[FIELD_MAX];    /* given a value that is not understood */
+	int64_t now_min, anchor;    /* minutes; anchor: where windows of minutes end */
+	bool calls_note;            /* written by staff: charted wording means what it says */
 };
 
 /* The first of the signals of block number k that are in `set`, which is not empty. */

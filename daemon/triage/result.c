@@ -51,6 +51,13 @@ void result_add_reason(struct triage_result *r, const char *rule, const char *te
 		.first_field = r->n_fields };
 }
 
+void result_add_field(struct triage_result *r, const char *name)
+{
+	GROW(r->fields, r->n_fields, r->cap_fields);
+	r->fields[r->n_fields++] = name;
+	r->reasons[r->n_reasons - 1].n_fields++;
+}
+
 /* Few reasons, and equal ones must keep their order: insertion. */
 void result_sort_reasons(struct triage_result *r)
 {

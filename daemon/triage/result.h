@@ -13,6 +13,7 @@ void result_add_action(struct triage_result *r, const char *action);
 
 /* A reason without spans and fields: those added next belong to it. A level below 0 is no floor. */
 void result_add_reason(struct triage_result *r, const char *rule, const char *text, int level);
+void result_add_field(struct triage_result *r, const char *name); /* to the last reason */
 void result_sort_reasons(
 	struct triage_result *r); /* highest floor first, equal ones as they came */
 

@@ -47,7 +47,7 @@ static const struct {
 	[UNSCORED_FACTS] = { "unscored.facts", "unscored_facts",
 		"Not assessed: what is known about the contact is longer than the limit" },
 	[UNSCORED_ANSWER] = { "unscored.answer", "unscored_answer",
-		"Not assessed: an answer has a value that is not understood" },
+		"Not assessed: an answer, or a whole sheet of them, is not understood" },
 	[UNSCORED_RULES] = { "unscored.no_rules", "unscored_no_rules",
 		"Not assessed: no valid rules are in force" },
 };
@@ -77,8 +77,19 @@ static void add_own(struct values *v, const char *name, const char *value)
 		values_add(v, field, value, strlen(value));
 }
 
+/* Does the request bring an item of the instrument that is known? */
+static bool is_known_sheet(const struct triage_request *q, const char *instrument)
+{
+	for (size_t i = 0; i < q->n_answers; i++)
+		if (q->answers[i].instrument && strcmp(q->answers[i].instrument, instrument) == 0 &&
+			field_find_item(instrument, q->answers[i].item) >= 0)
+			return true;
+	return false;
+}
+
 static void read_answers(struct run *x)
 {
+	memset(x->w->misread, 0, sizeof(x->w->misread));
 	for (size_t i = 0; i < x->request->n_answers; i++) {
 		const struct triage_answer *a = &x->request->answers[i];
 		const char *value = a->value ? a->value : "";
@@ -86,10 +97,13 @@ static void read_answers(struct run *x)
 
 		if (field < 0 || field_table[field].computed) {
 			result_add_flag(x->result, "answer_ignored");
+			if (a->instrument && !is_known_sheet(x->request, a->instrument))
+				x->w->unscored |= 1u << UNSCORED_ANSWER;
 			continue;
 		}
 		if (!values_add(&x->w->values, field, value, strlen(value))) {
 			x->w->unscored |= 1u << UNSCORED_ANSWER;
+			x->w->misread[field] = true;
 			value = "unknown";
 		}
 		if (field_table[field].instrument)
@@ -277,9 +291,7 @@ static void evidence_field(void *ctx, int field)
 	for (size_t i = 0; i < reason->n_fields; i++)
 		if (r->fields[reason->first_field + i] == field_table[field].name)
 			return;
-	GROW(r->fields, r->n_fields, r->cap_fields);
-	r->fields[r->n_fields++] = field_table[field].name;
-	reason->n_fields++;
+	result_add_field(r, field_table[field].name);
 	if (field == x->points_field)
 		show_words(x, POINTS_DANGER);
 	if (field == x->points_now_field)
@@ -344,6 +356,9 @@ static void apply_unscored(struct run *x)
 		result_add_flag(r, unscored_info[i].flag);
 		result_add_reason(r, unscored_info[i].rule, unscored_info[i].text,
 			(int)x->rules->unscored_level);
+		for (int f = 0; i == UNSCORED_ANSWER && f < field_count; f++)
+			if (x->w->misread[f])
+				result_add_field(r, field_table[f].name);
 	}
 	if ((int)x->rules->unscored_level > x->floor)
 		x->floor = (int)x->rules->unscored_level;

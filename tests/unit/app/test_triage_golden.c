@@ -359,15 +359,31 @@ static void test_answers(void **state)
 	a.value = "maybe"; /* not understood is not "no" */
 	assert_int_equal(triage_answers(g, &a, 1), LEVEL_MODERATE);
 	assert_true(g->result.unscored);
+	assert_string_equal(g->result.reasons[0].rule, "unscored.answer");
+	assert_int_equal(g->result.reasons[0].n_fields, 1); /* which one it was */
+	assert_string_equal(g->result.fields[g->result.reasons[0].first_field], "cssrs.q4");
+	a = (struct triage_answer){ "CSSRS", "Q4", "yes" }; /* names are the same in capitals */
+	assert_int_equal(triage_answers(g, &a, 1), LEVEL_URGENT);
+	a = (struct triage_answer){ "safet", "level", "extreme" };
+	assert_int_equal(triage_answers(g, &a, 1), LEVEL_MODERATE);
+	assert_true(g->result.unscored);
 	a = (struct triage_answer){ "ukmhts", "code", "B" };
 	assert_int_equal(triage_answers(g, &a, 1), LEVEL_LOW); /* no rule of this set reads it */
 	assert_false(g->result.unscored);
 	a.value = "h"; /* the scale ends at G */
 	assert_int_equal(triage_answers(g, &a, 1), LEVEL_MODERATE);
 	assert_true(g->result.unscored);
-	a = (struct triage_answer){ "nosuch", "q4", "yes" };
-	assert_int_equal(triage_answers(g, &a, 1), LEVEL_LOW);
+	const struct triage_answer longer[] = { { "cssrs", "q4", "no" }, { "cssrs", "q9", "yes" } };
+	assert_int_equal(triage_answers(g, longer, 2), LEVEL_LOW); /* one item more than is known */
 	assert_true(has_flag(g, "answer_ignored"));
+	assert_false(g->result.unscored);
+	assert_int_equal(
+		triage_answers(g, longer + 1, 1), LEVEL_MODERATE); /* and nothing but that */
+	assert_true(g->result.unscored);
+	a = (struct triage_answer){ "nosuch", "q4",
+		"yes" }; /* a sheet that nobody knows is not low */
+	assert_int_equal(triage_answers(g, &a, 1), LEVEL_MODERATE);
+	assert_true(has_flag(g, "answer_ignored") && g->result.unscored);
 	a = (struct triage_answer){ "phq9", "item9", "4" };
 	assert_int_equal(triage_answers(g, &a, 1), LEVEL_MODERATE);
 }
