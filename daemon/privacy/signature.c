@@ -72,7 +72,7 @@ static int check_fields(const struct signature *s, struct err *e)
 			return -1;
 	if (!is_hex(s->digest, DIGEST_HEX_SIZE - 1))
 		return err_set(e, "digest is no SHA-256 in hex");
-	if (strcmp(s->author, s->approver) == 0)
+	if (strcasecmp(s->author, s->approver) == 0)
 		return err_set(e, "author and approver are the same: two people approve rules");
 	if (s->expires_ms <= s->signed_ms)
 		return err_set(e, "it expires before it is signed");

@@ -170,6 +170,8 @@ static void fields_that_cannot_be_meant_are_refused(void **state)
 	(void)state;
 	s = example(), strcpy(s.author, "ben");
 	bad(s, "the same");
+	s = example(), strcpy(s.author, "BEN");
+	bad(s, "the same");
 	s = example(), strcpy(s.author, "");
 	bad(s, "author must have");
 	s = example(), strcpy(s.version, "1\nreason x");
