@@ -112,9 +112,12 @@ static int read_object(struct sample *s, struct err *e)
 		.caller_role = string_of(s->line, "caller_role"),
 		.facts = string_of(s->line, "facts"),
 		.facts_len = json_string_length(json_object_get(s->line, "facts")) };
-	if (json_is_integer(age) && json_integer_value(age) >= 0 &&
-		json_integer_value(age) <= AGE_MAX)
+	if (age && !json_is_null(age)) {
+		if (!json_is_integer(age) || json_integer_value(age) < 0 ||
+			json_integer_value(age) > AGE_MAX)
+			return err_set(e, "age is not a number from 0 to %d", AGE_MAX);
 		s->request.age = (int)json_integer_value(age);
+	}
 	read_answers(s, answers);
 	json_object_foreach(json_object_get(s->line, "fields"), name, value)
 		add_answer(s, NULL, name, value);
