@@ -84,8 +84,9 @@ struct contact {
 	int64_t unscored;
 	char *ruleset, *flags, *domains;
 	struct buf reasons, explain, facts;
-	struct buf history; /* `change`, repeated: record of at_ms from to by cause */
-	struct buf match;   /* why the last offer went to its responder, see match_explain.h */
+	int64_t reasons_seq; /* the message their spans are places in; 0: none */
+	struct buf history;  /* `change`, repeated: record of at_ms from to by cause */
+	struct buf match;    /* why the last offer went to its responder, see match_explain.h */
 	/* its course */
 	int64_t arrived_ms, accepted_ms, closed_ms;
 	int64_t waited_tier;     /* index of the tier opened by waiting */

@@ -39,7 +39,7 @@ static const struct field fields[] = {
 	SPOT_INT(radius_m), SPOT_INT(confidence), INT(proposed),
 	INT(lowered), INT(pending_level), TEXT(pending_by), INT(unscored),
 	TEXT(ruleset), TEXT(flags), TEXT(domains),
-	BYTES(reasons), BYTES(explain), BYTES(facts), BYTES(history), BYTES(match),
+	BYTES(reasons), INT(reasons_seq), BYTES(explain), BYTES(facts), BYTES(history), BYTES(match),
 	INT(arrived_ms), INT(accepted_ms), INT(closed_ms), INT(waited_tier), INT(widened), INT(late),
 	INT(missed), INT(told_unservable), INT(reconnect), INT(returning), INT(contacts_30d),
 	INT(test), INT(reconnects), INT(contacts_24h), INT(prior_level),

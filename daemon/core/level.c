@@ -135,11 +135,20 @@ static bool explains_level(const struct contact *c, const struct command *comman
 		       asked_level(command->level_alone) >= c->level_auto);
 }
 
+/* The message that the command says; that of an opening is still to be written. */
+static int64_t message_of(const struct contact *c, const struct command *command)
+{
+	if (!command->text.len && !command->said)
+		return 0;
+	return c->state == CONTACT_NEW ? c->seq + 1 : c->seq;
+}
+
 static void take_findings(struct contact *c, const struct command *command)
 {
 	if (explains_level(c, command)) {
 		buf_clear(&c->reasons);
 		buf_add(&c->reasons, command->reasons.data, command->reasons.len);
+		c->reasons_seq = message_of(c, command);
 		buf_clear(&c->explain); /* of the same text as the reasons, or of none */
 		if (command->explain.len)
 			buf_add(&c->explain, command->explain.data, command->explain.len);

@@ -50,6 +50,7 @@ static void view_contact(const struct core *core, const struct contact *c, struc
 		.dispatches_open = (int)c->dispatches_open,
 		.seq = c->seq,
 		.reasons = slice_of(&c->reasons),
+		.reasons_seq = c->reasons_seq,
 		.explain = slice_of(&c->explain),
 		.facts = slice_of(&c->facts),
 		.history = slice_of(&c->history),

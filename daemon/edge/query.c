@@ -272,6 +272,8 @@ static void contact_explain(const struct core *core, const struct contact_view *
 	jtext_put_str(out, "level", level_name(v->level));
 	jtext_put_str(out, "level_auto", level_name(v->level_auto));
 	json_or(out, "reasons", v->reasons, "[]");
+	if (v->reasons_seq > 0)
+		jtext_put_int(out, "reasons_seq", v->reasons_seq);
 	show_aside(v->explain, out);
 	jtext_put_str(out, "ruleset", v->ruleset);
 	jtext_put_words(out, "flags", v->flags);

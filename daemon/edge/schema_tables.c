@@ -99,7 +99,7 @@ const char *const schema_results[VERB_COUNT] = {
 	[VERB_BOARD_WATCH] = BOARD,
 	[VERB_CONTACT_LIST] = "contacts:contact[]",
 	[VERB_CONTACT_GET] = "contact:word state:word level:level",
-	[VERB_CONTACT_EXPLAIN] = "contact:word level:level reasons:reason[] near:string[] "
+	[VERB_CONTACT_EXPLAIN] = "contact:word level:level reasons:reason[] reasons_seq?:integer near:string[] "
 		"suppressed:suppressed[] transcript?:message[] transcript_incomplete?:bool",
 	[VERB_RESPONDER_LIST] = "responders:responder[]",
 	[VERB_RESPONDER_FORCE] = RESPONDER_NOW,

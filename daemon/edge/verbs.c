@@ -250,6 +250,14 @@ static void explain(struct verbs *v, const struct edge_request *r)
 				.field = "reason" });
 		return;
 	}
+	if (with_text && r->role != ROLE_SUPERVISOR) {
+		edge_error(v->edge, r->session, r->token,
+			&(struct rpc_error){ .code = RPC_FORBIDDEN,
+				.reason = "role",
+				.field = "text",
+				.detail = "allowed for: supervisor" });
+		return;
+	}
 	if (with_text)
 		LOG(NOTICE, "contact.text_read", LOG_S("contact", param_text(r, "contact")),
 			LOG_S("by", r->who->name), LOG_S("reason", why));

@@ -112,10 +112,19 @@ def test_text_is_explained_only_with_a_reason_that_is_recorded(running):
     assert said["text"] == "canary-words, marker high"
     (span,) = e["reasons"][0]["spans"]
     assert said["text"][span[0]:span[1]] == "marker high"
+    assert e["reasons_seq"] == said["seq"]
+    gateway.request("contact.say", contact=c, ref=running.ref(), text="the weather is fine here")
+    again = lead.request("contact.explain", contact=c, text=True, reason="complaint 7")
+    assert again["reasons"] == e["reasons"] and again["reasons_seq"] == said["seq"]
+    gateway.request("contact.say", contact=c, ref=running.ref(), text="now a marker urgent")
+    again = lead.request("contact.explain", contact=c, text=True, reason="complaint 7")
+    assert again["reasons_seq"] == again["transcript"][2]["seq"]
     log = running.nodes[0].log_text()
     assert "contact.text_read" in log and "complaint 7" in log and "canary" not in log
-    with pytest.raises(RpcError):
-        running.session("ann").request("contact.explain", contact=c, text=True, reason="curious")
+    for curious in ("ann", "clin"):
+        with pytest.raises(RpcError):
+            running.session(curious).request("contact.explain", contact=c, text=True, reason="curious")
+    assert "transcript" not in running.session("clin").request("contact.explain", contact=c)
 
 
 def test_get_shows_the_course(running):

@@ -25,7 +25,7 @@ ALLOWED = {
     "responder.done": "responder", "dispatch.ack": "dispatcher partner",
     "dispatch.outcome": "dispatcher supervisor partner", "alert.ack": "supervisor dispatcher",
     "board.get": "supervisor dispatcher admin", "board.watch": "supervisor dispatcher",
-    "contact.list": "supervisor", "contact.get": "supervisor", "contact.explain": "supervisor",
+    "contact.list": "supervisor", "contact.get": "supervisor", "contact.explain": "supervisor clinical",
     "responder.list": "supervisor admin", "responder.force": "supervisor",
     "rules.get": "supervisor clinical admin auditor", "rules.check": "clinical admin",
     "node.status": "supervisor admin auditor",

@@ -345,11 +345,12 @@ static void marked(const json_t *reasons, const char *text, struct screen *to)
 	buf_wipe(&out);
 }
 
-/* Reasons with places belong to what the person wrote last. */
+/* The places of the reasons are in the message they name. */
 static void written(const json_t *answer, struct screen *to)
 {
 	const json_t *lines = json_object_get(answer, "transcript"), *m;
 	const json_t *reasons = json_object_get(answer, "reasons");
+	json_int_t seq = json_integer_value(json_object_get(answer, "reasons_seq"));
 	size_t i, n = json_array_size(lines);
 
 	if (n)
@@ -358,7 +359,9 @@ static void written(const json_t *answer, struct screen *to)
 	{
 		text_clean(&to->out, field_str(m, "at", "-"));
 		buf_adds(&to->out, "  ");
-		marked(i + 1 == n ? reasons : NULL, field_str(m, "text", ""), to);
+		marked(seq > 0 && json_integer_value(json_object_get(m, "seq")) == seq ? reasons
+										       : NULL,
+			field_str(m, "text", ""), to);
 		buf_adds(&to->out, "\n");
 	}
 }

@@ -145,6 +145,7 @@ struct contact_view {
 	int tier, offers_open, offers_missed, dispatches_open;
 	int64_t seq;                   /* messages so far */
 	struct slice reasons, outcome; /* JSON */
+	int64_t reasons_seq;           /* the message their spans are places in; 0: none */
 	struct slice explain; /* JSON {near, suppressed} beside the reasons; len 0: neither */
 	struct slice facts;   /* lines */
 	struct slice history; /* record: change = record of at_ms from? to by? cause, repeated */

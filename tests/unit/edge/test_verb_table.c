@@ -55,7 +55,7 @@ static const struct {
 	{ "board.watch", "SD" },
 	{ "contact.list", "S" },
 	{ "contact.get", "S" },
-	{ "contact.explain", "S" },
+	{ "contact.explain", "SC" },
 	{ "responder.list", "SA" },
 	{ "responder.force", "S" },
 	{ "rules.get", "SCAU" },

@@ -129,16 +129,19 @@ static void an_explanation_shows_what_nearly_counted(void **state)
 	free(s);
 }
 
-static void places_that_counted_are_marked_in_the_last_text(void **state)
+static void places_that_counted_are_marked_in_their_message(void **state)
 {
 	char *s = shown(view_explain,
 		"{\"contact\":\"c\",\"level\":\"high\",\"reasons\":[{\"rule\":\"r\",\"text\":\"t\","
-		"\"spans\":[[0,2],[4,99]]}],\"transcript\":[{\"at\":\"t1\",\"text\":\"abcdef\"},"
-		"{\"at\":\"t2\",\"text\":\"abcdef\\u001b\"}]}");
+		"\"spans\":[[0,2],[4,99]]}],\"reasons_seq\":2,\"transcript\":["
+		"{\"seq\":1,\"at\":\"t1\",\"text\":\"abcdef\"},"
+		"{\"seq\":2,\"at\":\"t2\",\"text\":\"abcdef\\u001b\"},"
+		"{\"seq\":5,\"at\":\"t3\",\"text\":\"abcdef\"}]}");
 
 	(void)state;
 	has(s, "t1  abcdef\n");
 	has(s, "t2  [ab]cd[ef?]\n");
+	has(s, "t3  abcdef\n");
 	free(s);
 }
 
@@ -207,7 +210,7 @@ int main(void)
 		cmocka_unit_test(a_contact_shows_why),
 		cmocka_unit_test(an_explanation_counts_who_was_not_eligible),
 		cmocka_unit_test(an_explanation_shows_what_nearly_counted),
-		cmocka_unit_test(places_that_counted_are_marked_in_the_last_text),
+		cmocka_unit_test(places_that_counted_are_marked_in_their_message),
 		cmocka_unit_test(a_failed_reload_says_nothing_changed),
 		cmocka_unit_test(the_node_names_agencies_out_of_reach),
 		cmocka_unit_test(contacts_stand_in_the_order_of_service),
