@@ -137,7 +137,8 @@ static bool add_cue(struct triage_scratch *w, enum cue kind, const struct scan_m
 		return false;
 	for (uint32_t i = m->from; i < m->end; i++)
 		tokens[i].marks |= marks[kind];
-	if (is_negator(w, kind) && reaches_further(w, last->negator, kind, m->from))
+	if (is_negator(w, kind) && tokens[m->from].segment == last->segment && /* not "no, tengo" */
+		reaches_further(w, last->negator, kind, m->from))
 		last->negator = (uint32_t)w->n_cues + 1;
 	GROW(w->cues, w->n_cues, w->cap_cues);
 	w->cues[w->n_cues++] = (struct cue_match){ kind, m->from, m->end, *in_clause };

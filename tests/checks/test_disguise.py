@@ -63,9 +63,9 @@ def cyrillic(text):
 
 DISGUISES = [apart, words_apart, dotted, leet, shouted, stretched, fullwidth, zero_width, cyrillic]
 BESIDE = {
-    "en": (["honestly", "no really", "not kidding", "its not a joke", "please help", "i mean", "never mind", "sorry"],
+    "en": (["no,", "honestly", "no really", "not kidding", "its not a joke", "please help", "i mean", "never mind", "sorry"],
            ["for real", "right now", "and i mean it", "no joke", "idk", "dont tell my mom", "but whatever"]),
-    "es": (["la verdad", "no es broma", "no se por que pero", "perdon", "nada,"],
+    "es": (["no,", "la verdad", "no es broma", "no se por que pero", "perdon", "nada,"],
            ["en serio", "de verdad", "y no es broma", "ya", "no le digan a mi mama", "pero bueno"]),
 }
 OPENINGS = {
