@@ -20,8 +20,8 @@ struct field_info {
 	const char *item;
 	const char *name; /* "cssrs.q4", "age" */
 	enum field_type type;
-	int lo, hi;    /* NUMBER; LETTER: small ones */
-	bool computed; /* by field_compute(), never given */
+	int lo, hi;               /* NUMBER; LETTER: small ones */
+	bool computed;            /* by field_compute(), never given */
 	const char *const *words; /* WORD: one of these, NULL-terminated; NULL: any plain one */
 };
 
