@@ -2,14 +2,13 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+
+#include "text_file.h"
 
 struct scan {
 	const char *file;
@@ -230,40 +229,17 @@ static void scan_run(struct scan *s)
 		scan_token(s);
 }
 
-/* -1 with an errno when the file cannot be read whole. O_NONBLOCK: a pipe must not hold us up. */
-static int read_text(const char *path, struct buf *text)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
-		return -1;
-	struct stat st;
-	int rc = fstat(fd, &st);
-	if (rc == 0 && (!S_ISREG(st.st_mode) || st.st_size > (off_t)CONF_FILE_MAX)) {
-		errno = S_ISDIR(st.st_mode) ? EISDIR : S_ISREG(st.st_mode) ? EFBIG : EINVAL;
-		rc = -1;
-	}
-	char chunk[16384];
-	ssize_t n = 0;
-	while (rc == 0 && (n = read(fd, chunk, sizeof chunk)) > 0 && text->len < CONF_FILE_MAX)
-		buf_add(text, chunk, (size_t)n);
-	if (n < 0)
-		rc = -1;
-	int saved = errno;
-	close(fd);
-	errno = saved;
-	return rc;
-}
-
 static void scan_path(const char *path, const struct scan *from)
 {
 	struct buf text = { 0 };
+	struct err e;
 	++*from->files;
-	if (read_text(path, &text) < 0) {
+	if (text_file_read(path, CONF_FILE_MAX, &text, &e) < 0) {
 		if (from->file)
 			conf_error(from->errors, from->file, from->line, "cannot include %s: %s",
-				path, strerror(errno));
+				path, e.text);
 		else
-			conf_error(from->errors, path, 0, "cannot be read: %s", strerror(errno));
+			conf_error(from->errors, path, 0, "cannot be read: %s", e.text);
 	} else {
 		struct scan s = { .file = path,
 			.dir = from->dir,

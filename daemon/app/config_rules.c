@@ -7,12 +7,13 @@
 #include "triaged/base/mem.h"
 
 #include "rules_file.h"
+#include "text_file.h"
 
 static int read_approval(
 	const char *file, const struct config_keys *keys, struct rules_set *set, struct err *e)
 {
 	struct buf text = { 0 };
-	int rc = file_read(file, SIGNATURE_TEXT_MAX, &text, e);
+	int rc = text_file_read(file, SIGNATURE_TEXT_MAX, &text, e);
 	if (rc == 0)
 		rc = rules_set_sign(
 			set, (struct slice){ buf_str(&text), text.len }, keys->at, keys->n, e);

@@ -12,6 +12,7 @@
 #include "triaged/base/clock.h"
 #include "triaged/base/mem.h"
 #include "rules_file.h"
+#include "text_file.h"
 
 #define FILE_MAX   ((size_t)16 << 20) /* bytes of a rules file */
 #define ACTIVE_MAX 4096
@@ -124,7 +125,7 @@ int rules_dir_active(const char *data_dir, struct rules_active *out, struct err 
 	*out = (struct rules_active){ .digest = RULES_CONFIGURED };
 	if (access(path, F_OK) < 0 && errno == ENOENT)
 		goto out;
-	rc = file_read(path, ACTIVE_MAX, &text, e);
+	rc = text_file_read(path, ACTIVE_MAX, &text, e);
 	if (rc == 0 && parse_active(buf_str(&text), out) < 0)
 		rc = err_set(e, "it is broken");
 	if (rc < 0)
@@ -202,7 +203,7 @@ static int copy_file(const char *from, const char *dir, size_t number, struct er
 	if (n > 5 && strcmp(base + n - 5, ".conf") == 0)
 		n -= 5;
 	buf_addf(&to, "%s/%03zu-%.*s.conf", dir, number, (int)n, base);
-	int rc = file_read(from, FILE_MAX, &bytes, e);
+	int rc = text_file_read(from, FILE_MAX, &bytes, e);
 	if (rc == 0)
 		rc = write_file(to.data, (struct slice){ buf_str(&bytes), bytes.len }, e);
 	buf_free(&to);

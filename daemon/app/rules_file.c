@@ -1,32 +1,13 @@
 #include "rules_file.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "triaged/privacy/digest.h"
 
 #include "rules_source.h"
+#include "text_file.h"
 
 #define FILE_MAX ((size_t)16 << 20)
-
-int file_read(const char *path, size_t max, struct buf *out, struct err *e)
-{
-	FILE *f = fopen(path, "re");
-	char block[65536];
-	size_t n;
-
-	if (!f)
-		return err_set(e, "%s", strerror(errno));
-	while ((n = fread(block, 1, sizeof(block), f)) > 0 && out->len <= max)
-		buf_add(out, block, n);
-	n = (size_t)ferror(f);
-	fclose(f);
-	if (n)
-		return err_set(e, "read error");
-	return out->len > max ? err_set(e, "larger than %zu bytes", max) : 0;
-}
 
 /* One digest over the digests of all files, in the order in which they are read. */
 static int digest_files(
@@ -40,7 +21,7 @@ static int digest_files(
 		char one[DIGEST_HEX_SIZE];
 		struct err e;
 
-		if (file_read(load->paths[i], FILE_MAX, &file, &e) < 0)
+		if (text_file_read(load->paths[i], FILE_MAX, &file, &e) < 0)
 			conf_error(errors, load->paths[i], 0, "%s", e.text);
 		digest_sha256_hex(buf_str(&file), file.len, one);
 		buf_adds(&all, one);

@@ -13,9 +13,6 @@
 
 #include "conf_tree.h"
 
-/* Append a whole file of at most max bytes. */
-int file_read(const char *path, size_t max, struct buf *out, struct err *e) MUST_CHECK;
-
 struct rules_load {
 	const char *const *paths;
 	size_t n_paths;

@@ -7,7 +7,7 @@
 #include "triaged/base/json.h"
 #include "triaged/privacy/signature.h"
 
-#include "../../daemon/app/rules_file.h"
+#include "../../daemon/app/text_file.h"
 #include "ctl.h"
 #include "views.h"
 
@@ -55,7 +55,7 @@ static int attach(struct ctl *ctl, const char *file)
 	struct err e;
 	json_t *answer;
 
-	if (file_read(file, SIGNATURE_TEXT_MAX, &text, &e) < 0) {
+	if (text_file_read(file, SIGNATURE_TEXT_MAX, &text, &e) < 0) {
 		buf_free(&text);
 		return ctl_fail(ctl, CTL_FAILED, "%s: %s", file, e.text);
 	}
