@@ -4,33 +4,30 @@
 
 #include "triaged/privacy/digest.h"
 
+#include "conf_scan.h"
 #include "rules_source.h"
 #include "text_file.h"
 
-#define FILE_MAX ((size_t)16 << 20)
-
-/* One digest over the digests of all files, in the order in which they are read. */
-static int digest_files(
-	const struct rules_load *load, char hex[DIGEST_HEX_SIZE], struct conf_errors *errors)
+/* One digest over the digests of all files, in the order in which they are read; "" without one. */
+static void digest_files(const struct rules_load *load, char hex[DIGEST_HEX_SIZE])
 {
 	struct buf all = { .data = NULL };
-	size_t before = errors->count;
+	bool whole = true;
 
 	for (size_t i = 0; i < load->n_paths; i++) {
 		struct buf file = { .data = NULL };
 		char one[DIGEST_HEX_SIZE];
-		struct err e;
 
-		if (text_file_read(load->paths[i], FILE_MAX, &file, &e) < 0)
-			conf_error(errors, load->paths[i], 0, "%s", e.text);
+		whole &= text_file_read(load->paths[i], CONF_FILE_MAX, &file, NULL) == 0;
 		digest_sha256_hex(buf_str(&file), file.len, one);
 		buf_adds(&all, one);
 		buf_add(&all, "\n", 1);
 		buf_free(&file);
 	}
 	digest_sha256_hex(buf_str(&all), all.len, hex);
+	if (!whole)
+		*hex = '\0';
 	buf_free(&all);
-	return errors->count == before ? 0 : -1;
 }
 
 /* Whether everything in the tree stands in that file itself. */
@@ -84,18 +81,20 @@ struct ruleset *rules_load(
 	size_t before = errors->count;
 	char digest[DIGEST_HEX_SIZE], again[DIGEST_HEX_SIZE];
 
-	if (digest_files(load, digest, errors) < 0)
-		return NULL;
+	digest_files(load, digest);
 	for (size_t i = 0; i < load->n_paths; i++)
 		add_file(&s, load->paths[i]);
 	/* They were read twice: what is compiled must be what was digested. */
-	if (errors->count == before && digest_files(load, again, errors) == 0 &&
-		strcmp(digest, again) != 0)
+	digest_files(load, again);
+	if (errors->count == before && (!*digest || strcmp(digest, again) != 0))
 		conf_error(errors, load->paths[0], 0,
 			"this file or another of the ruleset changed while being read");
 	s.source.digest = digest;
-	if (errors->count == before)
+	s.source.faulty = errors->count > before;
+	if (s.n_roots == load->n_paths) /* else half the names would be missed */
 		rules = compile(&s, load, n_tests);
+	if (errors->count > before)
+		ruleset_unref(&rules);
 	rules_source_free(&s);
 	return rules;
 }

@@ -11,6 +11,7 @@ struct compiler {
 	struct ruleset *rules;
 	struct ruleset_report *report;
 	uint64_t families_used; /* FAMILY_BIT of what rules read */
+	bool is_whole;          /* nothing was wrong before the tests */
 	struct map ids;         /* of entries, frames and rules together: reasons name them */
 	struct map classes;     /* "lang name" -> struct source_class */
 	struct map aliases;     /* "lang word" -> struct source_alias */
@@ -47,6 +48,6 @@ struct wording {
 int compile_expand(struct compiler *c, const struct wording *s, struct buf *out) MUST_CHECK;
 void compile_words(struct compiler *c); /* emoji, lexicon, cues, frames, notes */
 void compile_rules(struct compiler *c); /* rules and their conditions */
-void compile_tests(struct compiler *c); /* run every rule's tests; the ruleset must be complete */
+void compile_tests(struct compiler *c); /* check every rule's tests, and run those of a whole set */
 
 #endif

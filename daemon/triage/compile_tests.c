@@ -1,6 +1,7 @@
 /*
  * The tests that stand beside every rule. Each is run against the whole ruleset, so it says both
- * what level comes out and whether this rule was among the reasons.
+ * what level comes out and whether this rule was among the reasons. Of a ruleset with errors they
+ * are only read: its levels would tell of the errors.
  */
 #include "compile.h"
 
@@ -118,7 +119,7 @@ static void failed(
 	buf_free(&why);
 }
 
-/* Returns whether the rule fired. */
+/* Returns whether the rule fired, which it does not where tests are only read. */
 static bool run_test(struct tester *t, const struct rule *rule, const struct source_test *s)
 {
 	struct triage_request request = request_of(t, s);
@@ -126,12 +127,14 @@ static bool run_test(struct tester *t, const struct rule *rule, const struct sou
 	int not = level_of(t, s, s->not_level), got;
 	bool did;
 
+	if (!s->level && !s->min_level && !s->not_level)
+		compile_error(t->c, s->place, "test: no level, min_level or not_level");
+	if (!t->c->is_whole)
+		return false;
 	triage_run(t->c->rules, t->scratch, &request, &t->result);
 	t->c->report->n_tests++;
 	got = (int)t->result.level;
 	did = fired(t, rule);
-	if (!s->level && !s->min_level && !s->not_level)
-		compile_error(t->c, s->place, "test: no level, min_level or not_level");
 	if (level >= 0 && got != level)
 		failed(t, s, "", s->level);
 	if (min >= 0 && got < min)
@@ -155,7 +158,12 @@ static void test_rule(struct tester *t, const struct rule *rule, const struct so
 		else
 			no++;
 	}
-	if (yes < TESTS_EACH_WAY || no < TESTS_EACH_WAY)
+	if (!t->c->is_whole && s->n_tests < 2 * TESTS_EACH_WAY)
+		compile_error(t->c, s->place,
+			"rule \"%s\": %zu tests; at least %d that fire it and %d that do not are "
+			"wanted",
+			rule->id, s->n_tests, TESTS_EACH_WAY, TESTS_EACH_WAY);
+	else if (t->c->is_whole && (yes < TESTS_EACH_WAY || no < TESTS_EACH_WAY))
 		compile_error(t->c, s->place,
 			"rule \"%s\": %zu tests fire it and %zu do not; at least %d each are wanted",
 			rule->id, yes, no, TESTS_EACH_WAY);

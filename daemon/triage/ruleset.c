@@ -161,16 +161,16 @@ struct ruleset *ruleset_compile(const struct ruleset_source *source, struct rule
 	compile_words(&c);
 	compile_rules(&c);
 	check_families(&c);
-	if (report->n_errors == 0)
+	c.is_whole = !source->faulty && report->n_errors == 0;
+	if (c.is_whole)
 		compile_scan(&c);
-	if (report->n_errors == 0)
-		compile_tests(&c);
+	compile_tests(&c);
 	while ((place = map_walk(&c.ids, &i, NULL)))
 		free(place);
 	map_fini(&c.ids);
 	map_fini(&c.classes);
 	map_fini(&c.aliases);
-	if (report->n_errors > 0)
+	if (source->faulty || report->n_errors > 0)
 		ruleset_unref(&c.rules);
 	return c.rules;
 }

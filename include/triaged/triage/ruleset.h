@@ -31,7 +31,8 @@ struct ruleset;
 /*
  * NULL, with at least one error reported, when anything is wrong: syntax, unknown or duplicate
  * names, missing owner or date, a family no rule reads, a rule without two tests that fire it and
- * two that do not, or a failing test.
+ * two that do not, or a failing test. Tests run when nothing else is wrong. Of a faulty source
+ * NULL, whether there was more to report or not.
  */
 struct ruleset *ruleset_compile(
 	const struct ruleset_source *source, struct ruleset_report *report) MUST_CHECK;

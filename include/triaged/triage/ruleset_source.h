@@ -173,6 +173,7 @@ struct source_wording {
 
 struct ruleset_source {
 	struct source_place place; /* of the `ruleset` group */
+	bool faulty;               /* its files had errors: say what else is wrong, build nothing */
 	const char *id, *version;
 	int schema;
 	const char *const *langs;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../../../daemon/app/rules_file.h"
@@ -139,6 +140,58 @@ static void test_all_at_once(void **state)
 		":4: owner is missing", ":4: added is missing", ":4: lang \"fr\"",
 		":4: phrase: a group without its closing",
 		":5: lexicon: id is missing or has other", ":5: time \"later\" is unknown");
+}
+
+/* Nothing hides what else is wrong: neither a name nobody knows nor a word that is no phrase. */
+static void test_all_stages(void **state)
+{
+	(void)state;
+	EXPECT(HEAD
+		"colour = 1;\nlexicon = (\n"
+		"{ id = \"a\"; family = \"plan\"; lang = \"en\"; phrase = \"(x\"; colour = 2; owner = \"o\"; added = \"2026-01-01\"; }\n"
+		");\nrules: (\n"
+		"{ id = \"R\"; level = \"highest\"; explain = 5; when: { signal = \"plan\"; };\n"
+		"tests: (\n"
+		"{ text = \"my plan\"; level = \"low\"; answers = \"12\"; },\n"
+		"{ text = \"x\"; level = \"lowest\"; },\n"
+		"{ text = \"y\"; } ); },\n"
+		"{ id = \"S\"; level = \"low\"; explain = \"x\"; when = 3; }\n"
+		");\n",
+		":2: unknown section \"colour\"", ":4: unknown name \"colour\"",
+		":4: phrase: a group without its closing", ":7: explain: a string expected",
+		":7: rule: level \"highest\" is no level", ":9: test: answers is six or seven",
+		":10: test: \"lowest\" is no level", ":11: test: no level, min_level or not_level",
+		":7: rule \"R\": 3 tests;", ":12: when: a group expected",
+		":12: rule \"S\": 0 tests;");
+}
+
+/* A file that cannot be read takes nothing away from what is said of the others. */
+static void test_unread(void **state)
+{
+	char directory[] = "/tmp/triaged-rules-XXXXXX", pipe[64], text[64];
+	const char *paths[] = { pipe, directory, text };
+	struct rules_load load = { .paths = paths, .n_paths = 3 };
+	struct conf_errors errors = { .count = 0 };
+	FILE *f;
+
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	snprintf(pipe, sizeof(pipe), "%s/pipe", directory);
+	snprintf(text, sizeof(text), "%s/text", directory);
+	assert_int_equal(mkfifo(pipe, 0600), 0);
+	f = fopen(text, "we");
+	assert_non_null(f);
+	fputs("colour = 1;\n", f);
+	fclose(f);
+	assert_null(rules_load(&load, NULL, &errors));
+	assert_non_null(strstr(buf_str(&errors.text), "/pipe: cannot be read: not a regular file"));
+	assert_non_null(strstr(buf_str(&errors.text), ": cannot be read: Is a directory"));
+	assert_non_null(strstr(buf_str(&errors.text), "/text:1: unknown section \"colour\""));
+	assert_int_equal(errors.count, 3);
+	buf_free(&errors.text);
+	unlink(pipe);
+	unlink(text);
+	rmdir(directory);
 }
 
 static void test_structure(void **state)
@@ -291,6 +344,8 @@ int main(void)
 		cmocka_unit_test(test_classes),
 		cmocka_unit_test(test_aliases),
 		cmocka_unit_test(test_all_at_once),
+		cmocka_unit_test(test_all_stages),
+		cmocka_unit_test(test_unread),
 		cmocka_unit_test(test_structure),
 		cmocka_unit_test(test_points),
 		cmocka_unit_test(test_meaning),
