@@ -23,12 +23,6 @@ struct classifier {
 	bool failed;
 };
 
-static int usage(const char *why)
-{
-	fprintf(stderr, "triagectl classify: %s\n", why);
-	return CTL_USAGE;
-}
-
 /* ---- one line out ---- */
 
 /* n words of list from the first on; list may be NULL when there are none. */
@@ -208,14 +202,16 @@ int cmd_classify(int argc, char **argv)
 			continue;
 		}
 		rule_paths_free(&paths);
-		return usage("only --jsonl and --rules FILE... are understood");
+		fprintf(stderr,
+			"triagectl classify: %s: only --jsonl and --rules FILE... are understood\n",
+			argv[i]);
+		return CTL_USAGE;
 	}
 	if (paths.n == 0)
 		rule_paths_default(&paths);
-	result =
-		paths.n ? run(&paths)
-			: usage("no rule files found beside this program or in /usr/share/triaged; "
-				"name them with --rules");
+	if (paths.n == 0)
+		fputs("triagectl classify: " RULE_PATHS_NONE "; name them with --rules\n", stderr);
+	result = paths.n ? run(&paths) : CTL_USAGE;
 	rule_paths_free(&paths);
 	return result;
 }

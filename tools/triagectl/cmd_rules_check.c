@@ -64,35 +64,45 @@ static void print_text(
 		n.entries, n.cues, n.frames, n.rules, n_tests);
 }
 
+static int check(const struct rule_paths *paths, bool json)
+{
+	struct conf_errors errors = { .count = 0 };
+	struct rules_load load = { .paths = (const char *const *)paths->at, .n_paths = paths->n };
+	size_t n_tests = 0;
+	struct ruleset *rules = rules_load(&load, &n_tests, &errors);
+	int result = rules ? CTL_OK : CTL_FAILED;
+
+	(json ? print_json : print_text)(rules, n_tests, &errors);
+	ruleset_unref(&rules);
+	buf_free(&errors.text);
+	return result;
+}
+
 int cmd_rules_check(int argc, char **argv)
 {
 	struct rule_paths paths = { .n = 0 };
-	struct conf_errors errors = { .count = 0 };
-	struct ruleset *rules = NULL;
-	size_t n_tests = 0;
+	const char *unknown = NULL;
 	bool json = false;
 	int result = CTL_USAGE;
 
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--json") == 0)
 			json = true;
+		else if (argv[i][0] == '-')
+			unknown = argv[i];
 		else
 			rule_paths_add_named(&paths, argv[i]);
 	}
 	if (paths.n == 0)
 		rule_paths_default(&paths);
-	if (paths.n == 0 || paths.at[0][0] == '-') {
-		fputs("triagectl rules check: [--json] FILE...\n", stderr);
-	} else {
-		struct rules_load load = { .paths = (const char *const *)paths.at,
-			.n_paths = paths.n };
-
-		rules = rules_load(&load, &n_tests, &errors);
-		(json ? print_json : print_text)(rules, n_tests, &errors);
-		result = rules ? CTL_OK : CTL_FAILED;
-	}
-	ruleset_unref(&rules);
+	if (unknown)
+		fprintf(stderr,
+			"triagectl rules check: %s: only --json and FILE... are understood\n",
+			unknown);
+	else if (paths.n == 0)
+		fputs("triagectl rules check: " RULE_PATHS_NONE "; name them\n", stderr);
+	else
+		result = check(&paths, json);
 	rule_paths_free(&paths);
-	buf_free(&errors.text);
 	return result;
 }

@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#define RULE_PATHS_NONE "no rule files found beside this program or in /usr/share/triaged"
+
 struct ruleset;
 
 struct rule_paths {
