@@ -9,7 +9,7 @@
 void put_message(
 	struct core *core, struct contact *c, const struct command *command, const char *kind)
 {
-	struct slice content = command->text.len ? command->text : command->answers;
+	struct slice content = strcmp(kind, "answers") == 0 ? command->answers : command->text;
 	struct buf *b = core_message(core, c->id);
 	record_puti(b, "seq", ++c->seq);
 	record_puts(b, "from", strcmp(command->role, "frontend") == 0 ? "person" : command->role);
@@ -93,6 +93,8 @@ int apply_contact_open(struct core *core, const struct command *c)
 	contact_enter(core, n, CONTACT_EV_ARRIVE);
 	if (c->text.len || c->said)
 		put_message(core, n, c, "text");
+	if (c->answers.len || c->answered)
+		put_message(core, n, c, "answers");
 	match_run(core);
 	struct buf *b = &core->answer.fields;
 	record_puts(b, "contact", n->id);

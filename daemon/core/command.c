@@ -57,6 +57,8 @@ void command_encode(const struct command *c, bool with_content, struct buf *out)
 	record_puts(out, "command", command_name(c->command));
 	if (!with_content && c->text.len && !c->said)
 		record_puti(out, "said", 1);
+	if (!with_content && c->answers.len && !c->answered)
+		record_puti(out, "answered", 1);
 	if (!with_content && c->location.len && !c->located)
 		record_puti(out, "located", 1);
 	for (size_t i = 0; i < N_FIELDS; i++) {

@@ -43,7 +43,7 @@ def test_answers_to_screeners_are_sealed_and_shown(running):
     gateway.request("contact.answer", contact=c, ref="a1", instrument="own", answers={"q2": WORDS})
     taken = running.take(ann, c)
     shown = [m["text"] for m in taken["transcript"] if m["kind"] == "answers"]
-    assert [json.loads(t) for t in shown] == [{"q2": WORDS}]
+    assert [json.loads(t) for t in shown] == [{"own": {"q1": WORDS}}, {"q2": WORDS}]
     ann.request("contact.assess", contact=c, ref="a2", instrument="own", answers={"q3": WORDS})
     running.redis.command("SAVE")
     assert not [path for path, content in everything_at_rest(running).items()

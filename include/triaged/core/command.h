@@ -102,10 +102,12 @@ enum command_kind {
 	B(text)                                                                                    \
 	I(said)         /* 1: there was text; the ledger has this in its place */                  \
 	I(located)      /* likewise 1: a location was given */                                     \
+	I(answered)     /* likewise 1: there were answers */                                       \
 	/* triage of open, say, answer, assess */                                                  \
 	I(level)        /* enum level + 1: floor with everything known; 0: not triaged */          \
 	I(level_alone)  /* enum level + 1: floor of this command by itself */                      \
 	I(joined)       /* messages of this session right before it that it was read with, too */  \
+	I(silent_s)     /* since the person was last heard through this node, + 1; 0: unknown */   \
 	I(unscored)     /* 1: could not be assessed */                                             \
 	B(reasons)      /* JSON array as the protocol shows it */                                  \
 	T(ruleset)      /* id@version:digest */                                                    \
