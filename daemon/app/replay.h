@@ -21,8 +21,8 @@ struct replay_counts {
 	uint64_t earlier, commands, marks;
 };
 
-/* Called after each command was applied, and for each mark. seq: number of the message that the command
- * put into the transcript of c->contact, 0 none. */
+/* Called after each command was applied, and for each mark. seq: number of the last message that the
+ * command put into the transcript of c->contact, 0 none. */
 struct replay_seen {
 	void *arg;
 	void (*command)(void *arg, const struct ledger_entry *entry, const struct command *c,

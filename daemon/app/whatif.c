@@ -10,8 +10,8 @@
 struct whatif *whatif_new(void)
 {
 	struct whatif *w = mem_zalloc(sizeof *w);
-	struct map *maps[] = { &w->by_id, &w->offers, &w->reactions, &w->responders,
-		&w->dispatches };
+	struct map *maps[] = { &w->by_id, &w->offers, &w->reactions, &w->responders, &w->dispatches,
+		&w->rulesets };
 	for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
 		map_init(maps[i], 0, 0);
 	return w;
@@ -59,6 +59,7 @@ void whatif_free(struct whatif **slot)
 	free_people(w);
 	free_values(&w->offers);
 	free_values(&w->dispatches);
+	free_values(&w->rulesets);
 	map_fini(&w->by_id);
 	for (size_t i = 0; i < w->n_contacts; i++) {
 		free(w->contacts[i].segments);
@@ -342,17 +343,48 @@ static void join_triaged(struct whatif *w, struct what_contact *c, struct what_e
 	c->last_triaged = i;
 }
 
-/* What decisions do not depend on is left out: it would only take memory. */
+/*
+ * Of the facts that it was rated with, what the core had told of the contact's course: answers "a
+ * field value" of no instrument. The rest is what rules found.
+ */
+static void put_course(struct slice facts, struct buf *out)
+{
+	const char *p = facts.data, *end = facts.data + facts.len;
+	while (p < end) {
+		const char *line_end = memchr(p, '\n', (size_t)(end - p));
+		size_t n = (size_t)((line_end ? line_end + 1 : end) - p);
+		if (n > 2 && memcmp(p, "a ", 2) == 0 && !memchr(p, '.', n))
+			buf_add(out, p, n);
+		p += n;
+	}
+}
+
+/* What decisions and ratings do not depend on is left out: it would only take memory. */
 static void keep_command(struct whatif *w, struct what_event *event, const struct command *c)
 {
 	struct command kept = *c;
 	static const struct slice nothing = { "", 0 };
-	kept.reasons = kept.facts = kept.explain = nothing;
+	struct buf course = { 0 };
+	put_course(c->facts, &course);
+	kept.facts = (struct slice){ buf_str(&course), course.len };
+	kept.reasons = kept.explain = nothing;
 	kept.ref = kept.ruleset = kept.domains = "";
 	kept.request = 0;
 	event->from = w->bytes.len;
 	command_encode(&kept, false, &w->bytes);
 	event->len = w->bytes.len - event->from;
+	buf_free(&course);
+}
+
+/* The one copy of a name that many events have. */
+static const char *keep_ruleset(struct whatif *w, const char *ruleset)
+{
+	const char *kept = map_get(&w->rulesets, ruleset);
+	if (kept)
+		return kept;
+	char *copy = mem_strdup(ruleset);
+	map_put(&w->rulesets, ruleset, copy);
+	return copy;
 }
 
 static void on_command(void *arg, const struct ledger_entry *entry, const struct command *c,
@@ -369,6 +401,7 @@ static void on_command(void *arg, const struct ledger_entry *entry, const struct
 		keep_command(w, event, c);
 		event->contact = contact;
 		event->seq = seq;
+		event->ruleset = keep_ruleset(w, c->ruleset);
 		struct what_contact *of = contact == NONE ? NULL : &w->contacts[contact];
 		if (of && of->served && is_of_staff(c))
 			join_segment(w, of, event);
@@ -421,7 +454,11 @@ bool whatif_next_triaged(
 	if (i == NONE)
 		return false;
 	*cursor = i + 1;
-	*out = (struct whatif_triaged){ i, w->events[i].seq, what_command(w, &w->events[i]) };
+	*out = (struct whatif_triaged){ .event = i,
+		.at_ms = w->events[i].at_ms,
+		.seq = w->events[i].seq,
+		.ruleset = w->events[i].ruleset,
+		.command = what_command(w, &w->events[i]) };
 	return true;
 }
 

@@ -31,8 +31,10 @@ const char *whatif_contact(const struct whatif *w, size_t contact);
 
 struct whatif_triaged {
 	size_t event;
-	int64_t seq;                   /* of its message; 0: none */
-	const struct command *command; /* valid until the next call */
+	int64_t at_ms;
+	int64_t seq;                   /* of its last message; 0: none */
+	const char *ruleset;           /* that it was rated by: id@version:digest, or "" */
+	const struct command *command; /* valid until the next call; facts: the contact's course */
 };
 /* What was triaged of a contact, in order: start with *cursor 0. */
 bool whatif_next_triaged(

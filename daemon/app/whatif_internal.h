@@ -14,6 +14,7 @@ struct what_event {
 	size_t segment;   /* of the contact's, when it belongs to a conversation; NONE: fixed */
 	size_t next_of_segment, next_triaged;
 	int64_t seq;
+	const char *ruleset; /* a value of whatif.rulesets */
 	enum level recorded; /* what it was rated then, when it was triaged */
 	bool rated;
 	struct whatif_rating rating;
@@ -75,6 +76,7 @@ struct whatif {
 	struct map responders;                /* -> struct delays: how soon they accept */
 	struct delays accepts, conversations; /* of all */
 	struct map dispatches;                /* recorded id -> "contact number", owned */
+	struct map rulesets;                  /* as commands name them, owned */
 	struct core_options *options;
 	size_t n_options;
 	int64_t end_ms;         /* of the history */

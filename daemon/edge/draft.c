@@ -389,8 +389,9 @@ void draft_triage(struct draft *d, const char *contact)
 	struct answer_list answers = { .n = 0 };
 	collect_answers(d->request, &answers);
 	if (d->request->role == ROLE_FRONTEND)
-		add_silence(&answers,
-			memory_heard(&v->memory, contact, d->request->session, wall_now_ms()));
+		c->silent_s =
+			1 + memory_heard(&v->memory, contact, d->request->session, wall_now_ms());
+	add_silence(&answers, c->silent_s - 1);
 	const json_t *text = json_object_get(d->request->params, "text");
 	struct slice known = memory_facts(&v->memory, contact);
 	struct triage_request q = {

@@ -15,12 +15,19 @@ CTL = os.path.join(BUILD, "triagectl")
 
 
 @pytest.fixture
-def replay(running):
-    def run(*arguments, command=("replay",)):
-        return subprocess.run([CTL, *command, "--center", "center", "--store",
-                               running.redis.url, *arguments],
-                              capture_output=True, text=True, timeout=60)
-    return run
+def replay_of():
+    def of(center):
+        def run(*arguments, command=("replay",)):
+            return subprocess.run([CTL, *command, "--center", "center", "--store",
+                                   center.redis.url, *arguments],
+                                  capture_output=True, text=True, timeout=60)
+        return run
+    return of
+
+
+@pytest.fixture
+def replay(running, replay_of):
+    return replay_of(running)
 
 
 def play(center):
@@ -139,15 +146,76 @@ def test_other_rules_rate_the_same_texts_again(running, replay, tmp_path):
     assert high["contacts"] == 1 and high["raised"] == 1 and high["dropped"] == 0
     text = replay("--rules", str(rules), "--keys", keys).stdout
     assert spoken in text and "of 2 contacts rated or served" in text and "marker" not in text
-    # A text whose key is not here keeps its rating, and that is said.
+    # Another center's keys read nothing: that is no answer to what the rules would do.
     other = tmp_path / "keys"
     other.mkdir(mode=0o700)
     for name in os.listdir(keys):
         (other / name).write_text("ab" * 32 + "\n")
         (other / name).chmod(0o600)
-    told = json.loads(replay("--rules", str(rules), "--keys", str(other), "--json").stdout)
-    assert told["unreadable"] == 4 and told["changed"] == []
+    done = replay("--rules", str(rules), "--keys", str(other), "--json")
+    assert done.returncode == 1 and "none of 4 texts can be read" in done.stderr
     assert "--keys" in replay("--rules", str(rules)).stderr
+
+
+COURSE = """
+rules = (
+  { id = "Q2"; level = "high"; explain = "x"; when: { field = "cssrs.q2"; op = "eq"; value = true; };
+    tests = ( { answers = "11????"; level = "high"; }, { answers = "?1????"; level = "high"; },
+              { answers = "10????"; level = "low"; }, { text = "hello"; level = "low"; } ); },
+  { id = "Q5"; level = "urgent"; explain = "x"; when: { field = "cssrs.q5"; op = "eq"; value = true; };
+    tests = ( { answers = "????1?"; level = "urgent"; }, { answers = "00001?"; level = "urgent"; },
+              { answers = "00000?"; level = "low"; }, { text = "hello"; level = "low"; } ); },
+  { id = "BACK"; level = "moderate"; explain = "x"; when: { field = "prior_contacts_24h"; op = "ge"; value = 1; };
+    tests = ( { fields = { prior_contacts_24h = 1; }; level = "moderate"; },
+              { fields = { prior_contacts_24h = 2; }; level = "moderate"; },
+              { fields = { prior_contacts_24h = 0; }; level = "low"; }, { text = "hello"; level = "low"; } ); },
+  { id = "DROP"; level = "high"; explain = "x"; when: { field = "reconnects"; op = "ge"; value = 1; };
+    tests = ( { fields = { reconnects = 1; }; level = "high"; }, { fields = { reconnects = 2; }; level = "high"; },
+              { fields = { reconnects = 0; }; level = "low"; }, { text = "hello"; level = "low"; } ); },
+  { id = "SILENT"; level = "high"; explain = "x"; when: { field = "silent_s"; op = "ge"; value = 1; };
+    tests = ( { fields = { silent_s = 1; }; level = "high"; }, { fields = { silent_s = 9; }; level = "high"; },
+              { fields = { silent_s = 0; }; level = "low"; }, { text = "hello"; level = "low"; } ); }
+);
+"""
+
+
+def test_the_same_rules_rate_answers_and_the_course_as_they_did(center, replay_of):
+    """Text with answers, answers alone, one that is none, silence, a reconnect, who is back."""
+    rules = center.path("course.rules")
+    with open(rules, "w", encoding="utf-8") as f:
+        f.write(COURSE)
+    center.node(rules=[PLAIN_RULES, rules])
+    gateway, ann = center.session("gateway"), center.responder("ann")
+
+    def say(contact):
+        return gateway.request("contact.say", contact=contact, ref=center.ref(), text="so it is")["level"]
+
+    both = center.open(gateway, "low", answers={"cssrs": {"q1": True, "q2": True}})
+    assert both["level"] == "high"
+    shown = [(m["seq"], m["kind"]) for m in center.take(ann, both["contact"])["transcript"]]
+    assert shown == [(1, "text"), (2, "answers")]
+    assert center.open(gateway, "low", answers={"cssrs": {"q1": "banana"}})["level"] == "moderate"
+    alone = center.open(gateway, "low")["contact"]
+    assert gateway.request("contact.answer", contact=alone, ref=center.ref(), instrument="cssrs",
+                           answers={"q5": True})["level"] == "urgent"
+    center.open(gateway, "low", **{"from": "+10000001"})
+    back = center.open(gateway, "low", **{"from": "+10000001"})["contact"]
+    assert say(back) == "moderate"
+    silent = center.open(gateway, "low")["contact"]
+    time.sleep(1.1)
+    assert say(silent) == "high"
+    lost = center.open(gateway, "low")["contact"]
+    gateway.close()
+    gateway = center.session("gateway")
+    gateway.request("contact.resume", contact=lost)
+    assert say(lost) == "high"
+    keys = center.nodes[0].data_dir + "/keys"
+    same = replay_of(center)("--rules", PLAIN_RULES, "--rules", rules, "--keys", keys, "--json")
+    assert same.returncode == 0, same.stderr
+    told = json.loads(same.stdout)
+    assert told["rated_by_these"] == told["rated"] == 11 and told["of_these_differing"] == 0
+    assert all(x["then"]["level"] == x["now"]["level"] for x in told["changed"])
+    assert told["unreadable"] == 0
 
 
 def test_other_options_serve_in_another_order(running, replay, tmp_path):

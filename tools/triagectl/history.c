@@ -79,6 +79,8 @@ int history_open(struct history *h, const struct args *args, struct err *e)
 		return err_wrap(e, "--from");
 	if (to && read_time(to, &h->to_ms, e) != 0)
 		return err_wrap(e, "--to");
+	if (h->from_ms >= h->to_ms)
+		return err_set(e, "--to is not behind --from");
 	if (!h->name)
 		return history_open_store(args, &h->ledger, e);
 	h->file = strcmp(h->name, "-") == 0 ? stdin : fopen(h->name, "re");

@@ -108,6 +108,10 @@ static int rate_again(struct change *c, struct err *e)
 		result = history_open_store(c->args, &transcripts, e);
 	if (result == 0)
 		result = retriage(c->w, c->rules, keys, transcripts, &c->counts, e);
+	if (result == 0 && c->counts.rated == 0 && c->counts.unreadable > 0)
+		result = err_set(e,
+			"none of %llu texts can be read: are these the keys of that center?",
+			(unsigned long long)c->counts.unreadable);
 	ledger_close(&transcripts);
 	keys_free(&keys);
 	return result;
@@ -206,6 +210,8 @@ static void show_json(const struct change *c, const struct outcome *o, struct bu
 	jtext_put_count(out, "contacts", o->n);
 	jtext_put_count(out, "rated", c->counts.rated);
 	jtext_put_count(out, "unreadable", c->counts.unreadable);
+	jtext_put_count(out, "rated_by_these", c->counts.by_these);
+	jtext_put_count(out, "of_these_differing", c->counts.differing);
 	jtext_name(out, "levels");
 	jtext_open(out, '[');
 	for (int i = LEVEL_COUNT - 1; i >= 0; i--)
@@ -293,6 +299,12 @@ static void show(const struct change *c, bool json, struct screen *to)
 		"then, %zu now\n\n",
 		o.n_changed ? "\n" : "", o.n_changed, o.n, o.unserved_then, o.unserved_now);
 	show_levels(&o, to);
+	if (c->counts.by_these)
+		buf_addf(&to->out,
+			"\n%llu ratings of then are by these very rules; %llu of them come out "
+			"differently\n",
+			(unsigned long long)c->counts.by_these,
+			(unsigned long long)c->counts.differing);
 	if (c->counts.unreadable)
 		buf_addf(&to->out,
 			"\n%llu texts could not be read: their ratings are those of then\n",

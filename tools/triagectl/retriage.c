@@ -12,6 +12,7 @@
 
 struct text {
 	int64_t seq;
+	bool is_sheet; /* answers as JSON, not words */
 	struct buf sealed;
 };
 
@@ -32,7 +33,7 @@ struct retriage {
 	struct triage_scratch *scratch;
 	struct triage_result result;
 	struct sample sample;
-	struct buf line, text, facts;
+	struct buf line, text, sheet, facts;
 	struct texts texts[CONTACTS_AT_ONCE];
 	struct said *said; /* by the contact at hand, in order */
 	size_t n_said, cap_said;
@@ -44,16 +45,18 @@ static void keep_text(void *arg, size_t contact, struct slice record)
 	struct retriage *r = arg;
 	struct texts *t = &r->texts[contact];
 	struct record_reader in = { record.data, record.data + record.len };
-	struct slice name, value, text = { "", 0 };
+	struct slice name, value, text = { "", 0 }, kind = text;
 	int64_t seq = 0;
 	while (record_next(&in, &name, &value) == 1) {
 		if (slice_is(name, "seq") && slice_int(value, &seq) != 0)
 			return;
+		if (slice_is(name, "kind"))
+			kind = value;
 		if (slice_is(name, "text"))
 			text = value;
 	}
 	t->at = mem_resize(t->at, t->n + 1, sizeof *t->at);
-	t->at[t->n] = (struct text){ .seq = seq };
+	t->at[t->n] = (struct text){ .seq = seq, .is_sheet = slice_is(kind, "answers") };
 	buf_add(&t->at[t->n++].sealed, text.data, text.len);
 }
 
@@ -67,19 +70,36 @@ static void forget_texts(struct retriage *r)
 	}
 }
 
-/* -1: there was text and it cannot be read. */
-static int open_text(struct retriage *r, const struct texts *t, const char *contact,
-	const struct whatif_triaged *q)
+/* -1: it cannot be read. */
+static int open_one(struct retriage *r, const struct texts *t, const char *contact, int64_t seq,
+	bool is_sheet, struct buf *out)
 {
-	buf_clear(&r->text);
-	if (!q->command->said)
-		return 0;
 	for (size_t i = 0; i < t->n; i++) {
 		struct slice sealed = { t->at[i].sealed.data, t->at[i].sealed.len };
-		if (t->at[i].seq == q->seq)
-			return seal_open(r->keys, contact, sealed, &r->text, NULL);
+		if (t->at[i].seq == seq && t->at[i].is_sheet == is_sheet)
+			return seal_open(r->keys, contact, sealed, out, NULL);
 	}
 	return -1;
+}
+
+/* The command brought a sheet. Older ledgers tell only by its kind. */
+static bool has_sheet(const struct command *c)
+{
+	return c->answered || c->command == COMMAND_CONTACT_ANSWER ||
+	       c->command == COMMAND_CONTACT_ASSESS;
+}
+
+/* What was said and answered; of an opening with both the answers come last. */
+static int open_texts(struct retriage *r, const struct texts *t, const char *contact,
+	const struct whatif_triaged *q)
+{
+	const struct command *c = q->command;
+	int64_t seq = q->seq;
+	buf_clear(&r->text);
+	buf_clear(&r->sheet);
+	if (has_sheet(c) && open_one(r, t, contact, seq--, true, &r->sheet) != 0)
+		return -1;
+	return c->said ? open_one(r, t, contact, seq, false, &r->text) : 0;
 }
 
 static void keep_said(struct retriage *r, const char *session)
@@ -110,16 +130,17 @@ static ssize_t first_before(const struct retriage *r, const char *session, int64
 	return n > 0 ? -1 : (ssize_t)at;
 }
 
-static void put_answers(const struct command *c, struct buf *out)
+static void put_answers(struct retriage *r, const struct command *c)
 {
-	if (!c->answers.len)
+	struct buf *out = &r->line;
+	if (!r->sheet.len)
 		return;
 	jtext_name(out, "answers");
 	if (*c->instrument) {
 		jtext_open(out, '{');
 		jtext_name(out, c->instrument);
 	}
-	jtext_raw(out, c->answers.data, c->answers.len);
+	jtext_raw(out, r->sheet.data, r->sheet.len);
 	if (*c->instrument)
 		jtext_close(out, '}');
 }
@@ -161,7 +182,7 @@ static void put_sample(struct retriage *r, const struct command *c, size_t from)
 	if (c->age > 0) {
 		jtext_put_int(out, "age", c->age - 1);
 	}
-	put_answers(c, out);
+	put_answers(r, c);
 	jtext_name(out, "fields");
 	jtext_open(out, '{');
 	if (c->safe) {
@@ -170,8 +191,25 @@ static void put_sample(struct retriage *r, const struct command *c, size_t from)
 	if (c->located) {
 		jtext_put_bool(out, "location_known", true);
 	}
+	if (c->silent_s > 0)
+		jtext_put_int(out, "silent_s", c->silent_s - 1);
 	jtext_close(out, '}');
 	jtext_close(out, '}');
+}
+
+static void add_course(struct retriage *r, struct slice course)
+{
+	struct buf all = { 0 };
+	triage_facts_merge(buf_str(&r->facts), r->facts.len, course.data, course.len, &all);
+	buf_free(&r->facts);
+	r->facts = all;
+}
+
+/* Is it by these very rules that it was rated then? */
+static bool is_of_these(const struct retriage *r, const char *ruleset)
+{
+	const char *digest = strrchr(ruleset, ':');
+	return digest && strcmp(digest + 1, ruleset_digest(r->rules)) == 0;
 }
 
 /* As the edge does it: by itself, then with what was said and known before. */
@@ -181,10 +219,13 @@ static int rate(struct retriage *r, const struct whatif_triaged *q, size_t from,
 	put_sample(r, q->command, from);
 	if (sample_read(&r->sample, r->line.data, r->line.len, e) != 0)
 		return -1;
-	struct triage_request *request = &r->sample.request, alone = *request;
+	struct triage_request *request = &r->sample.request;
+	request->now_min = q->at_ms / 60000;
+	struct triage_request alone = *request;
 	alone.before_len = 0;
 	triage_run(r->rules, r->scratch, &alone, t);
 	struct whatif_rating rating = { .alone = t->level };
+	add_course(r, q->command->facts);
 	if (r->facts.len || request->before_len) {
 		request->facts = r->facts.data;
 		request->facts_len = r->facts.len;
@@ -198,6 +239,10 @@ static int rate(struct retriage *r, const struct whatif_triaged *q, size_t from,
 	r->facts = facts;
 	whatif_rate(r->w, q->event, &rating);
 	r->counts->rated++;
+	if (is_of_these(r, q->ruleset)) {
+		r->counts->by_these++;
+		r->counts->differing += (int64_t)rating.level + 1 != q->command->level;
+	}
 	return 0;
 }
 
@@ -213,7 +258,7 @@ static int rate_contact(
 		ssize_t from = first_before(r, c->session, c->joined);
 		if (c->level <= 0)
 			continue; /* nobody triaged it then */
-		if (from < 0 || open_text(r, texts, id, &q) != 0)
+		if (from < 0 || open_texts(r, texts, id, &q) != 0)
 			r->counts->unreadable++;
 		else
 			result = rate(r, &q, (size_t)from, e);
@@ -256,6 +301,7 @@ int retriage(struct whatif *w, struct ruleset *rules, const struct keys *keys,
 	sample_free(&r.sample);
 	buf_wipe(&r.line);
 	buf_wipe(&r.text);
+	buf_wipe(&r.sheet);
 	free(r.said);
 	buf_free(&r.facts);
 	return result;

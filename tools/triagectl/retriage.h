@@ -10,6 +10,8 @@
 struct retriage_counts {
 	uint64_t rated;
 	uint64_t unreadable; /* text gone or its key not here: these keep their rating */
+	uint64_t by_these;   /* of the rated, those that were rated by these very rules */
+	uint64_t differing;  /* of these, those that were rated otherwise: there should be none */
 };
 
 int retriage(struct whatif *w, struct ruleset *rules, const struct keys *keys,
