@@ -1,18 +1,21 @@
 #include "conflict.h"
 
 #define WILL (FAMILY_BIT(FAMILY_SI_ACTIVE) | FAMILY_BIT(FAMILY_INTENT))
+#define WISH FAMILY_BIT(FAMILY_SI_PASSIVE)
+#define ANY  (WISH | WILL | FAMILY_BIT(FAMILY_SI_MENTION)) /* "not suicidal" denies all of it */
 
 /* What somebody says against a no to the item, and denies against a yes. */
 static const struct {
 	const char *instrument, *item;
 	uint64_t against_no, against_yes;
 } counterparts[] = {
-	{ "cssrs", "q2", WILL, WILL },
-	{ "cssrs", "q4", FAMILY_BIT(FAMILY_INTENT), WILL },
-	{ "cssrs", "q5", FAMILY_BIT(FAMILY_PLAN), WILL | FAMILY_BIT(FAMILY_PLAN) },
-	{ "asq", "3", WILL, WILL },
-	{ "asq", "5", FAMILY_BIT(FAMILY_INTENT), WILL },
-	{ "phq9", "item9", WILL, WILL },
+	{ "cssrs", "q1", WISH | WILL, ANY },
+	{ "cssrs", "q2", WILL, ANY },
+	{ "cssrs", "q4", FAMILY_BIT(FAMILY_INTENT), ANY },
+	{ "cssrs", "q5", FAMILY_BIT(FAMILY_PLAN), ANY | FAMILY_BIT(FAMILY_PLAN) },
+	{ "asq", "3", WILL, ANY },
+	{ "asq", "5", FAMILY_BIT(FAMILY_INTENT), ANY },
+	{ "phq9", "item9", WILL, ANY },
 };
 
 static uint64_t families_said(const struct signal *signals, size_t n)

@@ -362,6 +362,15 @@ static bool is_quoted(const struct triage_scratch *w, const struct signal *s)
 	return false;
 }
 
+/* In a staff note it is the person who denies; elsewhere only what they say of themselves counts. A
+ * frame may have set aside what is denied besides. */
+static void read_denial(struct signal *s, const char *negation)
+{
+	s->denied = negation && (strcmp(negation, "charted") == 0 || s->subject != SUBJECT_OTHER);
+	if (!s->suppressed_by)
+		s->suppressed_by = negation;
+}
+
 void context_read(const struct ruleset *rules, const struct triage_scratch *w, struct signal *s)
 {
 	if (s->subject == SUBJECT_UNKNOWN && s->family == FAMILY_WORRY_OTHER)
@@ -374,8 +383,8 @@ void context_read(const struct ruleset *rules, const struct triage_scratch *w, s
 		s->when = read_when(rules, w, s);
 	if (s->entry->figurative_ok && !s->decoded)
 		s->suppressed_by = read_frame(rules, w, s);
-	if (!s->suppressed_by && s->entry->negatable)
-		s->suppressed_by = read_negation(rules, w, s);
+	if (s->entry->negatable)
+		read_denial(s, read_negation(rules, w, s));
 	if (s->suppressed_by)
 		s->framing = FRAMING_FIGURATIVE;
 	else if (is_quoted(w, s))

@@ -147,15 +147,6 @@ static void note_signal(struct triage_scratch *w, const struct signal *s, char k
 	buf_add(&w->lines, "\n", 1);
 }
 
-/* In a staff note it is the person who denies; elsewhere only what they say of themselves counts. */
-static bool is_denied(const struct signal *s)
-{
-	if (!s->suppressed_by)
-		return false;
-	return strcmp(s->suppressed_by, "charted") == 0 ||
-	       (strcmp(s->suppressed_by, "negation") == 0 && s->subject != SUBJECT_OTHER);
-}
-
 /* Most of what a long message says twice is noted once: fewer lines to sort. */
 static bool is_noted(const struct ruleset *rules, struct triage_scratch *w, size_t i)
 {
@@ -181,7 +172,7 @@ void facts_note_signals(const struct ruleset *rules, struct triage_scratch *w)
 
 		if (s->span.end <= w->said_from)
 			continue; /* noted when it was said */
-		if (is_denied(s)) {
+		if (s->denied) {
 			w->denied |= FAMILY_BIT(s->family);
 			buf_addf(&w->lines, "d %s\n", family_names[s->family]);
 		}

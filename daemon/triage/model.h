@@ -121,6 +121,7 @@ struct signal {
 	const char *suppressed_by; /* NULL: counts */
 	int64_t minute;            /* facts: when it was said, 0 unknown; NO_MINUTE: not noted */
 	bool decoded;              /* found in the decoded reading only */
+	bool denied;               /* the person says that it is not so */
 	bool contained;            /* inside a longer one of the same sense */
 };
 

@@ -202,6 +202,10 @@ static void test_words_against_answers(void **state)
 		{ "i dont want to die", "q5", "yes", true },
 		{ "i dont want to die", "q2", "no", false },
 		{ "hello", "q4", "yes", false },
+		{ "i am not suicidal", "q1", "yes", true },
+		{ "im not suicidal really", "q2", "yes", true }, /* a frame sets it aside, too */
+		{ "my friend is not suicidal", "q2", "yes", false },
+		{ "i do not want to wake up", "q1", "no", true },
 	};
 	struct talk *t = *state;
 
