@@ -18,6 +18,7 @@
 #include "topic.h"
 
 #define GREETING_WORDS 3  /* up to so many words without any signal say nothing yet */
+#define LOST_WORDS     3  /* fewer are somebody who asks "??" */
 #define SPANS_MAX      32 /* shown of one reason: who reads it knows by then */
 #define CONFLICT_STEPS 2  /* text this many levels above the answers: a person should look */
 
@@ -200,6 +201,19 @@ static bool is_note_channel(const char *channel)
 	return false;
 }
 
+/* What a gateway leaves of a script that it cannot send: nothing but words of question marks. */
+static bool is_lost(const char *p, size_t n)
+{
+	size_t words = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!strchr("? .,!\n", p[i]) || !p[i])
+			return false;
+		words += p[i] == '?' && (i == 0 || p[i - 1] != '?');
+	}
+	return words >= LOST_WORDS;
+}
+
 static void read_text(struct run *x)
 {
 	struct triage_scratch *w = x->w;
@@ -214,7 +228,7 @@ static void read_text(struct run *x)
 	w->calls_note = is_note_channel(x->request->channel);
 	if (signals_find(x->rules, w, n ? x->request->text : "", n) < 0)
 		w->unscored |= 1u << UNSCORED_BUDGET;
-	if (w->honest.invalid)
+	if (w->honest.invalid || is_lost(x->request->text, n))
 		w->unscored |= 1u << UNSCORED_ENCODING;
 	measure_text(x);
 	signals_settle(x->rules, w);

@@ -6,6 +6,8 @@
 
 #include "triaged/base/mem.h"
 
+#define REPLACED 0xfffd /* what whoever passed the text on could not read */
+
 /* Reader state: where we are, and what the next word will be told. */
 struct reader {
 	struct text *t;
@@ -333,6 +335,8 @@ static size_t read_char(struct reader *r)
 		end_chunk(r);
 		return 1;
 	}
+	if (point == REPLACED)
+		r->t->invalid = true;
 	n = fold_point(point, &cls, out);
 	if (cls == CHAR_LETTER || cls == CHAR_DIGIT)
 		read_word_char(r, cls, out, n, used);

@@ -68,7 +68,7 @@ struct text {
 	struct chunk *chunks; /* with one more behind the last as a fence */
 	uint32_t n_chunks, cap_chunks;
 	uint32_t n_segments;
-	bool invalid; /* bytes that are not UTF-8 were read as white space */
+	bool invalid; /* bytes that are not UTF-8 were read as white space, or others were lost before */
 };
 
 void text_fini(struct text *t);

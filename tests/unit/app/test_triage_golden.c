@@ -254,6 +254,12 @@ static void test_bad_input(void **state)
 
 	assert_int_equal(triage_text(g, "fine \xff words here for you"), LEVEL_MODERATE);
 	assert_true(g->result.unscored);
+	assert_int_equal(triage_text(g, "fine \xef\xbf\xbd words here for you"), LEVEL_MODERATE);
+	assert_true(g->result.unscored);
+	assert_int_equal(triage_text(g, "???? ??? ????? ??"), LEVEL_MODERATE);
+	assert_true(g->result.unscored);
+	assert_int_equal(triage_text(g, "????"), LEVEL_LOW);
+	assert_int_equal(triage_text(g, "what?? ?? ?"), LEVEL_LOW);
 	assert_int_equal(triage_text(g, "\xc0\x80 i want to die"), LEVEL_HIGH);
 	memset(big, 'a', TRIAGE_TEXT_MAX + 50);
 	assert_int_equal(triage_text(g, big), LEVEL_MODERATE);
