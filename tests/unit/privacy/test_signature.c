@@ -223,6 +223,9 @@ static void keys_are_checked(void **state)
 	snprintf(path, sizeof path, "%s/bad", directory);
 	assert_int_equal(signature_read_key(path, raw, &e), -1);
 	assert_non_null(strstr(e.text, "No such file"));
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(signature_read_key(path, raw, &e), -1);
+	unlink(path);
 	struct signature s = example();
 	struct buf out = { 0 };
 	chmod(ben_key, 0644);
