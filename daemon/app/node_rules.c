@@ -1,6 +1,7 @@
 /* The rules in force on a node: put in their place, and watched for the end of their approval. */
 #include <event2/event.h>
 #include <limits.h>
+#include <string.h>
 
 #include "triaged/base/check.h"
 #include "triaged/base/clock.h"
@@ -53,6 +54,8 @@ struct rules_set *node_take_rules(struct node *n, struct rules_set *set)
 {
 	struct rules_set *old = n->set;
 	n->set = set;
+	if (strcmp(ruleset_digest(old->rules), ruleset_digest(set->rules)) != 0)
+		shadow_begin_anew(n->cycle.shadow);
 	verbs_set_rules(n->verbs, n->set->rules);
 	n->approval_step = nearness(INT_MAX);
 	look_at_approval(n);

@@ -3,13 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "triaged/base/clock.h"
-#include "triaged/base/json_text.h"
 #include "triaged/base/mem.h"
+#include "comparison.h"
 
 #define WAITING_MAX       512
 #define WAITING_BYTES_MAX ((size_t)4 << 20)
-#define RECENT_MAX        20
 
 /* A request copied: it outlives the session it came from. */
 struct job {
@@ -20,12 +18,6 @@ struct job {
 	enum level active, staged;
 };
 
-struct difference {
-	char *contact;
-	enum level active, staged;
-	int64_t at_ms;
-};
-
 /* One ruleset on trial. What the worker runs belongs to it alone until it is done. */
 struct trial {
 	struct ruleset *rules;
@@ -33,18 +25,16 @@ struct trial {
 	struct triage_result result;
 	struct job *running, *waiting, **tail;
 	size_t n_waiting, waiting_bytes;
-	int64_t since_ms;
-	uint64_t skipped, pairs[LEVEL_COUNT][LEVEL_COUNT]; /* [active][staged] */
-	struct difference recent[RECENT_MAX];
-	size_t n_differences;
+	struct comparison *seen; /* NULL: other rules are in force since, it counts no more */
 	struct shadow *shadow;
 	struct trial *next; /* in shadow.ended */
 };
 
 struct shadow {
 	struct worker *worker;
-	struct trial *trial; /* NULL: none */
-	struct trial *ended; /* over, but the worker is still to run or give back their jobs */
+	struct comparison *seen; /* of every ruleset tried beside the rules in force */
+	struct trial *trial;     /* NULL: none */
+	struct trial *ended;     /* over, but the worker is still to run or give back their jobs */
 };
 
 static char *copy(const char *s)
@@ -118,7 +108,7 @@ static struct trial *trial_new(struct shadow *s, struct ruleset *rules)
 	t->rules = ruleset_ref(rules);
 	t->scratch = triage_scratch_new();
 	t->tail = &t->waiting;
-	t->since_ms = wall_now_ms();
+	t->seen = comparison_of(&s->seen, ruleset_digest(rules));
 	/* The first run ties the scratch to the ruleset, whose references are counted on the loop
 	 * only; the worker's runs touch neither. */
 	triage_run(t->rules, t->scratch, &nothing, &t->result);
@@ -133,8 +123,6 @@ static void trial_free(struct trial **trial)
 		return;
 	jobs_free(t->running);
 	jobs_free(t->waiting);
-	for (size_t i = 0; i < RECENT_MAX; i++)
-		free(t->recent[i].contact);
 	triage_scratch_free(&t->scratch);
 	triage_result_free(&t->result);
 	ruleset_unref(&t->rules);
@@ -150,25 +138,13 @@ static void run_jobs(void *arg)
 	}
 }
 
-static void remember(struct trial *t, const struct job *j)
-{
-	struct difference *d = &t->recent[t->n_differences++ % RECENT_MAX];
-	mem_set_str(&d->contact, j->contact);
-	d->active = j->active;
-	d->staged = j->staged;
-	d->at_ms = wall_now_ms();
-}
-
 static void start(struct trial *t);
 
 static void jobs_done(void *arg)
 {
 	struct trial *t = arg;
-	for (const struct job *j = t->running; j; j = j->next) {
-		t->pairs[j->active][j->staged]++;
-		if (j->active != j->staged)
-			remember(t, j);
-	}
+	for (const struct job *j = t->running; j && t->seen; j = j->next)
+		comparison_add(t->seen, j->contact, j->active, j->staged);
 	jobs_free(t->running);
 	t->running = NULL;
 	if (t->shadow->trial == t) {
@@ -215,11 +191,12 @@ void shadow_free(struct shadow **shadow)
 		next = t->next;
 		trial_free(&t);
 	}
+	comparisons_free(&(*shadow)->seen);
 	free(*shadow);
 	*shadow = NULL;
 }
 
-void shadow_try(struct shadow *s, struct ruleset *rules)
+static void end(struct shadow *s)
 {
 	if (s->trial && s->trial->running) {
 		s->trial->next = s->ended;
@@ -227,8 +204,27 @@ void shadow_try(struct shadow *s, struct ruleset *rules)
 		s->trial = NULL;
 	}
 	trial_free(&s->trial);
+}
+
+void shadow_try(struct shadow *s, struct ruleset *rules)
+{
+	if (s->trial && rules &&
+		strcmp(ruleset_digest(s->trial->rules), ruleset_digest(rules)) == 0)
+		return;
+	end(s);
 	if (rules)
 		s->trial = trial_new(s, rules);
+}
+
+void shadow_begin_anew(struct shadow *s)
+{
+	struct ruleset *rules = s->trial ? ruleset_ref(s->trial->rules) : NULL;
+	end(s);
+	for (struct trial *t = s->ended; t; t = t->next)
+		t->seen = NULL;
+	comparisons_free(&s->seen);
+	shadow_try(s, rules);
+	ruleset_unref(&rules);
 }
 
 void shadow_add(struct shadow *s, const char *contact, const struct triage_request *request,
@@ -239,7 +235,7 @@ void shadow_add(struct shadow *s, const char *contact, const struct triage_reque
 		return;
 	if (t->n_waiting >= WAITING_MAX ||
 		t->waiting_bytes + request->text_len > WAITING_BYTES_MAX) {
-		t->skipped++;
+		comparison_skip(t->seen);
 		return;
 	}
 	struct job *j = job_new(contact, request, level);
@@ -252,82 +248,12 @@ void shadow_add(struct shadow *s, const char *contact, const struct triage_reque
 
 /* ---- showing ---- */
 
-struct sums {
-	uint64_t same, raised, dropped;
-};
-
-static struct sums sum(const struct trial *t)
-{
-	struct sums sums = { 0 };
-	for (int a = 0; a < LEVEL_COUNT; a++) {
-		for (int b = 0; b < LEVEL_COUNT; b++) {
-			uint64_t *to = a == b ? &sums.same : b > a ? &sums.raised : &sums.dropped;
-			*to += t->pairs[a][b];
-		}
-	}
-	return sums;
-}
-
 uint64_t shadow_dropped(const struct shadow *s)
 {
-	return s->trial ? sum(s->trial).dropped : 0;
-}
-
-static void levels(struct buf *out, enum level active, enum level staged)
-{
-	jtext_put_str(out, "active", level_name(active));
-	jtext_put_str(out, "staged", level_name(staged));
-}
-
-static void show_pairs(const struct trial *t, struct buf *out)
-{
-	jtext_name(out, "pairs");
-	jtext_open(out, '[');
-	for (int a = LEVEL_COUNT - 1; a >= 0; a--) {
-		for (int b = LEVEL_COUNT - 1; b >= 0; b--) {
-			if (a == b || t->pairs[a][b] == 0)
-				continue;
-			jtext_open(out, '{');
-			levels(out, (enum level)a, (enum level)b);
-			jtext_put_count(out, "triages", t->pairs[a][b]);
-			jtext_close(out, '}');
-		}
-	}
-	jtext_close(out, ']');
-}
-
-/* The newest first. */
-static void show_recent(const struct trial *t, struct buf *out)
-{
-	size_t n = t->n_differences < RECENT_MAX ? t->n_differences : RECENT_MAX;
-	jtext_name(out, "recent");
-	jtext_open(out, '[');
-	for (size_t i = 1; i <= n; i++) {
-		const struct difference *d = &t->recent[(t->n_differences - i) % RECENT_MAX];
-		jtext_open(out, '{');
-		jtext_put_str(out, "contact", d->contact);
-		levels(out, d->active, d->staged);
-		jtext_name(out, "at");
-		jtext_time(out, d->at_ms);
-		jtext_close(out, '}');
-	}
-	jtext_close(out, ']');
+	return s->trial ? comparison_dropped(s->trial->seen) : 0;
 }
 
 void shadow_show(const struct shadow *s, struct buf *out)
 {
-	static const struct trial none = { .skipped = 0 };
-	const struct trial *t = s->trial ? s->trial : &none;
-	struct sums sums = sum(t);
-	jtext_open(out, '{');
-	jtext_name(out, "since");
-	jtext_time(out, t->since_ms);
-	jtext_put_count(out, "triages", sums.same + sums.raised + sums.dropped);
-	jtext_put_count(out, "same", sums.same);
-	jtext_put_count(out, "raised", sums.raised);
-	jtext_put_count(out, "dropped", sums.dropped);
-	jtext_put_count(out, "skipped", t->skipped);
-	show_pairs(t, out);
-	show_recent(t, out);
-	jtext_close(out, '}');
+	comparison_show(s->trial ? s->trial->seen : NULL, out);
 }

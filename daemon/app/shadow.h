@@ -18,8 +18,13 @@ struct shadow;
 struct shadow *shadow_new(struct worker *worker);
 void shadow_free(struct shadow **shadow);
 
-/* Try this ruleset from now on, counting from zero; NULL ends it. Takes a reference. */
+/* Try this ruleset from now on; NULL ends it. Takes a reference. What was seen of the same files
+ * stays, whatever was tried in between: nobody sheds a count by staging again. */
 void shadow_try(struct shadow *s, struct ruleset *rules);
+
+/* Other rules are in force: what was seen of any ruleset counts no more, and a trial goes on from
+ * zero. */
+void shadow_begin_anew(struct shadow *s);
 
 /* A triage that has been answered, with the level the rules in force gave it. Costs a copy; when
  * too many wait it is counted as skipped. The person's words are wiped after their run. */

@@ -163,6 +163,31 @@ def test_a_drop_needs_a_reason(signed, desk):
     assert ben.request("rules.activate", digest=digest)["reasons"]
 
 
+def test_staging_again_sheds_no_drop(signed, desk):
+    change(desk, "2", DROP, *DROP_TESTS)
+    clin, ben = as_clinical(signed, "clin"), as_clinical(signed, "ben")
+    digest = stage(clin)
+    signed.open(signed.session("gateway"), "moderate")
+    shadow(clin, 1)
+    assert stage(clin) == digest  # the same files
+    assert shadow(clin, 1)["dropped"] == 1
+    change(desk, "3")
+    assert stage(clin) != digest  # others in between, with counts of their own
+    assert clin.request("rules.get")["staged"]["shadow"]["triages"] == 0
+    change(desk, "2", DROP, *DROP_TESTS)
+    assert stage(clin) == digest
+    sign_staged(desk, clin)
+    assert refused(ben, "rules.activate", digest=digest).reason == "drops_without_reason"
+    # Beside other rules in force it must be seen again.
+    change(desk, "3")
+    other = stage(clin)
+    sign_staged(desk, clin)
+    ben.request("rules.activate", digest=other)
+    change(desk, "2", DROP, *DROP_TESTS)
+    assert stage(clin) == digest
+    assert clin.request("rules.get")["staged"]["shadow"]["triages"] == 0
+
+
 def test_wrong_signatures_are_refused(signed, desk):
     clin = as_clinical(signed, "clin")
     assert refused(clin, "rules.sign", signature="x").reason == "nothing_staged"

@@ -194,11 +194,21 @@ static void the_shadow_counts_what_would_change(void **state)
 	assert_true(count(s, "skipped") >= 900);
 	wait_for(base, s, 2003 - count(s, "skipped"));
 
-	/* Another trial while the worker is at the first: its counts are its own. */
+	/* The same again, at once or later: what was seen of it stays. */
+	json_int_t before = count(s, "triages");
+	shadow_try(s, rules);
+	shadow_try(s, NULL);
+	assert_int_equal(shadow_dropped(s), 0);
+	shadow_try(s, rules);
+	assert_int_equal(shadow_dropped(s), 1);
+	assert_int_equal(count(s, "triages"), before);
+
+	/* Other rules are in force while the worker is at it: what it finds counts no more. */
 	for (int i = 0; i < 3; i++) {
-		add(s, "hello", LEVEL_LOW);
-		shadow_try(s, rules);
+		add(s, "hello", LEVEL_URGENT);
+		shadow_begin_anew(s);
 	}
+	assert_int_equal(shadow_dropped(s), 0);
 	add(s, "hello", LEVEL_LOW);
 	wait_for(base, s, 1);
 	add(s, "hello", LEVEL_LOW);
