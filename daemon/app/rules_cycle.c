@@ -9,6 +9,20 @@
 #include "triaged/base/mem.h"
 #include "node.h"
 
+/* Rules activated before the last restart are watched for what is left of their window; after a
+ * rollback there is nothing to go back to, and nothing to watch. */
+static void watch_again(struct node *n)
+{
+	struct rules_cycle *c = &n->cycle;
+	int64_t passed = wall_now_ms() - c->active.at_ms;
+	if (!*c->active.previous || rules_set_is_none(n->set))
+		return;
+	if (passed < 0) /* the clock was set back */
+		passed = 0;
+	c->guard.on = passed < n->config->guard.window_s * 1000;
+	c->guard.since = (struct mono){ mono_now().us - passed * 1000 };
+}
+
 void rules_cycle_start(struct node *n)
 {
 	struct rules_cycle *c = &n->cycle;
@@ -18,6 +32,8 @@ void rules_cycle_start(struct node *n)
 	c->rolled_back = mem_strdup("");
 	if (rules_dir_active(n->config->data_dir, &c->active, &e) < 0)
 		LOG(ERROR, "rules.active_unknown", LOG_S("why", e.text));
+	else
+		watch_again(n);
 }
 
 void rules_cycle_stop(struct node *n)

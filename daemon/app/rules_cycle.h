@@ -8,7 +8,7 @@
  *     previous ◀──rollback, by a person or by the guard──── in force (node.set)
  *
  * Each step is asked of this node and counts for this node; staging ends with the process,
- * activation does not. What blocks runs on the worker; in force is changed on the loop, at once.
+ * activation and the guard's window do not. What blocks runs on the worker; in force is changed on the loop, at once.
  */
 #ifndef TRIAGED_APP_RULES_CYCLE_H
 #define TRIAGED_APP_RULES_CYCLE_H
@@ -34,7 +34,7 @@ struct rules_cycle {
 		bool on;
 		struct mono since;
 		int64_t contacts, unscored, emergencies;
-	} guard; /* since the last activation */
+	} guard; /* since the last activation; counts since the last start */
 };
 
 /* The worker is there, the rules in force are loaded. */

@@ -39,9 +39,9 @@ static void write_down(struct rules_switch *s)
 static void run(void *arg)
 {
 	struct rules_switch *s = arg;
-	if (s->load)
+	if (s->load) /* they ran already: expired since is no reason to keep worse ones */
 		s->loaded = config_rules_named(
-			s->config, s->next.digest, "", wall_now_ms(), &s->errors);
+			s->config, s->next.digest, s->next.digest, wall_now_ms(), &s->errors);
 	if (s->errors.count == 0)
 		write_down(s);
 }

@@ -1,6 +1,7 @@
 """The life of a change of rules: staged, tried in the shadow, approved, activated, rolled back."""
 
 import os
+import re
 import subprocess
 import threading
 import time
@@ -304,23 +305,66 @@ def test_a_broken_active_file_is_never_guessed_around(signed, desk):
     assert as_clinical(signed, "clin").request("rules.get")["version"] == "1"
 
 
-def test_the_guard_rolls_back(center, desk):
-    change(desk, "2", ('phrase = "marker emergency"; owner', 'phrase = "(hello|marker emergency)"; owner'),
-           ('{ text = "hello"; level = "low"; }', '{ text = "good night"; level = "low"; }'))
-    n = center.prepare(clients=STAFF, rules_staged=[desk.path("staged")],
-                       guard__contacts=4, guard__emergency_share_percent=50).start()
-    clin, gateway = as_clinical(center, "clin"), center.session("gateway")
+HELLO_EMERGENCY = (
+    ('phrase = "marker emergency"; owner', 'phrase = "(hello|marker emergency)"; owner'),
+    ('{ text = "hello"; level = "low"; }', '{ text = "good night"; level = "low"; }'))
+
+
+@pytest.fixture
+def guarded(center, desk):
+    """A node in demo that rolls back when of four contacts more than half are emergencies."""
+    change(desk, "2", *HELLO_EMERGENCY)
+    center.prepare(clients=STAFF, rules_staged=[desk.path("staged")],
+                   guard__contacts=4, guard__emergency_share_percent=50).start()
+    return center
+
+
+def rolled_back(clin):
+    return eventually(lambda: (r := clin.request("rules.get"))["version"] == "1" and r)
+
+
+def test_the_guard_rolls_back(guarded):
+    n = guarded.nodes[0]
+    clin, gateway = as_clinical(guarded, "clin"), guarded.session("gateway")
     before = clin.request("rules.get")["digest"]
     clin.request("rules.activate", digest=stage(clin))
-    levels = [center.open(gateway, text=t)["level"] for t in ("hello", "good day", "hello")]
+    levels = [guarded.open(gateway, text=t)["level"] for t in ("hello", "good day", "hello")]
     assert levels == ["emergency", "low", "emergency"]
     assert clin.request("rules.get")["version"] == "2"  # too few to judge
-    center.open(gateway, text="hello")
-    got = eventually(lambda: (r := clin.request("rules.get"))["version"] == "1" and r)
+    guarded.open(gateway, text="hello")
+    got = rolled_back(clin)
     assert got["digest"] == before and got["rolled_back"] == "guard.emergency_share_percent"
-    assert center.open(gateway, text="hello")["level"] == "low"
+    assert guarded.open(gateway, text="hello")["level"] == "low"
     assert "event=rules.rolled_back" in n.log_text()
     assert not os.path.exists(os.path.join(n.data_dir, "rulesets", "active"))
+
+
+def test_the_guard_goes_on_after_a_restart(guarded):
+    n = guarded.nodes[0]
+    clin = as_clinical(guarded, "clin")
+    digest = clin.request("rules.activate", digest=stage(clin))["digest"]
+    n.stop()
+    n.start()
+    gateway = guarded.session("gateway")
+    for _ in range(4):
+        assert guarded.open(gateway, text="hello")["level"] == "emergency"
+    clin = as_clinical(guarded, "clin")
+    rolled_back(clin)
+
+    # Not longer than its window.
+    clin.request("rules.activate", digest=stage(clin))
+    n.stop()
+    active = os.path.join(n.data_dir, "rulesets", "active")
+    with open(active, encoding="utf-8") as f:
+        text = f.read()
+    with open(active, "w", encoding="utf-8") as f:
+        f.write(re.sub("at 20..", "at 2020", text))
+    n.start()
+    gateway = guarded.session("gateway")
+    for _ in range(6):
+        guarded.open(gateway, text="hello")
+    time.sleep(0.5)
+    assert as_clinical(guarded, "clin").request("rules.get")["digest"] == digest
 
 
 def test_no_contact_is_lost_while_rules_change(signed, desk):
