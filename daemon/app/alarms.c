@@ -77,6 +77,20 @@ static bool rules_missing(const struct node *n, char detail[ALARM_DETAIL_MAX])
 	return rules_set_is_none(n->set);
 }
 
+static bool rules_rolled_back(const struct node *n, char detail[ALARM_DETAIL_MAX])
+{
+	snprintf(detail, ALARM_DETAIL_MAX, "the guard went back to the rules before: %s was passed",
+		n->cycle.rolled_back);
+	return *n->cycle.rolled_back;
+}
+
+static bool rules_stuck(const struct node *n, char detail[ALARM_DETAIL_MAX])
+{
+	snprintf(detail, ALARM_DETAIL_MAX, "the guard could not go back to the rules before: %s",
+		n->cycle.stuck);
+	return *n->cycle.stuck;
+}
+
 static bool test_contact_missing(const struct node *n, char detail[ALARM_DETAIL_MAX])
 {
 	int64_t within_s = n->config->watch.test_contact_s, age_ms = center_test_age_ms(n->center);
@@ -97,6 +111,8 @@ static const struct condition {
 	{ "certificate_ends", certificate_ends },
 	{ "rules_end", rules_end },
 	{ "rules_missing", rules_missing },
+	{ "rules_rolled_back", rules_rolled_back },
+	{ "rules_stuck", rules_stuck },
 	{ "test_contact_missing", test_contact_missing },
 };
 

@@ -19,8 +19,7 @@ static void watch_again(struct node *n)
 		return;
 	if (passed < 0) /* the clock was set back */
 		passed = 0;
-	c->guard.on = passed < n->config->guard.window_s * 1000;
-	c->guard.since = (struct mono){ mono_now().us - passed * 1000 };
+	rules_cycle_watch(c, (struct mono){ mono_now().us - passed * 1000 });
 }
 
 void rules_cycle_start(struct node *n)
@@ -29,7 +28,8 @@ void rules_cycle_start(struct node *n)
 	struct err e;
 	c->shadow = shadow_new(n->worker);
 	c->staged_by = mem_strdup("");
-	c->rolled_back = mem_strdup("");
+	c->rolled_back = rules_dir_rolled_back(n->config->data_dir);
+	c->stuck = mem_strdup("");
 	if (rules_dir_active(n->config->data_dir, &c->active, &e) < 0)
 		LOG(ERROR, "rules.active_unknown", LOG_S("why", e.text));
 	else
@@ -45,6 +45,7 @@ void rules_cycle_stop(struct node *n)
 	buf_free(&c->approval);
 	free(c->staged_by);
 	free(c->rolled_back);
+	free(c->stuck);
 }
 
 /* ---- answers ---- */
@@ -204,6 +205,13 @@ void rules_cycle_request(struct node *n, const struct edge_request *r, int64_t r
 }
 
 /* ---- the guard ---- */
+
+void rules_cycle_watch(struct rules_cycle *c, struct mono since)
+{
+	c->guard.on = true; /* until look() finds that the window has passed */
+	c->guard.since = since;
+	c->guard.contacts = c->guard.unscored = c->guard.emergencies = 0;
+}
 
 static bool is_over(int64_t part, int64_t whole, int64_t percent)
 {

@@ -29,7 +29,8 @@ struct rules_cycle {
 	struct rules_set *previous; /* in force before, while this process remembers it */
 	struct rules_active active; /* as on disk */
 	bool busy;                  /* the worker stages or switches: one at a time */
-	char *rolled_back;          /* why the guard did, "" */
+	char *rolled_back;          /* why the guard did, ""; as on disk */
+	char *stuck;                /* why the guard wanted to and could not, "" */
 	struct {
 		bool on;
 		struct mono since;
@@ -47,6 +48,9 @@ void rules_cycle_request(struct node *n, const struct edge_request *r, int64_t r
 
 /* Every triage here: for the shadow and the guard. */
 void rules_cycle_triaged(struct node *n, const struct verbs_triage *t);
+
+/* Let the guard watch the rules in force, as activated then. */
+void rules_cycle_watch(struct rules_cycle *c, struct mono since);
 
 /* Members of an open JSON object: previous, activated_by, activated_at, rolled_back; staged. */
 void rules_cycle_show(const struct node *n, struct buf *out);

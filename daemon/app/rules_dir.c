@@ -16,6 +16,7 @@
 
 #define FILE_MAX   ((size_t)16 << 20) /* bytes of a rules file */
 #define ACTIVE_MAX 4096
+#define WHY_MAX    4096
 
 static char *path_of(const char *data_dir, const char *name, const char *below)
 {
@@ -149,6 +150,37 @@ int rules_dir_set_active(const char *data_dir, const struct rules_active *active
 		write_active(active, &text);
 		rc = write_file(path, (struct slice){ text.data, text.len }, e);
 	}
+	if (rc == 0)
+		rc = sync_dir(dir, e);
+	buf_free(&text);
+	free(path);
+	free(dir);
+	return rc;
+}
+
+char *rules_dir_rolled_back(const char *data_dir)
+{
+	char *path = path_of(data_dir, "rolled_back", "");
+	struct buf text = { 0 };
+	struct err e;
+	if (access(path, F_OK) == 0 && text_file_read(path, WHY_MAX, &text, &e) < 0)
+		buf_addf(&text, "it cannot be read why: %s", e.text);
+	char *why = mem_dup(buf_str(&text), strcspn(buf_str(&text), "\n"));
+	buf_free(&text);
+	free(path);
+	return why;
+}
+
+int rules_dir_set_rolled_back(const char *data_dir, const char *why, struct err *e)
+{
+	char *path = path_of(data_dir, "rolled_back", ""), *dir = path_of(data_dir, "", "");
+	struct buf text = { 0 };
+	int rc = 0;
+	buf_addf(&text, "%s\n", why);
+	if (*why)
+		rc = write_file(path, (struct slice){ text.data, text.len }, e);
+	else if (unlink(path) < 0 && errno != ENOENT)
+		rc = err_set(e, "%s: %s", path, strerror(errno));
 	if (rc == 0)
 		rc = sync_dir(dir, e);
 	buf_free(&text);

@@ -5,6 +5,7 @@
  *     <data_dir>/rulesets/<digest>/000-name.conf …   exact copies, in their order
  *                                 /rules.sig         its approval, when it has one
  *     <data_dir>/rulesets/active                     which one is in force; absent: the configured
+ *                        /rolled_back                why the guard took the last one back
  *
  * Runs in any thread; one at a time.
  */
@@ -31,6 +32,11 @@ int rules_dir_active(const char *data_dir, struct rules_active *out, struct err 
 /* Durable when it returns. */
 int rules_dir_set_active(
 	const char *data_dir, const struct rules_active *active, struct err *e) MUST_CHECK;
+
+/* Why the guard rolled back, which the caller frees; "": it did not, or rules were activated since.
+ * To be written with "" it goes. */
+char *rules_dir_rolled_back(const char *data_dir);
+int rules_dir_set_rolled_back(const char *data_dir, const char *why, struct err *e) MUST_CHECK;
 
 /* Copy the files, compile the copies and keep them under their digest. NULL with errors added. */
 struct ruleset *rules_dir_keep(const char *data_dir, const struct config_strings *files,

@@ -20,6 +20,7 @@ struct rules_switch {
 	struct rules_set *loaded; /* back to what this process no longer remembers */
 	bool load;
 	struct conf_errors errors;
+	struct err forgetful; /* "": what was done will be known after a restart too */
 };
 
 static void write_down(struct rules_switch *s)
@@ -34,6 +35,8 @@ static void write_down(struct rules_switch *s)
 		rc = rules_dir_set_active(data_dir, &s->next, &e);
 	if (rc < 0)
 		conf_error(&s->errors, "rules", 0, "%s", e.text);
+	else /* too late, and too little, to stay with the other rules */
+		(void)!rules_dir_set_rolled_back(data_dir, s->why, &s->forgetful);
 }
 
 static void run(void *arg)
@@ -58,9 +61,7 @@ static void take_staged(struct node *n)
 	c->staged = NULL;
 	buf_clear(&c->approval);
 	mem_set_str(&c->rolled_back, "");
-	c->guard.on = true;
-	c->guard.since = mono_now();
-	c->guard.contacts = c->guard.unscored = c->guard.emergencies = 0;
+	rules_cycle_watch(c, mono_now());
 }
 
 static void take_back(struct node *n, struct rules_switch *s)
@@ -89,22 +90,34 @@ static void finish(struct rules_switch *s)
 	};
 	log_event(*s->why ? LOG_LEVEL_ERROR : LOG_LEVEL_NOTICE,
 		s->back ? "rules.rolled_back" : "rules.activated", fields, *s->why ? 4 : 3);
+	if (*s->forgetful.text)
+		LOG(ERROR, "rules.not_noted", LOG_S("why", s->forgetful.text));
+	mem_set_str(&n->cycle.stuck, "");
 	if (s->request)
 		rules_cycle_answer(n, n->set, s->request);
+}
+
+/* The guard tries again when as many contacts have come. */
+static void stay(struct rules_switch *s)
+{
+	struct rules_cycle *c = &s->node->cycle;
+	const char *why = buf_str(&s->errors.text);
+	LOG(ERROR, "rules.not_switched", LOG_S("why", why));
+	rules_cycle_refuse(s->node, s->request, RPC_CONFLICT, "not_switched", why);
+	if (s->request)
+		return;
+	mem_set_str(&c->stuck, why);
+	rules_cycle_watch(c, c->guard.since);
 }
 
 static void done(void *arg)
 {
 	struct rules_switch *s = arg;
-	struct node *n = s->node;
-	n->cycle.busy = false;
-	if (s->errors.count == 0) {
+	s->node->cycle.busy = false;
+	if (s->errors.count == 0)
 		finish(s);
-	} else {
-		LOG(ERROR, "rules.not_switched", LOG_S("why", buf_str(&s->errors.text)));
-		rules_cycle_refuse(
-			n, s->request, RPC_CONFLICT, "not_switched", buf_str(&s->errors.text));
-	}
+	else
+		stay(s);
 	rules_set_free(&s->loaded);
 	config_unref(&s->config);
 	buf_free(&s->approval);

@@ -339,6 +339,53 @@ def test_the_guard_rolls_back(guarded):
     assert not os.path.exists(os.path.join(n.data_dir, "rulesets", "active"))
 
 
+def told(center):
+    """What the leading node tells supervisors of a rollback."""
+    alarms = center.session("lead").request("board.get")["alarms"]
+    return [a["detail"] for a in alarms if a["alarm"] == "rules_rolled_back"]
+
+
+def test_supervisors_are_told_of_a_rollback(guarded):
+    n = guarded.nodes[0]
+    clin, gateway, lead = (as_clinical(guarded, "clin"), guarded.session("gateway"),
+                           guarded.session("lead"))
+    clin.request("rules.activate", digest=stage(clin))
+    assert told(guarded) == []
+    for _ in range(4):
+        guarded.open(gateway, text="hello")
+    lead.note("notice", 10, kind="alarm")
+    assert "guard.emergency_share_percent" in told(guarded)[0]
+    n.stop()
+    n.start()
+    eventually(lambda: told(guarded))
+    clin = as_clinical(guarded, "clin")
+    assert clin.request("rules.get")["rolled_back"] == "guard.emergency_share_percent"
+    clin.request("rules.activate", digest=stage(clin))
+    assert clin.request("rules.get")["rolled_back"] is None
+    eventually(lambda: not told(guarded))
+    n.stop()
+    n.start()
+    assert as_clinical(guarded, "clin").request("rules.get")["rolled_back"] is None
+
+
+def test_a_guard_that_cannot_go_back_says_so(guarded):
+    n = guarded.nodes[0]
+    clin = as_clinical(guarded, "clin")
+    clin.request("rules.activate", digest=stage(clin))
+    n.stop()
+    broken = os.path.join(n.data_dir, "other.rules")
+    with open(broken, "w", encoding="utf-8") as f:
+        f.write("rules = 1;")
+    n.write(rules=[broken])
+    n.start()
+    gateway = guarded.session("gateway")
+    for _ in range(4):
+        guarded.open(gateway, text="hello")
+    alarms = eventually(lambda: guarded.session("lead").request("board.get")["alarms"])
+    assert alarms[0]["alarm"] == "rules_stuck" and "other.rules" in alarms[0]["detail"]
+    assert as_clinical(guarded, "clin").request("rules.get")["version"] == "2"
+
+
 def test_the_guard_goes_on_after_a_restart(guarded):
     n = guarded.nodes[0]
     clin = as_clinical(guarded, "clin")
