@@ -41,8 +41,7 @@ static char *approval_file(const struct config *config, const struct rules_set *
 /* Its approval may have expired: a restart or a new certificate is no reason to do without it. */
 static bool is_running(const struct rules_set *set, const char *running)
 {
-	return strcmp(running, RULES_AT_START) == 0 ||
-	       strcmp(running, ruleset_digest(set->rules)) == 0;
+	return strcmp(running, RULES_ANY) == 0 || strcmp(running, ruleset_digest(set->rules)) == 0;
 }
 
 /* -1: unsigned, for the reason in set->why. */
@@ -102,4 +101,17 @@ struct rules_set *config_rules(const struct config *config, const char *running,
 		return config_rules_named(config, active.digest, running, now_ms, errors);
 	conf_error(errors, config->file, 0, "rules: %s", e.text);
 	return NULL;
+}
+
+struct rules_set *config_rules_at_start(
+	const struct config *config, int64_t now_ms, struct conf_errors *errors)
+{
+	char ran[DIGEST_HEX_SIZE];
+	struct err e;
+	bool known = rules_dir_ran(config->data_dir, ran, &e) == 0;
+	struct rules_set *set = config_rules(config, known ? ran : "", now_ms, errors);
+	if (!set && !known)
+		conf_error(
+			errors, config->file, 0, "rules: what ran before is not known: %s", e.text);
+	return set;
 }

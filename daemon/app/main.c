@@ -88,10 +88,10 @@ static int run(struct config *config)
 
 static void check_rules(const struct config *config, struct conf_errors *errors)
 {
-	struct rules_set *set = config_rules(config, RULES_AT_START, wall_now_ms(), errors);
+	struct rules_set *set = config_rules_at_start(config, wall_now_ms(), errors);
 	struct buf line = { 0 };
 	if (set) {
-		rules_set_describe(set, &line);
+		rules_set_describe(set, wall_now_ms(), &line);
 		printf("rules: %s\n", buf_str(&line));
 	}
 	buf_free(&line);

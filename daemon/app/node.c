@@ -103,7 +103,8 @@ static void start_timers(struct node *n)
 static void start_rules(struct node *n)
 {
 	struct conf_errors errors = { .count = 0 };
-	n->set = config_rules(n->config, RULES_AT_START, wall_now_ms(), &errors);
+	node_begin_ran(n);
+	n->set = config_rules_at_start(n->config, wall_now_ms(), &errors);
 	if (n->set)
 		return;
 	const char *why = buf_str(&errors.text);

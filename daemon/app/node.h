@@ -56,7 +56,9 @@ struct node {
 	struct map totp_steps; /* user -> last accepted step + 1, so a code works once */
 	struct mono drain_since;
 	struct event *ready_event, *drain_event, *watchdog_event, *second_event, *approval_event;
-	int approval_step; /* how near its end was when last logged, see node_rules.c */
+	int approval_step;         /* how near its end was when last logged, see node_rules.c */
+	char ran[DIGEST_HEX_SIZE]; /* of rules_dir_ran(), as on disk */
+	bool noting_ran;           /* the worker writes another one */
 	struct alarms alarms;
 	struct mono started;
 	bool ready, draining;
@@ -81,7 +83,9 @@ void node_metrics(const struct node *n, struct buf *out);
 /* node.* and rules.* methods. */
 void node_admin(void *node, const struct edge_request *r, int64_t request);
 
-void node_start_rules(struct node *n); /* watch the approval of n->set */
+/* Before n->set is loaded, with the data_dir locked: what ran here before. */
+void node_begin_ran(struct node *n);
+void node_start_rules(struct node *n); /* watch the approval of n->set, and note that it ran */
 /* Put a set in force for every triage from now on; the node owns it then. Returns the set that was in
  * force before, which the caller owns. */
 struct rules_set *node_take_rules(struct node *n, struct rules_set *set) MUST_CHECK;

@@ -20,7 +20,7 @@ struct reload {
 	struct config *next, *old; /* old: replaced by next, until its sessions are gone through */
 	struct rules_set *set;
 	struct outreach_plan *outreach;
-	char running[DIGEST_HEX_SIZE]; /* digest of what was in force when asked */
+	char running[DIGEST_HEX_SIZE]; /* digest of the approved rules in force when asked */
 	struct conf_errors errors, warnings;
 };
 
@@ -155,7 +155,8 @@ void node_reload(struct node *n, int64_t request)
 	r->node = n;
 	r->request = request;
 	r->file = mem_strdup(n->config->file);
-	snprintf(r->running, sizeof r->running, "%s", ruleset_digest(n->set->rules));
+	snprintf(r->running, sizeof r->running, "%s",
+		n->set->is_signed ? ruleset_digest(n->set->rules) : "");
 	if (!n->reloading && worker_submit(n->worker, prepare, commit, r) == 0) {
 		n->reloading = true;
 		notify_reloading();

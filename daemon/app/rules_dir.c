@@ -17,6 +17,7 @@
 #define FILE_MAX   ((size_t)16 << 20) /* bytes of a rules file */
 #define ACTIVE_MAX 4096
 #define WHY_MAX    4096
+#define RAN_MAX    4096
 
 static char *path_of(const char *data_dir, const char *name, const char *below)
 {
@@ -181,6 +182,61 @@ int rules_dir_set_rolled_back(const char *data_dir, const char *why, struct err 
 		rc = write_file(path, (struct slice){ text.data, text.len }, e);
 	else if (unlink(path) < 0 && errno != ENOENT)
 		rc = err_set(e, "%s: %s", path, strerror(errno));
+	if (rc == 0)
+		rc = sync_dir(dir, e);
+	buf_free(&text);
+	free(path);
+	free(dir);
+	return rc;
+}
+
+/* ---- which one was last in force ---- */
+
+/* The lock is older than this file: where only the lock is, an earlier version ran. */
+static const char *ran_unwritten(const char *data_dir)
+{
+	struct buf lock = { 0 };
+	struct stat st;
+	buf_addf(&lock, "%s/lock", data_dir);
+	bool used = stat(lock.data, &st) == 0 && st.st_size > 0;
+	buf_free(&lock);
+	return used ? RULES_ANY : "";
+}
+
+int rules_dir_ran(const char *data_dir, char out[DIGEST_HEX_SIZE], struct err *e)
+{
+	char *path = path_of(data_dir, "ran", "");
+	struct buf text = { 0 };
+	int rc = 0;
+	*out = '\0';
+	if (access(path, F_OK) < 0 && errno == ENOENT) {
+		strcpy(out, ran_unwritten(data_dir));
+		goto out;
+	}
+	rc = text_file_read(path, RAN_MAX, &text, e);
+	if (rc == 0)
+		snprintf(out, DIGEST_HEX_SIZE, "%.*s", (int)strcspn(buf_str(&text), "\n"),
+			buf_str(&text));
+	if (rc == 0 && strcmp(out, "none") == 0)
+		*out = '\0';
+	else if (rc == 0 && !is_digest(out))
+		rc = err_set(e, "%s: it is broken", path);
+out:
+	buf_free(&text);
+	free(path);
+	return rc;
+}
+
+int rules_dir_set_ran(const char *data_dir, const char *digest, struct err *e)
+{
+	char *path = path_of(data_dir, "ran", ""), *dir = path_of(data_dir, "", "");
+	struct buf text = { 0 };
+	int rc = 0;
+	buf_addf(&text, "%s\n", *digest ? digest : "none");
+	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
+		rc = err_set(e, "%s: %s", dir, strerror(errno));
+	if (rc == 0)
+		rc = write_file(path, (struct slice){ text.data, text.len }, e);
 	if (rc == 0)
 		rc = sync_dir(dir, e);
 	buf_free(&text);

@@ -6,6 +6,7 @@
  *                                 /rules.sig         its approval, when it has one
  *     <data_dir>/rulesets/active                     which one is in force; absent: the configured
  *                        /rolled_back                why the guard took the last one back
+ *                        /ran                        the approved one that was last in force
  *
  * Runs in any thread; one at a time.
  */
@@ -37,6 +38,16 @@ int rules_dir_set_active(
  * To be written with "" it goes. */
 char *rules_dir_rolled_back(const char *data_dir);
 int rules_dir_set_rolled_back(const char *data_dir, const char *why, struct err *e) MUST_CHECK;
+
+/*
+ * The digest of the approved ruleset that was last in force here: it alone may go on when its approval
+ * has expired. "" when there was none. A data_dir of a version that did not write it says
+ * RULES_ANY, so that an upgrade stops nobody: whatever it is started with first.
+ */
+#define RULES_ANY "any"
+int rules_dir_ran(const char *data_dir, char out[DIGEST_HEX_SIZE], struct err *e) MUST_CHECK;
+/* digest "": of a new data_dir, none. Makes <data_dir>/rulesets. Durable when it returns. */
+int rules_dir_set_ran(const char *data_dir, const char *digest, struct err *e) MUST_CHECK;
 
 /* Copy the files, compile the copies and keep them under their digest. NULL with errors added. */
 struct ruleset *rules_dir_keep(const char *data_dir, const struct config_strings *files,

@@ -113,15 +113,17 @@ void rules_set_show(const struct rules_set *set, bool demo, int64_t now_ms, stru
 	jtext_put_str(out, "alert", rules_set_alert(set, now_ms, alert));
 }
 
-void rules_set_describe(const struct rules_set *set, struct buf *out)
+void rules_set_describe(const struct rules_set *set, int64_t now_ms, struct buf *out)
 {
 	const struct signature *s = &set->signature;
 	char at[TIME_TEXT_SIZE];
 	buf_addf(out, "%s: %s %s %.12s, ", origins[set->origin], ruleset_id(set->rules),
 		ruleset_version(set->rules), ruleset_digest(set->rules));
 	if (set->is_signed)
-		buf_addf(out, "signed by %s (author %s) until %.10s", s->approver, s->author,
-			time_text(s->expires_ms, at));
+		buf_addf(out, "signed by %s (author %s) until %.10s%s", s->approver, s->author,
+			time_text(s->expires_ms, at),
+			s->expires_ms > now_ms ? ""
+					       : ", which is past: they run until they change");
 	else
 		buf_addf(out, "not signed: %s", set->why.text);
 }

@@ -52,6 +52,6 @@ const char *rules_set_alert(const struct rules_set *set, int64_t now_ms, char ou
 void rules_set_show(const struct rules_set *set, bool demo, int64_t now_ms, struct buf *out);
 
 /* The same in one line of text, for people. */
-void rules_set_describe(const struct rules_set *set, struct buf *out);
+void rules_set_describe(const struct rules_set *set, int64_t now_ms, struct buf *out);
 
 #endif

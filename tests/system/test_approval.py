@@ -1,5 +1,6 @@
 """Approved rules run without demo; anything else is refused, and every status says which."""
 
+import os
 import time
 
 import pytest
@@ -135,6 +136,86 @@ def test_expired_rules_go_on_until_they_are_changed(center, desk):
     desk.sign("--expires", soon(1))
     time.sleep(2)
     assert "expired at" in str(center.session("root").request("node.reload")["errors"])
+
+
+def without_rules(center):
+    """Why the node has none in force."""
+    got = center.session("root").request("rules.get")
+    assert got["id"] == "none"
+    return got["unsigned_because"]
+
+
+def expire(desk):
+    """Sign the rules as they are, with an approval that has ended."""
+    desk.sign("--expires", soon(1))
+    time.sleep(1.2)
+
+
+def test_a_start_does_not_take_over_what_has_expired(center, desk):
+    """What cannot be changed by a reload cannot be changed by a restart."""
+    desk.sign("--expires", soon(3))
+    n = center.prepare(**desk.settings()).start()
+    n.stop()
+    with open(desk.rules, "r+", encoding="utf-8") as f:
+        original = f.read()
+        f.write("# changed\n")
+    expire(desk)
+    out = n.run("-t", "-c", n.config)
+    assert out.returncode == 1 and "expired at" in out.stderr
+    n.start()
+    assert "expired at" in without_rules(center)
+    opened = center.open(center.session("gateway"))
+    assert opened["level"] == "moderate" and "unscored_no_rules" in opened["flags"]
+    n.stop()
+    # Those that ran before may go on.
+    with open(desk.rules, "w", encoding="utf-8") as f:
+        f.write(original)
+    expire(desk)
+    out = n.run("-t", "-c", n.config)
+    assert out.returncode == 0 and "which is past" in out.stdout
+    n.start()
+    assert center.open(center.session("gateway"), "urgent")["level"] == "urgent"
+
+
+def test_a_new_node_does_not_begin_with_what_has_expired(center, desk):
+    expire(desk)
+    n = center.prepare(**desk.settings())
+    assert n.run("-t", "-c", n.config).returncode == 1
+    for _ in range(2):
+        n.start()
+        assert "expired at" in without_rules(center)
+        n.stop()
+
+
+def test_a_demo_approves_nothing(center, desk):
+    expire(desk)
+    n = center.prepare(**{**desk.settings(), "demo": True}).start()
+    assert not center.session("root").request("rules.get")["signed"]
+    n.stop()
+    n.write(demo=False)
+    n.start()
+    assert "expired at" in without_rules(center)
+
+
+def test_an_upgrade_stops_no_rules_that_ran(center, desk):
+    """An earlier version did not note what ran."""
+    desk.sign("--expires", soon(3))
+    n = center.prepare(**desk.settings()).start()
+    n.stop()
+    os.unlink(os.path.join(n.data_dir, "rulesets", "ran"))
+    time.sleep(2)
+    n.start()
+    assert "has expired" in center.session("root").request("rules.get")["alert"]
+    n.stop()
+    expire(desk)
+    n.start()
+    assert center.session("root").request("rules.get")["signed"]
+    with open(desk.rules, "a", encoding="utf-8") as f:
+        f.write("# changed\n")
+    n.stop()
+    expire(desk)
+    n.start()
+    assert "expired at" in without_rules(center)
 
 
 def test_reload_takes_over_approved_rules_only(center, desk):

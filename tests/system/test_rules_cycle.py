@@ -241,7 +241,7 @@ def test_rules_that_do_not_load_are_not_staged(signed, desk):
     answer = clin.request("rules.stage")
     assert not answer["staged"] and "plain.conf" in str(answer["errors"])
     assert clin.request("rules.get")["staged"] is None
-    assert os.listdir(os.path.join(signed.nodes[0].data_dir, "rulesets")) == []
+    assert os.listdir(os.path.join(signed.nodes[0].data_dir, "rulesets")) == ["ran"]
 
 
 def test_who_may_do_what(signed, desk):

@@ -121,6 +121,36 @@ static void the_file_active_is_read_whole_or_refused(void **state)
 	assert_int_equal(access(path, F_OK), -1);
 }
 
+static void what_ran_is_known_again(void **state)
+{
+	char ran[DIGEST_HEX_SIZE], path[128], command[160];
+	struct err e;
+	(void)state;
+	snprintf(command, sizeof command, "rm -rf %s/rulesets", data_dir);
+	assert_int_equal(system(command), 0);
+	assert_int_equal(rules_dir_ran(data_dir, ran, &e), 0);
+	assert_string_equal(ran, "");
+	snprintf(path, sizeof path, "%s/lock", data_dir); /* an earlier version was here */
+	FILE *f = fopen(path, "w");
+	fputs("0123456789ab", f);
+	fclose(f);
+	assert_int_equal(rules_dir_ran(data_dir, ran, &e), 0);
+	assert_string_equal(ran, RULES_ANY);
+	assert_int_equal(rules_dir_set_ran(data_dir, "", &e), 0);
+	assert_int_equal(rules_dir_ran(data_dir, ran, &e), 0);
+	assert_string_equal(ran, "");
+	assert_int_equal(rules_dir_set_ran(data_dir, DIGEST, &e), 0);
+	assert_int_equal(rules_dir_ran(data_dir, ran, &e), 0);
+	assert_string_equal(ran, DIGEST);
+
+	snprintf(path, sizeof path, "%s/rulesets/ran", data_dir);
+	for (long n = 0; n < 64; n++) {
+		assert_int_equal(truncate(path, 64 - n - (n == 0)), 0);
+		if (rules_dir_ran(data_dir, ran, &e) == 0)
+			fail_msg("\"%s\" is no digest", ran);
+	}
+}
+
 /* ---- the shadow ---- */
 
 static json_t *seen(const struct shadow *s)
@@ -225,6 +255,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(kept_rules_are_the_same_and_changed_ones_are_refused),
 		cmocka_unit_test(the_file_active_is_read_whole_or_refused),
+		cmocka_unit_test(what_ran_is_known_again),
 		cmocka_unit_test(the_shadow_counts_what_would_change),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
