@@ -14,9 +14,9 @@
 	{                                                                                          \
 #instrument, #item, #instrument "." #item, type, __VA_ARGS__, NULL                 \
 	}
-#define COMPUTED(instrument, item, type)                                                           \
+#define COMPUTED(instrument, item, type, ...)                                                      \
 	{                                                                                          \
-#instrument, #item, #instrument "." #item, type, 0, 0, true, NULL                  \
+#instrument, #item, #instrument "." #item, type, __VA_ARGS__, true, NULL           \
 	}
 #define CHOICE(instrument, item, ...)                                                              \
 	{                                                                                          \
@@ -27,7 +27,8 @@
 		}                                                                                  \
 	}
 #define SHEET(instrument)                                                                          \
-	COMPUTED(instrument, given, FIELD_YESNO), COMPUTED(instrument, refused, FIELD_YESNO)
+	COMPUTED(instrument, given, FIELD_YESNO, 0, 0),                                            \
+		COMPUTED(instrument, refused, FIELD_YESNO, 0, 0)
 
 /*
  * Logic and field names only: the wording of the instruments is their owners', and the site's to
@@ -62,8 +63,8 @@ const struct field_info field_table[] = {
 	ITEM(asq, 3, FIELD_YESNO, 0, 0, false),
 	ITEM(asq, 4, FIELD_YESNO, 0, 0, false),
 	ITEM(asq, 5, FIELD_YESNO, 0, 0, false),
-	COMPUTED(asq, positive, FIELD_YESNO),
-	COMPUTED(asq, acute, FIELD_YESNO),
+	COMPUTED(asq, positive, FIELD_YESNO, 0, 0),
+	COMPUTED(asq, acute, FIELD_YESNO, 0, 0),
 	SHEET(asq),
 	ITEM(phq9, item9, FIELD_NUMBER, 0, 3, false),
 	ITEM(phq9, total, FIELD_NUMBER, 0, 27, false),
@@ -85,8 +86,8 @@ const struct field_info field_table[] = {
 	ITEM(lap, 10, FIELD_YESNO, 0, 0, false),
 	ITEM(lap, 11, FIELD_YESNO, 0, 0, false),
 	ITEM(lap, concern, FIELD_YESNO, 0, 0, false),
-	COMPUTED(lap, count, FIELD_NUMBER),
-	COMPUTED(lap, screened_in, FIELD_YESNO),
+	COMPUTED(lap, count, FIELD_NUMBER, 0, 8),
+	COMPUTED(lap, screened_in, FIELD_YESNO, 0, 0),
 	SHEET(lap),
 	CHOICE(safet, level, "low", "moderate", "high"),
 	SHEET(safet),

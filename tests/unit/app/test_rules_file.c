@@ -182,6 +182,23 @@ static void test_meaning(void **state)
 		"schema 2 is not 1", "unscored_level may not be low", "no lexicon", "no rules");
 }
 
+/* Totals that come from answers are compared like those that are given. */
+static void test_computed(void **state)
+{
+	(void)state;
+	expect_good(HEAD "lexicon = ( " ENTRY " );\nrules: ( " RULE ",\n"
+			 "{ id = \"L\"; level = \"high\"; explain = \"x\"; "
+			 "when: { field = \"lap.count\"; op = \"ge\"; value = 2; }; tests: ( "
+			 "{ answers = { lap = { q4 = true; q5 = true; }; }; level = \"high\"; }, "
+			 "{ answers = { lap = { q6 = true; q11 = true; }; }; level = \"high\"; }, "
+			 "{ answers = { lap = { q1 = true; q4 = true; }; }; level = \"low\"; }, "
+			 "{ text = \"a\"; level = \"low\"; } ); } );\n");
+	EXPECT(HEAD "lexicon = ( " ENTRY " );\nrules: ( " RULE ",\n"
+		    "{ id = \"L\"; level = \"high\"; explain = \"x\"; "
+		    "when: { field = \"lap.count\"; op = \"ge\"; value = 9; }; " TESTS " } );\n",
+		":4: \"9\" is no value of lap.count");
+}
+
 static void test_tests(void **state)
 {
 	(void)state;
@@ -305,6 +322,7 @@ int main(void)
 		cmocka_unit_test(test_structure),
 		cmocka_unit_test(test_points),
 		cmocka_unit_test(test_meaning),
+		cmocka_unit_test(test_computed),
 		cmocka_unit_test(test_tests),
 	};
 
