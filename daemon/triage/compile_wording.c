@@ -8,26 +8,47 @@
 
 #define WORDING_MAX 1000 /* bytes of one item's text */
 
+static int days_of(int year, int month)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+	return month == 2 && leap ? 29 : days[month - 1];
+}
+
+/* A day of the calendar. Whether it is still to come only a clock could tell. */
 static bool is_date(const char *s)
 {
 	static const char shape[] = "dddd-dd-dd";
+	int year, month, day;
 
 	if (!s || strlen(s) != strlen(shape))
 		return false;
 	for (size_t i = 0; shape[i]; i++)
 		if (shape[i] == 'd' ? s[i] < '0' || s[i] > '9' : s[i] != shape[i])
 			return false;
-	return true;
+	year = atoi(s);
+	month = atoi(s + 5);
+	day = atoi(s + 8);
+	return month >= 1 && month <= 12 && day >= 1 && day <= days_of(year, month);
+}
+
+static bool is_blank(const char *s)
+{
+	return !s || !s[strspn(s, " \t\r\n")];
 }
 
 /* Somebody answers for every word of the lexicon, since a date. */
 void compile_owner(
 	struct compiler *c, struct source_place place, const char *owner, const char *added)
 {
-	if (!owner || !*owner)
+	if (is_blank(owner))
 		compile_error(c, place, "owner is missing");
-	if (!is_date(added))
-		compile_error(c, place, "added is missing or no date (YYYY-MM-DD)");
+	if (!added || !*added)
+		compile_error(c, place, "added is missing (YYYY-MM-DD)");
+	else if (!is_date(added))
+		compile_error(
+			c, place, "added \"%.32s\" is no day of the calendar (YYYY-MM-DD)", added);
 }
 
 size_t compile_lang_number(const struct ruleset *r, const char *lang)

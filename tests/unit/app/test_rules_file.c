@@ -94,9 +94,29 @@ static void test_all_at_once(void **state)
 		"{ id = \"b c\"; family = \"plan\"; lang = \"en\"; phrase = \"u v\"; owner = \"o\"; added = \"2026-01-01\"; time = \"later\"; }\n"
 		");\nrules: ( " RULE " );\n",
 		":3: family \"nosuch\" is unknown", ":4: lexicon: id \"a\" is already used",
-		":4: owner is missing", ":4: added is missing", ":4: lang \"fr\"",
+		":4: owner is missing", ":4: added \"soon\" is no day", ":4: lang \"fr\"",
 		":4: phrase: a group without its closing",
 		":5: lexicon: id is missing or has other", ":5: time \"later\" is unknown");
+}
+
+#define SINCE(id, owner, added)                                                                    \
+	"{ id = \"" id "\"; family = \"plan\"; lang = \"en\"; phrase = \"" id                      \
+	" x\"; owner = \"" owner "\"; added = \"" added "\"; },\n"
+
+static void test_owners(void **state)
+{
+	(void)state;
+	expect_good(HEAD "lexicon = (\n" SINCE("b", " o ", "2024-02-29") SINCE("c", "o",
+		"2000-02-29") SINCE("d", "o", "2026-12-31") ENTRY " );\nrules: ( " RULE " );\n");
+	EXPECT(HEAD "lexicon = (\n" SINCE("b", "", "2026-13-45") SINCE("c", " \t", "2026-02-29")
+			SINCE("d", "o", "2100-02-29") SINCE("e", "o", "2026-04-31")
+				SINCE("f", "o", "2026-00-10") SINCE("g", "o", "2026-10-00")
+					SINCE("h", "o", "") ENTRY " );\nrules: ( " RULE " );\n",
+		":3: owner is missing", ":3: added \"2026-13-45\" is no day of the calendar",
+		":4: owner is missing", ":4: added \"2026-02-29\" is no day",
+		":5: added \"2100-02-29\" is no day", ":6: added \"2026-04-31\" is no day",
+		":7: added \"2026-00-10\" is no day", ":8: added \"2026-10-00\" is no day",
+		":9: added is missing");
 }
 
 /* Nothing hides what else is wrong: neither a name nobody knows nor a word that is no phrase. */
@@ -321,6 +341,7 @@ int main(void)
 		cmocka_unit_test(test_unread),
 		cmocka_unit_test(test_structure),
 		cmocka_unit_test(test_points),
+		cmocka_unit_test(test_owners),
 		cmocka_unit_test(test_meaning),
 		cmocka_unit_test(test_computed),
 		cmocka_unit_test(test_tests),
