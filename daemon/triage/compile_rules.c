@@ -112,6 +112,18 @@ static void compile_signal(struct compiler *c, const struct source_cond *s, stru
 		compile_error(c, s->place, "same_clause needs window message");
 }
 
+static void report_value(
+	struct compiler *c, const struct source_cond *s, int field, const char *text)
+{
+	struct buf words = { .data = NULL };
+
+	for (const char *const *w = field_table[field].words; w && *w; w++)
+		buf_addf(&words, "%s%s", words.len ? " " : ", which is one of: ", *w);
+	compile_error(c, s->place, "\"%s\" is no value of %s%s", text, field_table[field].name,
+		buf_str(&words));
+	buf_free(&words);
+}
+
 static void compile_values(struct compiler *c, const struct source_cond *s, struct cond *out)
 {
 	int wanted = values_wanted(out->op);
@@ -127,9 +139,9 @@ static void compile_values(struct compiler *c, const struct source_cond *s, stru
 
 		values_clear(&typed);
 		if (!values_add(&typed, out->field, text, strlen(text)) ||
-			typed.items[0].kind <= VALUE_REFUSED)
-			compile_error(c, s->place, "\"%s\" is no value of %s", text,
-				field_table[out->field].name);
+			typed.items[0].kind <= VALUE_REFUSED ||
+			!field_names(out->field, text, strlen(text)))
+			report_value(c, s, out->field, text);
 		out->values[out->n_values++] = typed.items[0];
 	}
 	values_fini(&typed);

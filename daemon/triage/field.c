@@ -10,6 +10,13 @@
 	{                                                                                          \
 		NULL, #item, #item, type, __VA_ARGS__, NULL                                        \
 	}
+#define OWN_CHOICE(item, ...)                                                                      \
+	{                                                                                          \
+		NULL, #item, #item, FIELD_WORD, 0, 0, false, (const char *const[])                 \
+		{                                                                                  \
+			__VA_ARGS__, NULL                                                          \
+		}                                                                                  \
+	}
 #define ITEM(instrument, item, type, ...)                                                          \
 	{                                                                                          \
 #instrument, #item, #instrument "." #item, type, __VA_ARGS__, NULL                 \
@@ -35,17 +42,19 @@
  * supply.
  */
 const struct field_info field_table[] = {
-	OWN(channel, FIELD_WORD, 0, 0, false),
+	/* What contact.open takes, then what samples of staff notes have. */
+	OWN_CHOICE(channel, "sms", "chat", "voice", "email", "walk_in", "transfer", "call-notes",
+		"call_notes", "notes"),
 	OWN(lang, FIELD_WORD, 0, 0, false),
 	OWN(lang_covered, FIELD_YESNO, 0, 0, true),
 	OWN(words, FIELD_NUMBER, 0, INT32_MAX, true),
 	OWN(points, FIELD_NUMBER, INT32_MIN, INT32_MAX, true),
 	OWN(points_now, FIELD_NUMBER, INT32_MIN, INT32_MAX, true),
 	OWN(age, FIELD_NUMBER, 0, 130, false),
-	OWN(caller_role, FIELD_WORD, 0, 0, false),
+	OWN_CHOICE(caller_role, "self", "third_party", "professional"),
 	OWN(silent_s, FIELD_NUMBER, 0, INT32_MAX, false),
 	OWN(reconnects, FIELD_NUMBER, 0, INT32_MAX, false),
-	OWN(prior_level, FIELD_WORD, 0, 0, false),
+	OWN_CHOICE(prior_level, "low", "moderate", "high", "urgent", "emergency"),
 	OWN(prior_contacts_24h, FIELD_NUMBER, 0, INT32_MAX, false),
 	OWN(location_known, FIELD_YESNO, 0, 0, false),
 	OWN(safe_to_contact, FIELD_YESNO, 0, 0, false),
@@ -265,9 +274,16 @@ static bool read_value(struct value *value, const char *p, size_t n)
 		value->kind = VALUE_WORD;
 		value->word = p;
 		value->word_len = n;
-		return f->words ? is_one_of(p, n, f->words) : is_plain_word(p, n);
+		return f->words && f->instrument ? is_one_of(p, n, f->words) : is_plain_word(p, n);
 	}
 	return false;
+}
+
+bool field_names(int field, const char *text, size_t n)
+{
+	const char *const *words = field_table[field].words;
+
+	return !words || is_one_of(text, n, words);
 }
 
 bool values_add(struct values *v, int field, const char *text, size_t n)

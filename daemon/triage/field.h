@@ -20,9 +20,14 @@ struct field_info {
 	const char *item;
 	const char *name; /* "cssrs.q4", "age" */
 	enum field_type type;
-	int lo, hi;               /* NUMBER; LETTER: small ones */
-	bool computed;            /* by field_compute(), never given */
-	const char *const *words; /* WORD: one of these, NULL-terminated; NULL: any plain one */
+	int lo, hi;    /* NUMBER; LETTER: small ones */
+	bool computed; /* by field_compute(), never given */
+	/*
+	 * WORD: one of these, NULL-terminated; NULL: any plain one. Of a field of the contact they
+	 * are those that rules may name: a word that is none of them is read as it is, and differs
+	 * from them all.
+	 */
+	const char *const *words;
 };
 
 extern const struct field_info field_table[];
@@ -33,6 +38,9 @@ extern const int field_count;
 /* The field of that name, small or capital, or -1. "answers" is another name for "cssrs". */
 int field_find(const char *name);
 int field_find_item(const char *instrument, const char *item);
+
+/* May a rule compare the field with that text, so far as its words go? */
+bool field_names(int field, const char *text, size_t n);
 
 enum value_kind { VALUE_UNKNOWN, VALUE_REFUSED, VALUE_NO, VALUE_YES, VALUE_NUMBER, VALUE_WORD };
 

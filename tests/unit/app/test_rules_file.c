@@ -219,6 +219,38 @@ static void test_computed(void **state)
 		":4: \"9\" is no value of lap.count");
 }
 
+#define WHEN_WORD(id, field, words)                                                                \
+	"{ id = \"" id "\"; level = \"high\"; explain = \"x\"; when: { field = \"" field           \
+	"\"; op = \"in\"; value = [ " words " ]; }; " TESTS " }"
+
+/* Words that the protocol lists: any other is a slip, and the rule would wait for ever. */
+static void test_listed_words(void **state)
+{
+	char *errors = errors_of(HEAD "lexicon = ( " ENTRY " );\nrules: ( " RULE ",\n" WHEN_WORD(
+		"A", "channel",
+		"\"sms\", \"chat\", \"voice\", \"email\", \"walk_in\", \"transfer\", "
+		"\"call-notes\", \"call_notes\", \"notes\"") ",\n" WHEN_WORD("B", "caller_role",
+		"\"self\", \"third_party\", \"professional\"") ",\n" WHEN_WORD("C", "prior_level",
+		"\"low\", \"moderate\", \"high\", \"urgent\", \"emergency\"") ",\n" WHEN_WORD("D",
+		"lang", "\"en\", \"pt-BR\", \"tlh\"") " );\n");
+
+	(void)state;
+	assert_null(strstr(errors, "is no value"));
+	free(errors);
+	EXPECT(HEAD "lexicon = ( " ENTRY " );\nrules: ( " RULE
+		    ",\n" WHEN_WORD("A", "channel", "\"chat\", \"fax\"") ",\n" WHEN_WORD(
+			    "B", "caller_role", "\"mother\"") ",\n" WHEN_WORD("C", "prior_level",
+			    "\"severe\"") ",\n" WHEN_WORD("D", "channel",
+			    "\"SMS\"") ",\n" WHEN_WORD("E", "safet.level", "\"urgent\"") " );\n",
+		":4: \"fax\" is no value of channel, which is one of: sms chat voice email walk_in "
+		"transfer call-notes call_notes notes",
+		":5: \"mother\" is no value of caller_role, which is one of: self",
+		":6: \"severe\" is no value of prior_level, which is one of: low moderate high "
+		"urgent emergency",
+		":7: \"SMS\" is no value of channel",
+		":8: \"urgent\" is no value of safet.level, which is one of: low moderate high");
+}
+
 static void test_tests(void **state)
 {
 	(void)state;
@@ -343,6 +375,7 @@ int main(void)
 		cmocka_unit_test(test_points),
 		cmocka_unit_test(test_owners),
 		cmocka_unit_test(test_meaning),
+		cmocka_unit_test(test_listed_words),
 		cmocka_unit_test(test_computed),
 		cmocka_unit_test(test_tests),
 	};
