@@ -15,6 +15,7 @@ struct compiler {
 	struct map ids;         /* of entries, frames and rules together: reasons name them */
 	struct map classes;     /* "lang name" -> struct source_class */
 	struct map aliases;     /* "lang word" -> struct source_alias */
+	struct map conditions;  /* of rules, with their levels -> struct source_rule */
 };
 
 void compile_error(struct compiler *c, struct source_place place, const char *fmt, ...)
@@ -48,6 +49,9 @@ struct wording {
 int compile_expand(struct compiler *c, const struct wording *s, struct buf *out) MUST_CHECK;
 void compile_words(struct compiler *c); /* emoji, lexicon, cues, frames, notes */
 void compile_rules(struct compiler *c); /* rules and their conditions */
+/* Of a rule without errors: report that there is one like it, and what in it can never hold. */
+void compile_conflicts(
+	struct compiler *c, const struct rule *rule, const struct source_rule *source);
 void compile_tests(struct compiler *c); /* check every rule's tests, and run those of a whole set */
 
 #endif

@@ -274,9 +274,13 @@ void compile_rules(struct compiler *c)
 	r->rules = mem_zalloc((c->source->n_rules + 1) * sizeof(*r->rules));
 	r->gates = mem_zalloc((c->source->n_rules + 1) * sizeof(*r->gates));
 	for (size_t i = 0; i < c->source->n_rules; i++) {
+		const struct source_rule *s = &c->source->rules[i];
 		struct rule *rule = &r->rules[r->n_rules];
+		size_t errors = c->report->n_errors;
 
-		compile_rule(c, &c->source->rules[i], rule);
+		compile_rule(c, s, rule);
+		if (c->report->n_errors == errors)
+			compile_conflicts(c, rule, s);
 		r->gates[r->n_rules++] = (struct rule_gate){ rule->when.reads, rule->when.asks };
 	}
 }

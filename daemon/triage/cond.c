@@ -229,7 +229,7 @@ static bool equal(const struct value *a, const struct value *b)
 	       (a->word_len == b->word_len && memcmp(a->word, b->word, a->word_len) == 0);
 }
 
-static bool compare(const struct cond *c, const struct value *v)
+bool cond_compares(const struct cond *c, const struct value *v)
 {
 	const struct value *w = c->values;
 
@@ -276,7 +276,7 @@ static enum truth leaf_field(const struct cond *c, const struct triage_scratch *
 		if (v->kind == VALUE_UNKNOWN || v->kind == VALUE_REFUSED)
 			continue;
 		known = true;
-		if (compare(c, v))
+		if (cond_compares(c, v))
 			return TRUTH_TRUE;
 	}
 	switch (c->op) {

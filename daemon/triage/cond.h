@@ -18,6 +18,9 @@ struct verdict {
 /* Leaves in w where a window of minutes ends, for cond_explain() right after. */
 struct verdict cond_eval(const struct cond *c, struct triage_scratch *w);
 
+/* Is the comparison of the leaf true of v, a known value of its field? */
+bool cond_compares(const struct cond *c, const struct value *v);
+
 /* Called for each leaf that makes a true condition true. */
 struct cond_evidence {
 	void (*signal)(void *ctx, const struct signal *s); /* of this message */

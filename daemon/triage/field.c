@@ -10,24 +10,24 @@
 	{                                                                                          \
 		NULL, #item, #item, type, __VA_ARGS__, NULL                                        \
 	}
-#define OWN_CHOICE(item, ...)                                                                      \
+#define OWN_CHOICE(item, single, ...)                                                              \
 	{                                                                                          \
-		NULL, #item, #item, FIELD_WORD, 0, 0, false, (const char *const[])                 \
+		NULL, #item, #item, FIELD_WORD, 0, 0, false, single, (const char *const[])         \
 		{                                                                                  \
 			__VA_ARGS__, NULL                                                          \
 		}                                                                                  \
 	}
 #define ITEM(instrument, item, type, ...)                                                          \
 	{                                                                                          \
-#instrument, #item, #instrument "." #item, type, __VA_ARGS__, NULL                 \
+#instrument, #item, #instrument "." #item, type, __VA_ARGS__, false, NULL          \
 	}
 #define COMPUTED(instrument, item, type, ...)                                                      \
 	{                                                                                          \
-#instrument, #item, #instrument "." #item, type, __VA_ARGS__, true, NULL           \
+#instrument, #item, #instrument "." #item, type, __VA_ARGS__, true, true, NULL     \
 	}
 #define CHOICE(instrument, item, ...)                                                              \
 	{                                                                                          \
-#instrument, #item, #instrument "." #item, FIELD_WORD, 0, 0, false,                \
+#instrument, #item, #instrument "." #item, FIELD_WORD, 0, 0, false, false,         \
 			(const char *const[])                                                      \
 		{                                                                                  \
 			__VA_ARGS__, NULL                                                          \
@@ -43,21 +43,21 @@
  */
 const struct field_info field_table[] = {
 	/* What contact.open takes, then what samples of staff notes have. */
-	OWN_CHOICE(channel, "sms", "chat", "voice", "email", "walk_in", "transfer", "call-notes",
-		"call_notes", "notes"),
-	OWN(lang, FIELD_WORD, 0, 0, false),
-	OWN(lang_covered, FIELD_YESNO, 0, 0, true),
-	OWN(words, FIELD_NUMBER, 0, INT32_MAX, true),
-	OWN(points, FIELD_NUMBER, INT32_MIN, INT32_MAX, true),
-	OWN(points_now, FIELD_NUMBER, INT32_MIN, INT32_MAX, true),
-	OWN(age, FIELD_NUMBER, 0, 130, false),
-	OWN_CHOICE(caller_role, "self", "third_party", "professional"),
-	OWN(silent_s, FIELD_NUMBER, 0, INT32_MAX, false),
-	OWN(reconnects, FIELD_NUMBER, 0, INT32_MAX, false),
-	OWN_CHOICE(prior_level, "low", "moderate", "high", "urgent", "emergency"),
-	OWN(prior_contacts_24h, FIELD_NUMBER, 0, INT32_MAX, false),
-	OWN(location_known, FIELD_YESNO, 0, 0, false),
-	OWN(safe_to_contact, FIELD_YESNO, 0, 0, false),
+	OWN_CHOICE(channel, true, "sms", "chat", "voice", "email", "walk_in", "transfer",
+		"call-notes", "call_notes", "notes"),
+	OWN(lang, FIELD_WORD, 0, 0, false, true),
+	OWN(lang_covered, FIELD_YESNO, 0, 0, true, true),
+	OWN(words, FIELD_NUMBER, 0, INT32_MAX, true, true),
+	OWN(points, FIELD_NUMBER, INT32_MIN, INT32_MAX, true, true),
+	OWN(points_now, FIELD_NUMBER, INT32_MIN, INT32_MAX, true, true),
+	OWN(age, FIELD_NUMBER, 0, 130, false, true),
+	OWN_CHOICE(caller_role, true, "self", "third_party", "professional"),
+	OWN(silent_s, FIELD_NUMBER, 0, INT32_MAX, false, true),
+	OWN(reconnects, FIELD_NUMBER, 0, INT32_MAX, false, false),
+	OWN_CHOICE(prior_level, false, "low", "moderate", "high", "urgent", "emergency"),
+	OWN(prior_contacts_24h, FIELD_NUMBER, 0, INT32_MAX, false, false),
+	OWN(location_known, FIELD_YESNO, 0, 0, false, true),
+	OWN(safe_to_contact, FIELD_YESNO, 0, 0, false, true),
 	ITEM(now, hour, FIELD_NUMBER, 0, 23, false),
 	ITEM(cssrs, q1, FIELD_YESNO, 0, 0, false),
 	ITEM(cssrs, q2, FIELD_YESNO, 0, 0, false),

@@ -22,6 +22,7 @@ struct field_info {
 	enum field_type type;
 	int lo, hi;    /* NUMBER; LETTER: small ones */
 	bool computed; /* by field_compute(), never given */
+	bool single;   /* a run has no more than one value of it: nothing remembers others */
 	/*
 	 * WORD: one of these, NULL-terminated; NULL: any plain one. Of a field of the contact they
 	 * are those that rules may name: a word that is none of them is read as it is, and differs

@@ -153,6 +153,7 @@ struct ruleset *ruleset_compile(const struct ruleset_source *source, struct rule
 	map_init(&c.ids, 0, 0);
 	map_init(&c.classes, 0, 0);
 	map_init(&c.aliases, 0, 0);
+	map_init(&c.conditions, 0, 0);
 	compile_head(&c);
 	compile_languages(&c);
 	compile_wording(&c);
@@ -170,6 +171,7 @@ struct ruleset *ruleset_compile(const struct ruleset_source *source, struct rule
 	map_fini(&c.ids);
 	map_fini(&c.classes);
 	map_fini(&c.aliases);
+	map_fini(&c.conditions);
 	if (source->faulty || report->n_errors > 0)
 		ruleset_unref(&c.rules);
 	return c.rules;
