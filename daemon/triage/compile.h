@@ -16,6 +16,9 @@ struct compiler {
 	struct map classes;     /* "lang name" -> struct source_class */
 	struct map aliases;     /* "lang word" -> struct source_alias */
 	struct map conditions;  /* of rules, with their levels -> struct source_rule */
+	struct map entries;     /* "family phrase" a frame may set aside -> struct source_entry */
+	struct map cues;        /* "kind words" -> struct source_cue */
+	struct buf whole;       /* the phrase at hand, its classes and aliases written out */
 };
 
 void compile_error(struct compiler *c, struct source_place place, const char *fmt, ...)
@@ -33,10 +36,11 @@ size_t compile_lang_number(const struct ruleset *r, const char *lang);
 bool compile_is_other_lang(struct compiler *c, struct source_place place, const char *lang);
 void compile_owner(
 	struct compiler *c, struct source_place place, const char *owner, const char *added);
-void compile_languages(struct compiler *c); /* before the words */
-void compile_wording(struct compiler *c);   /* what consoles show of instruments */
-void compile_classes(struct compiler *c);   /* before the words */
-void compile_aliases(struct compiler *c);   /* likewise */
+void compile_languages(struct compiler *c);    /* before the words */
+void compile_wording(struct compiler *c);      /* what consoles show of instruments */
+void compile_classes(struct compiler *c);      /* before the words */
+void compile_aliases(struct compiler *c);      /* likewise */
+void compile_classes_used(struct compiler *c); /* report those that no phrase takes */
 
 /* A phrase as it is written, what for, and its language. */
 struct wording {
@@ -49,6 +53,11 @@ struct wording {
 int compile_expand(struct compiler *c, const struct wording *s, struct buf *out) MUST_CHECK;
 void compile_words(struct compiler *c); /* emoji, lexicon, cues, frames, notes */
 void compile_rules(struct compiler *c); /* rules and their conditions */
+/* Of the phrase at hand, entries before frames: report what can never count. */
+void compile_idle_cue(struct compiler *c, const struct source_cue *s, enum cue kind);
+void compile_idle_entry(struct compiler *c, const struct source_entry *s);
+void compile_idle_frame(
+	struct compiler *c, const struct source_frame *s, enum reach reach, uint64_t families);
 /* Of a rule without errors: report that there is one like it, and what in it can never hold. */
 void compile_conflicts(
 	struct compiler *c, const struct rule *rule, const struct source_rule *source);

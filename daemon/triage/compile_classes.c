@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "triaged/base/mem.h"
+
 #define CLASS_DEPTH 4
 #define NAME_MAX    32
 #define WHOLE_MAX   65536 /* bytes of a phrase written out */
@@ -45,6 +47,48 @@ void compile_classes(struct compiler *c)
 			map_put(&c->classes, buf_str(&key), (void *)(uintptr_t)s);
 	}
 	buf_free(&key);
+}
+
+/* Mark the classes of that language that the phrase names. */
+static void mark_used(
+	struct compiler *c, struct buf *key, bool *used, const char *lang, const char *phrase)
+{
+	const char *at = phrase;
+
+	while (at && (at = strchr(at, '{'))) {
+		size_t n = strspn(++at, name_letters);
+		const struct source_class *class = map_get(&c->classes, name_key(key, lang, at, n));
+
+		if (class)
+			used[class - c->source->classes] = true;
+	}
+}
+
+void compile_classes_used(struct compiler *c)
+{
+	const struct ruleset_source *s = c->source;
+	bool *used = mem_zalloc((s->n_classes + 1) * sizeof(*used));
+	struct buf key = { .data = NULL };
+
+	for (size_t i = 0; i < s->n_classes; i++)
+		mark_used(c, &key, used, s->classes[i].lang, s->classes[i].words);
+	for (size_t i = 0; i < s->n_entries; i++)
+		mark_used(c, &key, used, s->entries[i].lang, s->entries[i].phrase);
+	for (size_t i = 0; i < s->n_cues; i++)
+		mark_used(c, &key, used, s->cues[i].lang, s->cues[i].phrase);
+	for (size_t i = 0; i < s->n_frames; i++)
+		mark_used(c, &key, used, s->frames[i].lang, s->frames[i].phrase);
+	for (size_t i = 0; i < s->n_classes; i++) {
+		const struct source_class *class = &s->classes[i];
+
+		if (class->name && !used[i] &&
+			map_get(&c->classes, name_key(&key, class->lang, class->name,
+						     strlen(class->name))) == class)
+			compile_error(c, class->place, "class %s: no phrase or class uses it",
+				class->name);
+	}
+	buf_free(&key);
+	free(used);
 }
 
 /* In folded text words have neither capitals nor accents; other scripts are taken as they are. */

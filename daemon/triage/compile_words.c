@@ -29,23 +29,21 @@ static void check_duplicate(struct compiler *c, struct map *seen, struct source_
 static int compile_phrase(struct compiler *c, const struct wording *s, uint16_t marks,
 	struct map *seen, struct phrase *ph)
 {
-	struct buf whole = { .data = NULL };
 	struct err e;
-	int result = -1;
+	int result;
 
 	if (!s->phrase) {
 		compile_error(c, s->place, "phrase is missing");
 		return -1;
 	}
-	if (compile_expand(c, s, &whole) == 0) {
-		result = phrase_compile(
-			ph, buf_str(&whole), &c->rules->fold, &c->rules->vocab, marks, &e);
-		if (result < 0)
-			compile_error(c, s->place, "phrase: %s", e.text);
-		else
-			check_duplicate(c, seen, s->place, s->sense, buf_str(&whole));
-	}
-	buf_free(&whole);
+	if (compile_expand(c, s, &c->whole) < 0)
+		return -1;
+	result = phrase_compile(
+		ph, buf_str(&c->whole), &c->rules->fold, &c->rules->vocab, marks, &e);
+	if (result < 0)
+		compile_error(c, s->place, "phrase: %s", e.text);
+	else
+		check_duplicate(c, seen, s->place, s->sense, buf_str(&c->whole));
 	return result;
 }
 
@@ -175,6 +173,7 @@ static void compile_entry(struct compiler *c, const struct source_entry *s, stru
 	add_phrase(c, ph, OWNER_ENTRY, r->n_entries);
 	if (family < 0 || when < 0 || subject < 0)
 		return;
+	compile_idle_entry(c, s);
 	r->entries = mem_resize(r->entries, r->n_entries + 1, sizeof(*r->entries));
 	r->entries[r->n_entries++] = (struct entry){ .id = compile_str(c, s->id),
 		.family = (enum family)family,
@@ -291,6 +290,7 @@ static void compile_cue(struct compiler *c, const struct source_cue *s, struct m
 		return;
 	if (kind < 0 || compile_phrase(c, &wording, marks[kind], seen, &ph) < 0)
 		return;
+	compile_idle_cue(c, s, (enum cue)kind);
 	r->n_cues++;
 	r->judges_language |= kind == CUE_LIGHT;
 	ph.one_clause = true;
@@ -383,6 +383,7 @@ static void compile_frame(struct compiler *c, const struct source_frame *s, stru
 	const struct wording wording = { s->place, "frame", s->lang, s->phrase, true };
 	int reach = word_of(c, s->place, "reach", s->reach, reach_names, REACH_COUNT, REACH_PHRASE);
 	int when = word_of(c, s->place, "time", s->time, when_names, WHEN_COUNT, WHEN_UNKNOWN);
+	uint64_t families = families_of(c, s);
 	struct phrase ph;
 
 	compile_id(c, s->place, "frame", s->id);
@@ -392,12 +393,13 @@ static void compile_frame(struct compiler *c, const struct source_frame *s, stru
 		compile_error(c, s->place, "a frame with time needs a reach");
 	if (reach < 0 || when < 0 || compile_phrase(c, &wording, 0, seen, &ph) < 0)
 		return;
+	compile_idle_frame(c, s, (enum reach)reach, families);
 	ph.one_clause = true; /* an idiom here sets nothing aside there */
 	add_phrase(c, ph, OWNER_FRAME, r->n_frames);
 	r->frames = mem_resize(r->frames, r->n_frames + 1, sizeof(*r->frames));
 	r->frames[r->n_frames++] = (struct frame){ .id = compile_str(c, s->id),
 		.reach = (enum reach)reach,
-		.families = families_of(c, s),
+		.families = families,
 		.subjects = subjects_of(c, s),
 		.when = (enum when)when };
 }

@@ -110,6 +110,32 @@ static void check_families(struct compiler *c)
 	}
 }
 
+static void init(struct compiler *c)
+{
+	map_init(&c->ids, 0, 0);
+	map_init(&c->classes, 0, 0);
+	map_init(&c->aliases, 0, 0);
+	map_init(&c->conditions, 0, 0);
+	map_init(&c->entries, 0, 0);
+	map_init(&c->cues, 0, 0);
+}
+
+static void fini(struct compiler *c)
+{
+	void *place;
+	size_t i = 0;
+
+	while ((place = map_walk(&c->ids, &i, NULL)))
+		free(place);
+	map_fini(&c->ids);
+	map_fini(&c->classes);
+	map_fini(&c->aliases);
+	map_fini(&c->conditions);
+	map_fini(&c->entries);
+	map_fini(&c->cues);
+	buf_free(&c->whole);
+}
+
 static void compile_scan(struct compiler *c)
 {
 	struct ruleset *r = c->rules;
@@ -146,32 +172,23 @@ struct ruleset *ruleset_none(void)
 struct ruleset *ruleset_compile(const struct ruleset_source *source, struct ruleset_report *report)
 {
 	struct compiler c = { .source = source, .report = report, .rules = empty() };
-	void *place;
-	size_t i = 0;
 
 	report->n_errors = report->n_tests = 0;
-	map_init(&c.ids, 0, 0);
-	map_init(&c.classes, 0, 0);
-	map_init(&c.aliases, 0, 0);
-	map_init(&c.conditions, 0, 0);
+	init(&c);
 	compile_head(&c);
 	compile_languages(&c);
 	compile_wording(&c);
 	compile_classes(&c);
 	compile_aliases(&c);
 	compile_words(&c);
+	compile_classes_used(&c);
 	compile_rules(&c);
 	check_families(&c);
 	c.is_whole = !source->faulty && report->n_errors == 0;
 	if (c.is_whole)
 		compile_scan(&c);
 	compile_tests(&c);
-	while ((place = map_walk(&c.ids, &i, NULL)))
-		free(place);
-	map_fini(&c.ids);
-	map_fini(&c.classes);
-	map_fini(&c.aliases);
-	map_fini(&c.conditions);
+	fini(&c);
 	if (source->faulty || report->n_errors > 0)
 		ruleset_unref(&c.rules);
 	return c.rules;

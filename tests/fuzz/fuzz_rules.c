@@ -32,7 +32,19 @@ static void try_ruleset(char *const line[LINES])
 		.owner = "x",
 		.added = line[4],
 		.time = line[5] };
-	struct source_cue cue = { .kind = line[2], .lang = line[1], .phrase = line[4] };
+	/* Of half of the inputs also what contradicts the rest, so that others are compiled whole. */
+	size_t more = strlen(line[0]) / 3 % 2;
+	struct source_cue cues[] = { { .kind = line[2], .lang = line[1], .phrase = line[4] },
+		{ .kind = "joke", .lang = line[1], .phrase = "{c} {d}" },
+		{ .kind = line[5], .lang = line[1], .phrase = line[3] } };
+	const char *families[] = { line[2] };
+	struct source_frame frame = { .id = line[4],
+		.lang = line[1],
+		.phrase = line[3],
+		.owner = "x",
+		.added = "2026-01-01",
+		.suppresses = families,
+		.n_suppresses = 1 };
 	struct source_emoji emoji = { .text = line[3], .token = line[0] };
 	const char *values[] = { line[5], line[4] };
 	struct source_cond field = { .kind = COND_FIELD,
@@ -64,17 +76,29 @@ static void try_ruleset(char *const line[LINES])
 	struct source_points points = {
 		.points = (int)strlen(line[0]) - 3, .words = line[3], .owner = "x", .added = line[4]
 	};
-	struct source_cond both[] = { field, leaf };
-	struct source_cond all = { .kind = COND_ANY, .children = both, .n_children = 2 };
+	struct source_cond other = { .kind = COND_FIELD,
+		.field = line[3],
+		.op = line[4],
+		.values = values + 1,
+		.n_values = strlen(line[1]) % 2 };
+	struct source_cond both[] = { field, leaf }, fields[] = { field, other };
+	struct source_cond any = { .kind = COND_ANY, .children = both, .n_children = 2 };
+	struct source_cond all = { .kind = COND_ALL, .children = fields, .n_children = 2 };
 	struct source_test test = {
 		.age = -1, .text = line[5], .answers = line[4], .level = "low"
 	};
-	struct source_rule rule = { .id = line[1],
-		.level = line[2],
-		.explain = "x",
-		.when = &all,
-		.tests = &test,
-		.n_tests = 1 };
+	struct source_rule rules[] = { { .id = line[1],
+					       .level = line[2],
+					       .explain = "x",
+					       .when = &any,
+					       .tests = &test,
+					       .n_tests = 1 },
+		{ .id = line[5],
+			.level = "low",
+			.explain = "x",
+			.when = &all,
+			.tests = &test,
+			.n_tests = 1 } };
 	struct ruleset_source s = { .id = line[0],
 		.version = "1",
 		.schema = 1,
@@ -86,21 +110,23 @@ static void try_ruleset(char *const line[LINES])
 		.n_aliases = 1,
 		.entries = &entry,
 		.n_entries = 1,
-		.cues = &cue,
-		.n_cues = 1,
+		.cues = cues,
+		.n_cues = 2 + more,
+		.frames = &frame,
+		.n_frames = more,
 		.emoji = &emoji,
 		.n_emoji = 1,
 		.points = &points,
 		.n_points = 1,
 		.points_now = &points,
 		.n_points_now = 1,
-		.rules = &rule,
-		.n_rules = 1 };
+		.rules = rules,
+		.n_rules = 1 + more };
 	struct ruleset_report report = { .error = ignore };
-	struct ruleset *rules = ruleset_compile(&s, &report);
+	struct ruleset *compiled = ruleset_compile(&s, &report);
 
-	CHECK((rules == NULL) == (report.n_errors > 0));
-	ruleset_unref(&rules);
+	CHECK((compiled == NULL) == (report.n_errors > 0));
+	ruleset_unref(&compiled);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)

@@ -159,7 +159,9 @@ def test_every_family_cue_field_and_operator_is_in_the_rules_manual():
     words = strings("names.c", r'\[(?:FAMILY|CUE)_\w+\] = "(\w+)"')
     words += strings("compile_rules.c", r'\[OP_\w+\] = "(\w+)"')
     words += strings("field.c", r"(?:OWN|ITEM|COMPUTED)\((?:\w+, )?(\w+), FIELD_")
-    assert len(words) > 80
+    for choice in strings("field.c", r"OWN_CHOICE\((\w+, \w+, \"[^)]*)\)"):
+        words += [choice.split(",")[0]] + re.findall(r'"([\w-]+)"', choice)
+    assert len(words) > 100 and "sms" in words
     for word in words:
         if not word.isdigit() and not re.fullmatch(r"q[2-5]", word):
             assert re.search(r"\b%s\b" % word, page), word

@@ -177,6 +177,102 @@ static void test_several_values(void **state)
 		ALL(IS("channel", "ne", "\"sms\"") ", " IS("channel", "ne", "\"chat\""))) LAST);
 }
 
+#define FRAME(phrase, families, more)                                                              \
+	"{ id = \"f\"; lang = \"en\"; phrase = \"" phrase "\"; suppresses = [ " families           \
+	" ]; " more " owner = \"o\"; added = \"2026-01-01\"; }"
+#define ENTRY_OF(id, family, phrase, more)                                                         \
+	"{ id = \"" id "\"; family = \"" family "\"; lang = \"en\"; phrase = \"" phrase            \
+	"\"; " more " owner = \"o\"; added = \"2026-01-01\"; }"
+#define RULES                                                                                      \
+	"rules: ( " RULE ", { id = \"M\"; level = \"low\"; explain = \"x\"; "                      \
+	"when: { signal = \"means|act_now\"; }; } );\n"
+/* Three entries, and frames in the line behind them. */
+#define FRAMED(frames)                                                                             \
+	HEAD "lexicon = ( " ENTRY ",\n" ENTRY_OF("b", "means", "sharp (plan|blade)",               \
+		"") ",\n" ENTRY_OF("c", "act_now", "doing it", "") ",\n" ENTRY_OF("d", "means",    \
+		"gun range", "figurative_ok = false;") " );\nframes = ( " frames " );\n" RULES
+
+static void test_under_frames(void **state)
+{
+	char *errors = errors_of(FRAMED(FRAME("my plan", "\"means\"", "") ", " FRAME(
+		"my plan", "\"plan\"", "reach = \"words\";") ", " FRAME("my plan", "\"plan\"",
+		"subject = \"other|unknown\";") ", " FRAME("sharp plan", "\"means\"",
+		"") ", " FRAME("doing it", "\"act_now\"", "") ", " FRAME("gun range", "\"means\"",
+		"") ", " FRAME("sharp plan", "\"plan\"",
+		"reach = \"sentence\"; time = \"past\";")));
+
+	(void)state;
+	assert_null(strstr(errors, "never counts"));
+	assert_null(strstr(errors, "syntax error"));
+	free(errors);
+	EXPECT(FRAMED(FRAME("my plan", "\"means\", \"plan\"", "")),
+		":2: lexicon \"a\": never counts: the frame \"f\" at /tmp/triaged-rules-",
+		":6 has the same phrase and sets plan aside");
+	EXPECT(FRAMED(FRAME("sharp (plan|blade)", "\"means\"", "reach = \"phrase\";")),
+		":3: lexicon \"b\": never counts: the frame");
+	EXPECT("classes = ( { name = \"edge\"; lang = \"en\"; words = \"plan|blade\"; owner = \"o\"; "
+	       "added = \"2026-01-01\"; } ); " FRAMED(FRAME("sharp {edge}", "\"means\"", "")),
+		":3: lexicon \"b\": never counts: the frame");
+}
+
+#define CUE(kind, phrase) "{ kind = \"" kind "\"; lang = \"en\"; phrase = \"" phrase "\"; }"
+#define CUES(...)         HEAD GOOD "cues = ( " __VA_ARGS__ " );\n"
+
+static void test_cues(void **state)
+{
+	(void)state;
+	EXPECT(CUES(CUE("now", "today") ",\n" CUE("past", "today")),
+		":5: cue: \"today\" cannot be past and now, as it is at /tmp/triaged-rules-", ":4");
+	EXPECT(CUES(CUE("soon", "(today|later (on|today))") ",\n" CUE(
+		       "recent", "(earlier|later (on|today))")),
+		":5: cue: \"later (on|today)\" cannot be recent and soon");
+	EXPECT(CUES(CUE("pseudo_negation", "not sure if") ",\n" CUE("negation", "not sure if")),
+		":5: cue: \"not sure if\" cannot be negation and pseudo_negation");
+	EXPECT(CUES(CUE("charted", "(denies|no si)") ",\n" CUE("pseudo_negation", "no si")),
+		":5: cue: \"no si\" cannot be pseudo_negation and charted");
+	EXPECT(CUES(CUE("first_person", "(i|we)") ",\n" CUE("third_party", "(we|they)")),
+		":5: cue: \"we\" cannot be third_party and first_person");
+	EXPECT(CUES(CUE("quoted", "for real") ",\n" CUE("earnest", "for real") ",\n" CUE(
+		       "joke", "for real")),
+		":5: cue: \"for real\" cannot be earnest and quoted",
+		":6: cue: \"for real\" cannot be joke and earnest");
+	expect_good(CUES(CUE("negation", "nor") ", " CUE("and", "nor") ", " CUE(
+		"light", "(nor|but)") ", " CUE("clause", "but") ", " CUE("statement",
+		"but") ", " CUE("negation", "denies") ", " CUE("charted", "denies") ", " CUE("now",
+		"(now|right now)") ", " CUE("past", "(until now|now and then)") ", " CUE("past",
+		"(now) ago") ", " CUE("resolved", "right now")));
+}
+
+#define CLASS(name, words)                                                                         \
+	"{ name = \"" name "\"; lang = \"en\"; words = \"" words "\"; owner = \"o\"; "             \
+	"added = \"2026-01-01\"; }"
+
+static void test_unused_classes(void **state)
+{
+	(void)state;
+	EXPECT(HEAD GOOD "classes = ( " CLASS("one", "a|b") " );\n",
+		":4: class one: no phrase or class uses it");
+	EXPECT(HEAD GOOD "classes = ( " CLASS("one", "a|b") ",\n" CLASS(
+		       "two", "{one}|c") ",\n" CLASS("three",
+		       "d") " );\nframes = ( " FRAME("my {three}", "\"plan\"", "") " );\n",
+		":5: class two: no phrase or class uses it");
+	expect_good(HEAD GOOD "classes = ( " CLASS("one", "a|b") ",\n" CLASS(
+		"two", "{one}|c") ",\n" CLASS("three", "d") " );\nframes = ( " FRAME("my {three}",
+		"\"plan\"", "") " );\n"
+				"cues = ( " CUE("now", "at {two}") " );\n");
+}
+
+/* One phrase may mean two things. */
+static void test_two_families(void **state)
+{
+	char *errors = errors_of(
+		HEAD "lexicon = ( " ENTRY ", " ENTRY_OF("b", "means", "my plan", "") " );\n" RULES);
+
+	(void)state;
+	assert_null(strstr(errors, "phrase"));
+	free(errors);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -188,6 +284,10 @@ int main(void)
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_branches),
 		cmocka_unit_test(test_several_values),
+		cmocka_unit_test(test_under_frames),
+		cmocka_unit_test(test_cues),
+		cmocka_unit_test(test_unused_classes),
+		cmocka_unit_test(test_two_families),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
