@@ -86,11 +86,12 @@ enum family {
 		FAMILY_BIT(FAMILY_NSSI) | FAMILY_BIT(FAMILY_ATTEMPT_PAST))
 
 /*
- * What is told of as it happens or shows: where the words say that it does not, it is nothing. Of
- * wishes and thoughts much is told by what one does not want.
+ * What is told of as it happens, shows or is meant: where the words say that it is not so, it is
+ * nothing. The wish to be dead is told by what one does not want.
  */
 #define FAMILIES_EVENT                                                                             \
-	(FAMILY_BIT(FAMILY_WORRY_OTHER) | FAMILY_BIT(FAMILY_VIOLENCE_THREAT) |                     \
+	(FAMILY_BIT(FAMILY_SI_ACTIVE) | FAMILY_BIT(FAMILY_INTENT) | FAMILY_BIT(FAMILY_PLAN) |      \
+		FAMILY_BIT(FAMILY_WORRY_OTHER) | FAMILY_BIT(FAMILY_VIOLENCE_THREAT) |              \
 		FAMILY_BIT(FAMILY_WEAPON) | FAMILY_BIT(FAMILY_ABUSE_IPV) |                         \
 		FAMILY_BIT(FAMILY_STRANGULATION) | FAMILY_BIT(FAMILY_SEXUAL_ASSAULT) |             \
 		FAMILY_BIT(FAMILY_CHILD_ABUSE) | FAMILY_BIT(FAMILY_ELDER_ABUSE) |                  \
