@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "triaged/base/clock.h"
 #include "triaged/base/json_text.h"
@@ -133,6 +134,20 @@ static void attach_approval(struct node *n, const char *text, const char *by, in
 
 /* ---- activate ---- */
 
+/* Names of people, as in an approval: without regard to case. */
+static int check_people(
+	const struct signature *s, const char *staged_by, const char *by, struct err *e)
+{
+	if (strcasecmp(by, s->author) == 0)
+		return err_set(e, "the author of rules does not activate them");
+	/* Anybody may be written down as the author; who staged the files is known. */
+	if (strcasecmp(staged_by, s->approver) == 0)
+		return err_set(e,
+			"%s staged these rules and approved them: another must stage them",
+			s->approver);
+	return 0;
+}
+
 /* The approval as it stands now: keys and time may have changed since it was attached. */
 static int check_approval(struct node *n, const char *by, struct err *e, const char **reason)
 {
@@ -148,8 +163,8 @@ static int check_approval(struct node *n, const char *by, struct err *e, const c
 		signature_check_time(s, wall_now_ms(), e) < 0)
 		return -1;
 	*reason = "two_people";
-	if (strcmp(by, s->author) == 0)
-		return err_set(e, "the author of rules does not activate them");
+	if (check_people(s, c->staged_by, by, e) < 0)
+		return -1;
 	*reason = "drops_without_reason";
 	if (shadow_dropped(c->shadow) > 0 && s->n_reasons == 0)
 		return err_set(

@@ -189,6 +189,24 @@ def test_staging_again_sheds_no_drop(signed, desk):
     assert clin.request("rules.get")["staged"]["shadow"]["triages"] == 0
 
 
+def test_nobody_approves_what_they_staged(signed, desk):
+    """Whatever author the approval names: that one need not exist."""
+    change(desk, "2")
+    clin, ben = as_clinical(signed, "clin"), as_clinical(signed, "ben")
+    digest = stage(ben)
+    file = os.path.join(desk.path("staged"), "plain.conf")
+    with open(desk.sign(files=[file], author="ghost", by="BEN", key="ben"), encoding="utf-8") as f:
+        assert refused(ben, "rules.sign", signature=f.read()).reason == "bad_signature"
+    sign_staged(desk, ben)
+    for session in (ben, clin):
+        error = refused(session, "rules.activate", digest=digest)
+        assert (error.code, error.reason) == (FORBIDDEN, "two_people")
+        assert "ben staged these rules" in str(error.data)
+    stage(clin)
+    sign_staged(desk, ben)
+    assert ben.request("rules.activate", digest=digest)["digest"] == digest
+
+
 def test_wrong_signatures_are_refused(signed, desk):
     clin = as_clinical(signed, "clin")
     assert refused(clin, "rules.sign", signature="x").reason == "nothing_staged"
