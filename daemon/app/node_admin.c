@@ -219,9 +219,10 @@ static void check_done(void *arg)
 
 static void rules_check(struct node *n, int64_t request)
 {
-	static const struct rpc_error busy = {
-		.code = RPC_RATE_LIMITED, .reason = "busy", .retry_after_ms = 1000
-	};
+	static const struct rpc_error busy = { .code = RPC_RATE_LIMITED,
+		.reason = "busy",
+		.detail = "too much waits to be read",
+		.retry_after_ms = 1000 };
 	struct rules_check *c = mem_zalloc(sizeof *c);
 	*c = (struct rules_check){ .node = n, .config = config_ref(n->config), .request = request };
 	if (worker_submit(n->worker, check_run, check_done, c) == 0)

@@ -107,6 +107,7 @@ static void unavailable(struct node *n, struct rpc_error *error)
 	*error = (struct rpc_error){ .code = RPC_UNAVAILABLE,
 		.reason = "no_custody",
 		.detail = n->config->texts.unavailable,
+		.staff = "it can be kept nowhere now",
 		.retry_after_ms = 1000 };
 }
 

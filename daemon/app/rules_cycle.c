@@ -196,7 +196,8 @@ void rules_cycle_request(struct node *n, const struct edge_request *r, int64_t r
 {
 	const char *by = r->who->name;
 	if (n->cycle.busy || n->reloading) {
-		rules_cycle_refuse(n, request, RPC_RATE_LIMITED, "busy", "");
+		rules_cycle_refuse(n, request, RPC_RATE_LIMITED, "busy",
+			"rules are being read or put in force");
 		return;
 	}
 	switch (r->verb->id) {

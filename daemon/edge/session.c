@@ -287,9 +287,12 @@ void session_send(struct session *s, const struct buf *lines)
 void session_error(struct session *s, const char *id, const struct rpc_error *error)
 {
 	struct edge *edge = s->edge;
+	struct rpc_error said = *error;
+	if (said.staff && !(s->chosen & ROLE_FRONTEND))
+		said.detail = said.staff;
 	edge->counts.errors++;
 	buf_clear(&edge->out);
-	rpc_add_error(&edge->out, id, error);
+	rpc_add_error(&edge->out, id, &said);
 	session_send(s, &edge->out);
 }
 

@@ -124,7 +124,8 @@ static void answer_late(struct session *s, int64_t now)
 		session_error(s, w->id,
 			&(struct rpc_error){ .code = RPC_UNAVAILABLE,
 				.reason = "no_answer_in_time",
-				.detail = edge->events.unavailable_text(edge->events.arg) });
+				.detail = edge->events.unavailable_text(edge->events.arg),
+				.staff = "not answered in time: it may still be done" });
 		free(w);
 	}
 }

@@ -45,6 +45,7 @@ struct rpc_error {
 	int code;
 	const char *reason; /* word: data.reason */
 	const char *detail; /* data.detail or NULL; never a person's words */
+	const char *staff;  /* in place of detail for all but front ends, NULL: the same for all */
 	const char *field;  /* data.field or NULL */
 	int retry_after_ms; /* 0: none */
 };
@@ -110,7 +111,7 @@ struct edge_events {
 	bool (*still_valid)(void *arg, const struct principal *who);
 	/* For session.hello's answer: normal, island or draining. */
 	const char *(*mode)(void *arg);
-	/* data.detail of `unavailable` answers made by the edge itself */
+	/* data.detail of `unavailable` answers made by the edge itself, to front ends: for people */
 	const char *(*unavailable_text)(void *arg);
 };
 

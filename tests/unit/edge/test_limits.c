@@ -110,6 +110,21 @@ static void a_dripping_line_ends(void **state)
 	client_free(c);
 }
 
+/* The sentence is for a person in a crisis. */
+static void staff_is_told_plainly_what_was_not_answered(void **state)
+{
+	struct world *w = *state;
+	w->options.limits.request_ms = 100;
+	w->hold = true;
+	world_start(w);
+	struct pki anna = pki_make(&(struct leaf){ .cn = "x", .uri = "urn:test:anna" }, &w->ca);
+	struct client *c = client_with(w, &anna);
+	ASSERT_HAS(client_ask(c, CALL(5, "contact.next", "{}")),
+		"\"no_answer_in_time\",\"detail\":\"not answered in time: it may still be done\"");
+	client_free(c);
+	pki_free(&anna);
+}
+
 static void a_request_without_an_answer_is_unavailable_once(void **state)
 {
 	struct world *w = *state;
@@ -463,6 +478,7 @@ int main(void)
 		T(any_line_keeps_a_session_from_being_idle),
 		T(a_dripping_line_ends),
 		T(a_request_without_an_answer_is_unavailable_once),
+		T(staff_is_told_plainly_what_was_not_answered),
 		T(a_login_nobody_decides_is_unavailable),
 		T(a_line_over_the_limit_is_an_error_and_the_end),
 		T(the_last_error_is_not_lost_to_a_reset),
