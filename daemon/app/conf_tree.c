@@ -37,6 +37,20 @@ void conf_error(struct conf_errors *errors, const char *file, int line, const ch
 		buf_adds(&errors->text, "further errors are not listed\n");
 }
 
+void conf_errors_rename(struct conf_errors *errors, size_t from, const char *file, const char *name)
+{
+	struct buf text = { 0 };
+	const char *at = buf_str(&errors->text), *found;
+	buf_add(&text, at, from);
+	for (at += from; (found = strstr(at, file)); at = found + strlen(file)) {
+		buf_add(&text, at, (size_t)(found - at));
+		buf_adds(&text, name);
+	}
+	buf_adds(&text, at);
+	buf_free(&errors->text);
+	errors->text = text;
+}
+
 const char *conf_type_name(enum conf_type type)
 {
 	static const char *const names[] = {

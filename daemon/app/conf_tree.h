@@ -50,6 +50,10 @@ struct conf_errors {
 void conf_error(struct conf_errors *errors, const char *file, int line, const char *fmt, ...)
 	PRINTF_LIKE(4, 5);
 
+/* Call a file by the name that people know it by in what was listed since text.len was from. */
+void conf_errors_rename(
+	struct conf_errors *errors, size_t from, const char *file, const char *name);
+
 /* NULL, with at least one error added, when the file cannot be used. */
 struct conf_node *conf_parse_file(const char *path, struct conf_errors *errors) MUST_CHECK;
 void conf_free(struct conf_node **root);

@@ -283,14 +283,19 @@ static struct ruleset *compile_dir(const char *dir, struct conf_errors *errors)
 	return rules;
 }
 
-static int copy_file(const char *from, const char *dir, size_t number, struct err *e)
+static void name_copy(struct buf *out, const char *from, const char *dir, size_t number)
 {
 	const char *slash = strrchr(from, '/'), *base = slash ? slash + 1 : from;
 	size_t n = strlen(base);
-	struct buf to = { 0 }, bytes = { 0 };
 	if (n > 5 && strcmp(base + n - 5, ".conf") == 0)
 		n -= 5;
-	buf_addf(&to, "%s/%03zu-%.*s.conf", dir, number, (int)n, base);
+	buf_addf(out, "%s/%03zu-%.*s.conf", dir, number, (int)n, base);
+}
+
+static int copy_file(const char *from, const char *dir, size_t number, struct err *e)
+{
+	struct buf to = { 0 }, bytes = { 0 };
+	name_copy(&to, from, dir, number);
 	int rc = text_file_read(from, FILE_MAX, &bytes, e);
 	if (rc == 0)
 		rc = write_file(to.data, (struct slice){ buf_str(&bytes), bytes.len }, e);
@@ -309,6 +314,21 @@ static int copy_all(const char *dir, const struct config_strings *files, struct 
 	if (errors->count == before && sync_dir(dir, &e) < 0)
 		conf_error(errors, dir, 0, "%s", e.text);
 	return errors->count == before ? 0 : -1;
+}
+
+/* Its errors name the files that were given: nobody knows the copies, and they are gone by then. */
+static struct ruleset *compile_copies(
+	const char *dir, const struct config_strings *files, struct conf_errors *errors)
+{
+	size_t from = errors->text.len;
+	struct ruleset *rules = compile_dir(dir, errors);
+	for (size_t i = 0; i < files->n && !rules; i++) {
+		struct buf copy = { 0 };
+		name_copy(&copy, files->at[i], dir, i);
+		conf_errors_rename(errors, from, copy.data, files->at[i]);
+		buf_free(&copy);
+	}
+	return rules;
 }
 
 static bool is_kept(const char *data_dir, const char *digest)
@@ -347,7 +367,7 @@ struct ruleset *rules_dir_keep(
 	if ((mkdir(dir, 0700) < 0 && errno != EEXIST) || mkdir(fresh, 0700) < 0)
 		conf_error(errors, fresh, 0, "%s", strerror(errno));
 	else if (copy_all(fresh, files, errors) == 0)
-		rules = compile_dir(fresh, errors);
+		rules = compile_copies(fresh, files, errors);
 	if (rules && settle(data_dir, fresh, ruleset_digest(rules), &e) < 0) {
 		conf_error(errors, fresh, 0, "%s", e.text);
 		ruleset_unref(&rules);

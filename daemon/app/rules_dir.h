@@ -49,7 +49,8 @@ int rules_dir_ran(const char *data_dir, char out[DIGEST_HEX_SIZE], struct err *e
 /* digest "": of a new data_dir, none. Makes <data_dir>/rulesets. Durable when it returns. */
 int rules_dir_set_ran(const char *data_dir, const char *digest, struct err *e) MUST_CHECK;
 
-/* Copy the files, compile the copies and keep them under their digest. NULL with errors added. */
+/* Copy the files, compile the copies and keep them under their digest. NULL with errors added, which
+ * name the files given. */
 struct ruleset *rules_dir_keep(const char *data_dir, const struct config_strings *files,
 	struct conf_errors *errors) MUST_CHECK;
 

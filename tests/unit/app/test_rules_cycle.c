@@ -85,6 +85,29 @@ static void kept_rules_are_the_same_and_changed_ones_are_refused(void **state)
 	buf_free(&errors.text);
 }
 
+static void errors_name_the_files_given(void **state)
+{
+	struct conf_errors errors = { 0 };
+	char path[128], broken[128];
+	(void)state;
+	snprintf(path, sizeof path, "%s/north.conf", data_dir);
+	snprintf(broken, sizeof broken, "%s/south.conf", data_dir);
+	FILE *f = fopen(path, "w");
+	fputs("rules = (\n  { id = \"A\"; nonsense = 1; }\n);\n", f);
+	fclose(f);
+	f = fopen(broken, "w");
+	fputs("rules = (\n", f);
+	fclose(f);
+	char *at[] = { path, broken };
+	conf_error(&errors, "before", 3, "what was listed before stays: %s", path);
+	assert_null(rules_dir_keep(data_dir, &(struct config_strings){ at, 2 }, &errors));
+	assert_non_null(strstr(buf_str(&errors.text), "/north.conf:2: "));
+	assert_non_null(strstr(buf_str(&errors.text), "/south.conf:"));
+	assert_null(strstr(buf_str(&errors.text), "rulesets"));
+	assert_non_null(strstr(buf_str(&errors.text), "before:3: "));
+	buf_free(&errors.text);
+}
+
 static void the_file_active_is_read_whole_or_refused(void **state)
 {
 	struct rules_active a = { .digest = DIGEST, .previous = RULES_CONFIGURED, .by = "ann b" };
@@ -254,6 +277,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(kept_rules_are_the_same_and_changed_ones_are_refused),
+		cmocka_unit_test(errors_name_the_files_given),
 		cmocka_unit_test(the_file_active_is_read_whole_or_refused),
 		cmocka_unit_test(what_ran_is_known_again),
 		cmocka_unit_test(the_shadow_counts_what_would_change),
