@@ -1,6 +1,4 @@
 /* rules.stage: files are copied, checked and compiled off the loop, then tried in the shadow. */
-#include <errno.h>
-#include <glob.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,49 +7,18 @@
 #include "triaged/base/json_text.h"
 #include "triaged/base/mem.h"
 #include "node.h"
+#include "rule_files.h"
 
 struct stage {
 	struct node *node;
 	int64_t request;
 	char *by;
 	struct config *config;
-	struct config_strings asked; /* none: everything that may be staged */
-	char *keep[2];               /* digests of the rules in force and before: not removed */
+	struct rule_paths asked; /* none: everything that may be staged */
+	char *keep[2];           /* digests of the rules in force and before: not removed */
 	struct ruleset *rules;
 	struct conf_errors errors;
 };
-
-static void add(struct config_strings *s, const char *path)
-{
-	s->at = mem_resize(s->at, s->n + 1, sizeof *s->at);
-	s->at[s->n++] = mem_strdup(path);
-}
-
-static void free_strings(struct config_strings *s)
-{
-	for (size_t i = 0; i < s->n; i++)
-		free(s->at[i]);
-	free(s->at);
-}
-
-/* A file, or the *.conf of a directory in the order of their names. */
-static void add_entry(struct config_strings *files, const char *entry)
-{
-	struct stat st;
-	struct buf pattern = { 0 };
-	glob_t found;
-	if (stat(entry, &st) < 0 || !S_ISDIR(st.st_mode)) {
-		add(files, entry);
-		return;
-	}
-	buf_addf(&pattern, "%s/*.conf", entry);
-	if (glob(pattern.data, 0, NULL, &found) == 0) {
-		for (size_t i = 0; i < found.gl_pathc; i++)
-			add(files, found.gl_pathv[i]);
-		globfree(&found);
-	}
-	buf_free(&pattern);
-}
 
 /* Whether the file is an entry of rules_staged or lies below one, links followed. */
 static bool is_allowed(const struct config_strings *entries, const char *path)
@@ -69,35 +36,57 @@ static bool is_allowed(const struct config_strings *entries, const char *path)
 	return false;
 }
 
-static void collect(struct stage *s, struct config_strings *files)
+static bool is_directory(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Everything that may be staged; nobody need have put something into a directory yet. */
+static void collect_all(const struct config_strings *entries, struct rule_paths *files)
+{
+	for (size_t i = 0; i < entries->n; i++) {
+		if (is_directory(entries->at[i]))
+			rule_paths_add_below(files, entries->at[i]);
+		else
+			rule_paths_add(files, entries->at[i]);
+	}
+}
+
+static void collect_asked(struct stage *s, struct rule_paths *files)
 {
 	const struct config_strings *entries = &s->config->rules_staged;
-	if (s->asked.n == 0)
-		for (size_t i = 0; i < entries->n; i++)
-			add_entry(files, entries->at[i]);
-	for (size_t i = 0; i < s->asked.n; i++) {
-		if (is_allowed(entries, s->asked.at[i]))
-			add(files, s->asked.at[i]);
-		else
-			conf_error(&s->errors, s->asked.at[i], 0,
+	for (size_t i = 0; i < s->asked.n; i++)
+		rule_paths_add_named(files, s->asked.at[i]);
+	for (size_t i = 0; i < files->n; i++)
+		if (!is_allowed(entries, files->at[i]))
+			conf_error(&s->errors, files->at[i], 0,
 				"not a file below one that rules_staged names");
-	}
-	if (files->n == 0 && s->errors.count == 0)
+}
+
+static void collect(struct stage *s, struct rule_paths *files)
+{
+	if (s->asked.n > 0)
+		collect_asked(s, files);
+	else
+		collect_all(&s->config->rules_staged, files);
+	if (files->n == 0)
 		conf_error(&s->errors, s->config->file, 0, "rules_staged: no files there");
 }
 
 static void run(void *arg)
 {
 	struct stage *s = arg;
-	struct config_strings files = { .n = 0 };
+	struct rule_paths files = { .n = 0 };
 	collect(s, &files);
 	if (s->errors.count == 0)
-		s->rules = rules_dir_keep(s->config->data_dir, &files, &s->errors);
+		s->rules = rules_dir_keep(s->config->data_dir,
+			&(struct config_strings){ files.at, files.n }, &s->errors);
 	if (s->rules) {
 		const char *keep[] = { s->keep[0], s->keep[1], ruleset_digest(s->rules) };
 		rules_dir_prune(s->config->data_dir, keep, 3);
 	}
-	free_strings(&files);
+	rule_paths_free(&files);
 }
 
 static void put_in_place(struct stage *s)
@@ -136,7 +125,7 @@ static void done(void *arg)
 	verbs_answer(n->verbs, s->request, (struct slice){ out.data, out.len });
 	buf_free(&out);
 	config_unref(&s->config);
-	free_strings(&s->asked);
+	rule_paths_free(&s->asked);
 	free(s->keep[0]);
 	free(s->keep[1]);
 	buf_free(&s->errors.text);
@@ -155,7 +144,7 @@ void rules_stage(struct node *n, const json_t *files, const char *by, int64_t re
 	s->config = config_ref(n->config);
 	s->keep[0] = mem_strdup(n->cycle.active.digest);
 	s->keep[1] = mem_strdup(n->cycle.active.previous);
-	json_array_foreach(files, i, file) add(&s->asked, json_string_value(file));
+	json_array_foreach(files, i, file) rule_paths_add(&s->asked, json_string_value(file));
 	if (worker_submit(n->worker, run, done, s) == 0) {
 		n->cycle.busy = true;
 		return;

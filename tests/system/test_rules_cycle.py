@@ -10,7 +10,7 @@ import pytest
 
 from devkit.line import RpcError
 from harness.center import BUILD, CLIENTS, eventually
-from harness.desk import Desk
+from harness.desk import Desk, triagectl
 
 FORBIDDEN, INVALID_STATE, CONFLICT = 2, 5, 9
 
@@ -251,6 +251,27 @@ def test_only_what_the_configuration_names_is_staged(signed, desk, tmp_path):
         assert not answer["staged"] and "rules_staged" in answer["errors"][0], bad
     assert clin.request("rules.get")["staged"] is None
     assert stage(clin, files=[file])
+
+
+def test_a_draft_of_rules_and_lexicon_is_staged(center, desk):
+    """A directory means the same here as for rules check."""
+    draft = desk.path("draft")
+    for name in ("rules", "lexicon", "empty"):
+        os.makedirs(os.path.join(draft, name))
+    os.rename(change(desk, "2"), os.path.join(draft, "rules", "plain.conf"))
+    word = ('{ id = "t.more"; family = "intent"; lang = "en"; phrase = "some more words"; '
+            'owner = "tests"; added = "2026-01-01"; }')
+    with open(os.path.join(draft, "lexicon", "more.conf"), "w", encoding="utf-8") as f:
+        f.write("lexicon = ( %s );" % word)
+    assert triagectl("rules", "check", draft).returncode == 0
+    center.prepare(clients=STAFF, rules_staged=[draft, os.path.join(draft, "empty")]).start()
+    clin = as_clinical(center, "clin")
+    both = [os.path.join(draft, "rules", "plain.conf"), os.path.join(draft, "lexicon", "more.conf")]
+    assert stage(clin) == stage(clin, files=[draft]) == stage(clin, files=both)
+    outside = desk.path("outside.conf")
+    os.rename(both[1], outside)
+    os.symlink(outside, both[1])
+    assert both[1] in str(clin.request("rules.stage", files=[draft])["errors"])
 
 
 def test_rules_that_do_not_load_are_not_staged(signed, desk):

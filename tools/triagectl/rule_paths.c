@@ -1,69 +1,18 @@
 #include "rule_paths.h"
 
-#include <glob.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "triaged/base/buf.h"
-#include "triaged/base/mem.h"
 
 #include "../../daemon/app/rules_file.h"
 
-static void add(struct rule_paths *p, const char *path)
-{
-	p->at = mem_resize(p->at, p->n + 1, sizeof(*p->at));
-	p->at[p->n++] = mem_strdup(path);
-}
-
-void rule_paths_free(struct rule_paths *p)
-{
-	for (size_t i = 0; i < p->n; i++)
-		free(p->at[i]);
-	free(p->at);
-	memset(p, 0, sizeof(*p));
-}
-
-static void add_matching(struct rule_paths *p, const char *directory, const char *pattern)
-{
-	struct buf whole = { .data = NULL };
-	glob_t found;
-
-	buf_addf(&whole, "%s/%s", directory, pattern);
-	if (glob(whole.data, 0, NULL, &found) == 0) {
-		for (size_t i = 0; i < found.gl_pathc; i++)
-			add(p, found.gl_pathv[i]);
-		globfree(&found);
-	}
-	buf_free(&whole);
-}
-
-void rule_paths_add_named(struct rule_paths *p, const char *path)
-{
-	size_t before = p->n;
-	struct stat st;
-
-	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
-		add_matching(p, path, "rules/*.conf");
-		if (p->n > before)
-			add_matching(p, path, "lexicon/*.conf");
-		else
-			add_matching(p, path, "*.conf");
-	}
-	if (p->n == before)
-		add(p, path);
-}
-
 static void add_tree(struct rule_paths *p, const char *directory)
 {
-	if (p->n > 0)
-		return;
-	add_matching(p, directory, "rules/*.conf");
-	if (p->n > 0)
-		add_matching(p, directory, "lexicon/*.conf");
+	if (p->n == 0)
+		rule_paths_add_tree(p, directory);
 }
 
 static void add_beside_program(struct rule_paths *p, const char *relative)
