@@ -1,12 +1,7 @@
 /* What admins, supervisors and clinical leads ask a node about itself. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "triaged/base/json_text.h"
-#include "triaged/base/mem.h"
 #include "metrics.h"
 #include "node.h"
-#include "config_rules.h"
 
 static void answer(struct node *n, int64_t request, struct buf *json)
 {
@@ -180,58 +175,6 @@ static void rules_get(struct node *n, int64_t request)
 	answer(n, request, &out);
 }
 
-/* ---- rules.check: the files as they now lie on disk, without touching what runs ---- */
-
-struct rules_check {
-	struct node *node;
-	struct config *config;
-	int64_t request;
-	struct conf_errors errors;
-	struct rules_set *set;
-};
-
-static void check_run(void *arg)
-{
-	struct rules_check *c = arg;
-	c->set = config_rules_named(c->config, RULES_CONFIGURED, "", wall_now_ms(), &c->errors);
-}
-
-static void check_done(void *arg)
-{
-	struct rules_check *c = arg;
-	struct buf out = { 0 };
-	jtext_open(&out, '{');
-	jtext_put_bool(&out, "ok", c->set != NULL);
-	if (c->set) {
-		rules_set_show(c->set, c->config->demo, wall_now_ms(), &out);
-		jtext_put_count(&out, "rules", ruleset_count(c->set->rules).rules);
-		jtext_put_count(&out, "lexicon_entries", ruleset_count(c->set->rules).entries);
-	}
-	jtext_name(&out, "errors");
-	jtext_lines(&out, buf_str(&c->errors.text));
-	jtext_close(&out, '}');
-	answer(c->node, c->request, &out);
-	rules_set_free(&c->set);
-	config_unref(&c->config);
-	buf_free(&c->errors.text);
-	free(c);
-}
-
-static void rules_check(struct node *n, int64_t request)
-{
-	static const struct rpc_error busy = { .code = RPC_RATE_LIMITED,
-		.reason = "busy",
-		.detail = "too much waits to be read",
-		.retry_after_ms = 1000 };
-	struct rules_check *c = mem_zalloc(sizeof *c);
-	*c = (struct rules_check){ .node = n, .config = config_ref(n->config), .request = request };
-	if (worker_submit(n->worker, check_run, check_done, c) == 0)
-		return;
-	verbs_refuse(n->verbs, request, &busy);
-	config_unref(&c->config);
-	free(c);
-}
-
 static void drain(struct node *n, int64_t request)
 {
 	struct buf out = { 0 };
@@ -254,7 +197,7 @@ void node_admin(void *node, const struct edge_request *r, int64_t request)
 		rules_get(n, request);
 		break;
 	case VERB_RULES_CHECK:
-		rules_check(n, request);
+		rules_check(n, json_string_value(json_object_get(r->params, "text")), request);
 		break;
 	case VERB_RULES_STAGE:
 	case VERB_RULES_SIGN:

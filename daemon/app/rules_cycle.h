@@ -46,6 +46,9 @@ void rules_cycle_stop(struct node *n);
 /* rules.stage, .sign, .activate, .rollback */
 void rules_cycle_request(struct node *n, const struct edge_request *r, int64_t request);
 
+/* rules.check. text NULL: the configured files. It answers the request. */
+void rules_check(struct node *n, const char *text, int64_t request);
+
 /* Every triage here: for the shadow and the guard. */
 void rules_cycle_triaged(struct node *n, const struct verbs_triage *t);
 

@@ -378,6 +378,27 @@ struct ruleset *rules_dir_keep(
 	return rules;
 }
 
+char *rules_dir_put_text(const char *data_dir, const char *text, struct err *e)
+{
+	char *dir = path_of(data_dir, "", ""), *file = path_of(data_dir, "text", "");
+	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
+		err_set(e, "%s: %s", dir, strerror(errno));
+	else if (write_file(file, (struct slice){ text, strlen(text) }, e) == 0)
+		goto out;
+	free(file);
+	file = NULL;
+out:
+	free(dir);
+	return file;
+}
+
+void rules_dir_take_text(char **file)
+{
+	unlink(*file);
+	free(*file);
+	*file = NULL;
+}
+
 struct ruleset *rules_dir_load(const char *data_dir, const char *digest, struct conf_errors *errors)
 {
 	char *dir = path_of(data_dir, digest, "");

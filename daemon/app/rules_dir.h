@@ -54,6 +54,11 @@ int rules_dir_set_ran(const char *data_dir, const char *digest, struct err *e) M
 struct ruleset *rules_dir_keep(const char *data_dir, const struct config_strings *files,
 	struct conf_errors *errors) MUST_CHECK;
 
+/* A text as a file for a while, where nothing else looks: its name, or NULL with e. Taking it away
+ * frees the name. */
+char *rules_dir_put_text(const char *data_dir, const char *text, struct err *e) MUST_CHECK;
+void rules_dir_take_text(char **file);
+
 /* Compile a kept ruleset again. NULL with errors added, also when it is not what it is called. */
 struct ruleset *rules_dir_load(
 	const char *data_dir, const char *digest, struct conf_errors *errors) MUST_CHECK;

@@ -253,6 +253,29 @@ def test_only_what_the_configuration_names_is_staged(signed, desk, tmp_path):
     assert stage(clin, files=[file])
 
 
+def test_a_text_is_checked(signed, desk):
+    clin = as_clinical(signed, "clin")
+    with open(desk.rules, encoding="utf-8") as f:
+        whole = f.read()
+    got = clin.request("rules.check", text=whole.replace('version = "1"', 'version = "7"'))
+    assert got["ok"] and got["version"] == "7" and not got["signed"] and got["errors"] == []
+    configured = clin.request("rules.check")
+    assert configured["ok"] and configured["signed"]
+
+    word = ('{ id = "t.more"; family = "%s"; lang = "en"; phrase = "some more words"; '
+            'owner = "tests"; added = "2026-01-01"; }')
+    more = clin.request("rules.check", text="lexicon = (\n %s\n);" % (word % "intent"))
+    assert more["ok"] and more["lexicon_entries"] == configured["lexicon_entries"] + 1
+    for bad in ("this is not a rule {", "rules = (\n%s\n);" % (word % "intent"),
+                '@include "/etc/passwd"', whole + "\nnonsense = 1;",
+                "lexicon = (\n %s\n);" % (word % "no_such")):
+        got = clin.request("rules.check", text=bad)
+        assert not got["ok"] and got["errors"]
+        assert any(e.startswith("text:") for e in got["errors"]), got["errors"]
+    assert clin.request("rules.get")["digest"] == configured["digest"]
+    assert sorted(os.listdir(os.path.join(signed.nodes[0].data_dir, "rulesets"))) == ["ran"]
+
+
 def test_a_draft_of_rules_and_lexicon_is_staged(center, desk):
     """A directory means the same here as for rules check."""
     draft = desk.path("draft")
