@@ -122,6 +122,7 @@ static void close_revoked(struct reload *r)
 static void commit(void *arg)
 {
 	struct reload *r = arg;
+	struct node *n = r->node;
 	struct err e;
 	bool good = r->next && r->set && r->outreach &&
 		    config_can_reload(r->node->config, r->next, &r->errors);
@@ -135,7 +136,7 @@ static void commit(void *arg)
 	} else {
 		refuse(r);
 	}
-	r->node->reloading = false;
+	n->reloading = false;
 	notify_ready("Serving");
 	config_unref(&r->next);
 	rules_set_free(&r->set);
@@ -144,6 +145,7 @@ static void commit(void *arg)
 	buf_free(&r->warnings.text);
 	free(r->file);
 	free(r);
+	rules_cycle_go_on(n);
 }
 
 void node_reload(struct node *n, int64_t request)

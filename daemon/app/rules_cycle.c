@@ -47,6 +47,7 @@ void rules_cycle_stop(struct node *n)
 	free(c->staged_by);
 	free(c->rolled_back);
 	free(c->stuck);
+	free(c->rollback.by);
 }
 
 /* ---- answers ---- */
@@ -192,9 +193,40 @@ static void activate(struct node *n, const struct edge_request *r, int64_t reque
 
 /* ---- requests ---- */
 
+static void roll_back(struct node *n, const char *by, int64_t request)
+{
+	if (*n->cycle.active.previous)
+		rules_rollback(n, by, "", request);
+	else
+		rules_cycle_refuse(n, request, RPC_INVALID_STATE, "nothing_to_go_back_to", "");
+}
+
+/* A rollback is urgent, so it waits for what only reads. Behind a switch it would take back other rules
+ * than those it was asked for. */
+static bool can_wait(const struct node *n, const struct edge_request *r)
+{
+	const struct rules_cycle *c = &n->cycle;
+	return r->verb->id == VERB_RULES_ROLLBACK && !c->switching && !c->rollback.request;
+}
+
+void rules_cycle_go_on(struct node *n)
+{
+	struct rules_cycle *c = &n->cycle;
+	int64_t request = c->rollback.request;
+	if (!request || c->busy || n->reloading)
+		return;
+	c->rollback.request = 0;
+	roll_back(n, c->rollback.by, request);
+}
+
 void rules_cycle_request(struct node *n, const struct edge_request *r, int64_t request)
 {
 	const char *by = r->who->name;
+	if ((n->cycle.busy || n->reloading) && can_wait(n, r)) {
+		n->cycle.rollback.request = request;
+		mem_set_str(&n->cycle.rollback.by, by);
+		return;
+	}
 	if (n->cycle.busy || n->reloading) {
 		rules_cycle_refuse(n, request, RPC_RATE_LIMITED, "busy",
 			"rules are being read or put in force");
@@ -212,11 +244,7 @@ void rules_cycle_request(struct node *n, const struct edge_request *r, int64_t r
 		activate(n, r, request);
 		break;
 	default:
-		if (*n->cycle.active.previous)
-			rules_rollback(n, by, "", request);
-		else
-			rules_cycle_refuse(
-				n, request, RPC_INVALID_STATE, "nothing_to_go_back_to", "");
+		roll_back(n, by, request);
 	}
 }
 

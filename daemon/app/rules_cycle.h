@@ -29,8 +29,13 @@ struct rules_cycle {
 	struct rules_set *previous; /* in force before, while this process remembers it */
 	struct rules_active active; /* as on disk */
 	bool busy;                  /* the worker stages or switches: one at a time */
-	char *rolled_back;          /* why the guard did, ""; as on disk */
-	char *stuck;                /* why the guard wanted to and could not, "" */
+	bool switching;             /* it switches */
+	struct {
+		int64_t request; /* 0: none */
+		char *by;
+	} rollback;        /* asked for while the worker stages or reloads: next */
+	char *rolled_back; /* why the guard did, ""; as on disk */
+	char *stuck;       /* why the guard wanted to and could not, "" */
 	struct {
 		bool on;
 		struct mono since;
@@ -48,6 +53,9 @@ void rules_cycle_request(struct node *n, const struct edge_request *r, int64_t r
 
 /* rules.check. text NULL: the configured files. It answers the request. */
 void rules_check(struct node *n, const char *text, int64_t request);
+
+/* The worker has done a step, or a reload is over: what waited for it. */
+void rules_cycle_go_on(struct node *n);
 
 /* Every triage here: for the shadow and the guard. */
 void rules_cycle_triaged(struct node *n, const struct verbs_triage *t);

@@ -131,6 +131,7 @@ static void done(void *arg)
 	buf_free(&s->errors.text);
 	free(s->by);
 	free(s);
+	rules_cycle_go_on(n);
 }
 
 void rules_stage(struct node *n, const json_t *files, const char *by, int64_t request)

@@ -113,7 +113,8 @@ static void stay(struct rules_switch *s)
 static void done(void *arg)
 {
 	struct rules_switch *s = arg;
-	s->node->cycle.busy = false;
+	struct node *n = s->node;
+	n->cycle.busy = n->cycle.switching = false;
 	if (s->errors.count == 0)
 		finish(s);
 	else
@@ -125,12 +126,13 @@ static void done(void *arg)
 	free(s->by);
 	free(s->why);
 	free(s);
+	rules_cycle_go_on(n);
 }
 
 static void submit(struct rules_switch *s)
 {
 	if (worker_submit(s->node->worker, run, done, s) == 0) {
-		s->node->cycle.busy = true;
+		s->node->cycle.busy = s->node->cycle.switching = true;
 		return;
 	}
 	conf_error(&s->errors, "rules", 0, "too much waits: try again");

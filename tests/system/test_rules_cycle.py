@@ -478,6 +478,20 @@ def test_the_guard_goes_on_after_a_restart(guarded):
     assert as_clinical(guarded, "clin").request("rules.get")["digest"] == digest
 
 
+def test_a_rollback_waits_for_a_stage_and_a_reload(signed, desk):
+    change(desk, "2")
+    clin, ben, root = as_clinical(signed, "clin"), as_clinical(signed, "ben"), signed.session("root")
+    for other, method in ((clin, "rules.stage"), (root, "node.reload")):
+        digest = stage(clin)
+        sign_staged(desk, clin)
+        ben.request("rules.activate", digest=digest)
+        sent = other.send(method, {})
+        time.sleep(0.01)
+        back = ben.request("rules.rollback")
+        assert back["version"] == "1" and other.answer(sent)["errors"] == []
+        assert clin.request("rules.get")["version"] == "1"
+
+
 def test_no_contact_is_lost_while_rules_change(signed, desk):
     """Contacts come without a pause; each is taken, by the old rules or by the new."""
     change(desk, "2", RAISE)
