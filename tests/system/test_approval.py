@@ -153,7 +153,7 @@ def expire(desk):
 
 def test_a_start_does_not_take_over_what_has_expired(center, desk):
     """What cannot be changed by a reload cannot be changed by a restart."""
-    desk.sign("--expires", soon(3))
+    desk.sign()
     n = center.prepare(**desk.settings()).start()
     n.stop()
     with open(desk.rules, "r+", encoding="utf-8") as f:
@@ -199,11 +199,11 @@ def test_a_demo_approves_nothing(center, desk):
 
 def test_an_upgrade_stops_no_rules_that_ran(center, desk):
     """An earlier version did not note what ran."""
-    desk.sign("--expires", soon(3))
+    desk.sign()
     n = center.prepare(**desk.settings()).start()
     n.stop()
     os.unlink(os.path.join(n.data_dir, "rulesets", "ran"))
-    time.sleep(2)
+    expire(desk)
     n.start()
     assert "has expired" in center.session("root").request("rules.get")["alert"]
     n.stop()
