@@ -9,7 +9,8 @@
 
 static void forget_runs(struct scan_scratch *w)
 {
-	memset(w->done, 0, w->n_done * sizeof(*w->done));
+	if (w->done) /* rules without a phrase need none */
+		memset(w->done, 0, w->n_done * sizeof(*w->done));
 }
 
 static void forget_needs(struct scan_scratch *w)
