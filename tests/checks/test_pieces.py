@@ -1,5 +1,6 @@
 """The shipped rules on texts told in pieces: several short messages come to what one would have."""
 
+import json
 import os
 import re
 
@@ -54,3 +55,29 @@ def test_pieces_come_to_what_the_whole_does():
     assert len(whole) > 200
     assert len(below) <= len(whole) // 50, below
     assert not [row["text"] for row, level in zip(whole, reached) if level == 0]
+
+
+def reached_by(chats):
+    """The highest level of each, which is what a contact keeps."""
+    told = []
+    for n, chat in enumerate(chats):
+        said = chat["messages"]
+        told += [{"n": n, "text": text, "lang": chat["lang"], "channel": chat["channel"], "before": before(said[:i])}
+                 for i, text in enumerate(said)]
+    reached = [0] * len(chats)
+    for row, level in zip(told, levels(told)):
+        reached[row["n"]] = max(reached[row["n"]], level)
+    return reached
+
+
+def test_chats_are_rated_as_well_as_they_were():
+    with open(os.path.join(ROUNDS, "chats", "chats1.jsonl"), encoding="utf-8") as f:
+        chats = [json.loads(line) for line in f]
+    rated = [(evaluate.RANK[c["expected_min_level"]], level, evaluate.RANK[c["expected_max_level"]], c)
+             for c, level in zip(chats, reached_by(chats))]
+    urgent = [(level, c["id"]) for least, level, _, c in rated if least >= URGENT]
+    over = [c["id"] for _, level, most, c in rated if level > most and "negative" in c["tags"]]
+    in_range = sum(least <= level <= most for least, level, most, _ in rated)
+    assert in_range >= 131, in_range
+    assert sum(level < URGENT for level, _ in urgent) <= 3, urgent
+    assert len(over) <= 14, over
