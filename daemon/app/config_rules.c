@@ -68,6 +68,7 @@ static struct ruleset *load(const struct config *config, enum rules_origin origi
 	struct rules_load files = {
 		.paths = (const char *const *)config->rules.at,
 		.n_paths = config->rules.n,
+		.lenient = true,
 	};
 	return rules_load(&files, NULL, errors);
 }

@@ -39,7 +39,7 @@ static void load_file(struct rules_check *c, const char *file)
 	for (size_t i = 0; i < c->config->rules.n && !whole; i++)
 		rule_paths_add(&files, c->config->rules.at[i]);
 	rule_paths_add(&files, file);
-	struct rules_load load = { (const char *const *)files.at, files.n };
+	struct rules_load load = { (const char *const *)files.at, files.n, false };
 	struct ruleset *rules = rules_load(&load, NULL, &c->errors);
 	if (rules) {
 		c->set = mem_zalloc(sizeof *c->set);

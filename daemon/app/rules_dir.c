@@ -258,7 +258,7 @@ static int is_rules_file(const struct dirent *entry)
 	return n > 5 && strcmp(entry->d_name + n - 5, ".conf") == 0;
 }
 
-static struct ruleset *compile_dir(const char *dir, struct conf_errors *errors)
+static struct ruleset *compile_dir(const char *dir, bool lenient, struct conf_errors *errors)
 {
 	struct dirent **entries;
 	int n = scandir(dir, &entries, is_rules_file, by_name);
@@ -275,7 +275,7 @@ static struct ruleset *compile_dir(const char *dir, struct conf_errors *errors)
 		free(entries[i]);
 	}
 	free(entries);
-	struct rules_load load = { (const char *const *)files.at, files.n };
+	struct rules_load load = { (const char *const *)files.at, files.n, lenient };
 	struct ruleset *rules = rules_load(&load, NULL, errors);
 	for (size_t i = 0; i < files.n; i++)
 		free(files.at[i]);
@@ -321,7 +321,7 @@ static struct ruleset *compile_copies(
 	const char *dir, const struct config_strings *files, struct conf_errors *errors)
 {
 	size_t from = errors->text.len;
-	struct ruleset *rules = compile_dir(dir, errors);
+	struct ruleset *rules = compile_dir(dir, false, errors);
 	for (size_t i = 0; i < files->n && !rules; i++) {
 		struct buf copy = { 0 };
 		name_copy(&copy, files->at[i], dir, i);
@@ -402,7 +402,7 @@ void rules_dir_take_text(char **file)
 struct ruleset *rules_dir_load(const char *data_dir, const char *digest, struct conf_errors *errors)
 {
 	char *dir = path_of(data_dir, digest, "");
-	struct ruleset *rules = compile_dir(dir, errors);
+	struct ruleset *rules = compile_dir(dir, true, errors);
 	if (rules && strcmp(ruleset_digest(rules), digest) != 0) {
 		conf_error(errors, dir, 0, "the files were changed: they have digest %s",
 			ruleset_digest(rules));

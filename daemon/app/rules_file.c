@@ -59,7 +59,9 @@ static void report_error(void *ctx, struct source_place place, const char *text)
 static struct ruleset *compile(
 	struct rules_source *s, const struct rules_load *load, size_t *n_tests)
 {
-	struct ruleset_report report = { .error = report_error, .ctx = s->errors };
+	struct ruleset_report report = {
+		.error = report_error, .ctx = s->errors, .lenient = load->lenient
+	};
 	struct ruleset *rules;
 
 	if (!s->has_head) {

@@ -16,6 +16,11 @@
 struct rules_load {
 	const char *const *paths;
 	size_t n_paths;
+	/*
+	 * Let flaws pass (see ruleset.h): what ran before this build looked for them goes on running.
+	 * Whoever checks, signs or stages rules is told of them.
+	 */
+	bool lenient;
 };
 
 /*

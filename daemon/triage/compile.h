@@ -23,6 +23,9 @@ struct compiler {
 
 void compile_error(struct compiler *c, struct source_place place, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
+/* The same for what does no harm: no error when the report is lenient. */
+void compile_flaw(struct compiler *c, struct source_place place, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
 /* A copy of s owned by the ruleset; NULL stays NULL. */
 const char *compile_str(struct compiler *c, const char *s);
 /* Report an id that is missing or taken. */

@@ -84,7 +84,7 @@ void compile_classes_used(struct compiler *c)
 		if (class->name && !used[i] &&
 			map_get(&c->classes, name_key(&key, class->lang, class->name,
 						     strlen(class->name))) == class)
-			compile_error(c, class->place, "class %s: no phrase or class uses it",
+			compile_flaw(c, class->place, "class %s: no phrase or class uses it",
 				class->name);
 	}
 	buf_free(&key);

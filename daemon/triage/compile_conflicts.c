@@ -55,7 +55,7 @@ static void check_twice(
 	write_cond(&key, &rule->when);
 	before = map_getn(&c->conditions, key.data, key.len);
 	if (before)
-		compile_error(c, source->place, "rule: the same condition and level as %s at %s:%d",
+		compile_flaw(c, source->place, "rule: the same condition and level as %s at %s:%d",
 			before->id, before->place.file, before->place.line);
 	else
 		map_putn(&c->conditions, key.data, key.len, (void *)(uintptr_t)source);
@@ -182,7 +182,7 @@ static void report(const struct held *h, const struct asked *last)
 	} else {
 		buf_adds(&text, " can never hold");
 	}
-	compile_error(h->c, last->source->place, "%s", buf_str(&text));
+	compile_flaw(h->c, last->source->place, "%s", buf_str(&text));
 	buf_free(&text);
 }
 

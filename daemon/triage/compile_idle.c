@@ -52,7 +52,7 @@ static void check_words(
 		const struct source_cue *before = map_get(&c->cues, key_of(&key, other, words, n));
 
 		if (before)
-			compile_error(c, s->place,
+			compile_flaw(c, s->place,
 				"cue: \"%.*s\" cannot be %s and %s, as it is at %s:%d", (int)n,
 				words, cue_names[kind], other, before->place.file,
 				before->place.line);
@@ -129,7 +129,7 @@ void compile_idle_frame(
 			map_get(&c->entries, key_of(&key, family, phrase, strlen(phrase)));
 
 		if (entry)
-			compile_error(c, entry->place,
+			compile_flaw(c, entry->place,
 				"lexicon \"%s\": never counts: the frame \"%s\" at %s:%d has the same "
 				"phrase and sets %s aside",
 				entry->id, s->id, s->place.file, s->place.line, family);

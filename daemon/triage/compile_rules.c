@@ -112,15 +112,16 @@ static void compile_signal(struct compiler *c, const struct source_cond *s, stru
 		compile_error(c, s->place, "same_clause needs window message");
 }
 
+/* is_flaw: it could be one, were the list of the field's words not closed. */
 static void report_value(
-	struct compiler *c, const struct source_cond *s, int field, const char *text)
+	struct compiler *c, const struct source_cond *s, int field, const char *text, bool is_flaw)
 {
 	struct buf words = { .data = NULL };
 
 	for (const char *const *w = field_table[field].words; w && *w; w++)
 		buf_addf(&words, "%s%s", words.len ? " " : ", which is one of: ", *w);
-	compile_error(c, s->place, "\"%s\" is no value of %s%s", text, field_table[field].name,
-		buf_str(&words));
+	(is_flaw ? compile_flaw : compile_error)(c, s->place, "\"%s\" is no value of %s%s", text,
+		field_table[field].name, buf_str(&words));
 	buf_free(&words);
 }
 
@@ -139,9 +140,10 @@ static void compile_values(struct compiler *c, const struct source_cond *s, stru
 
 		values_clear(&typed);
 		if (!values_add(&typed, out->field, text, strlen(text)) ||
-			typed.items[0].kind <= VALUE_REFUSED ||
-			!field_names(out->field, text, strlen(text)))
-			report_value(c, s, out->field, text);
+			typed.items[0].kind <= VALUE_REFUSED)
+			report_value(c, s, out->field, text, false);
+		else if (!field_names(out->field, text, strlen(text)))
+			report_value(c, s, out->field, text, true);
 		out->values[out->n_values++] = typed.items[0];
 	}
 	values_fini(&typed);

@@ -16,39 +16,43 @@ static int days_of(int year, int month)
 	return month == 2 && leap ? 29 : days[month - 1];
 }
 
-/* A day of the calendar. Whether it is still to come only a clock could tell. */
 static bool is_date(const char *s)
 {
 	static const char shape[] = "dddd-dd-dd";
-	int year, month, day;
 
 	if (!s || strlen(s) != strlen(shape))
 		return false;
 	for (size_t i = 0; shape[i]; i++)
 		if (shape[i] == 'd' ? s[i] < '0' || s[i] > '9' : s[i] != shape[i])
 			return false;
-	year = atoi(s);
-	month = atoi(s + 5);
-	day = atoi(s + 8);
+	return true;
+}
+
+/* A day of the calendar. Whether it is still to come only a clock could tell. */
+static bool is_day(const char *date)
+{
+	int year = atoi(date), month = atoi(date + 5), day = atoi(date + 8);
+
 	return month >= 1 && month <= 12 && day >= 1 && day <= days_of(year, month);
 }
 
 static bool is_blank(const char *s)
 {
-	return !s || !s[strspn(s, " \t\r\n")];
+	return !s[strspn(s, " \t\r\n")];
 }
 
 /* Somebody answers for every word of the lexicon, since a date. */
 void compile_owner(
 	struct compiler *c, struct source_place place, const char *owner, const char *added)
 {
-	if (is_blank(owner))
+	if (!owner || !*owner)
 		compile_error(c, place, "owner is missing");
-	if (!added || !*added)
-		compile_error(c, place, "added is missing (YYYY-MM-DD)");
-	else if (!is_date(added))
-		compile_error(
-			c, place, "added \"%.32s\" is no day of the calendar (YYYY-MM-DD)", added);
+	else if (is_blank(owner))
+		compile_flaw(c, place, "owner is missing: there are only blanks");
+	if (!is_date(added))
+		compile_error(c, place, "added is missing or no date (YYYY-MM-DD)");
+	else if (!is_day(added))
+		compile_flaw(c, place, "added \"%s\" is no day of the calendar", added);
 }
 
 size_t compile_lang_number(const struct ruleset *r, const char *lang)

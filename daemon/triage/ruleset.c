@@ -12,16 +12,32 @@
 
 #define SCHEMA 1
 
-void compile_error(struct compiler *c, struct source_place place, const char *fmt, ...)
+static void report(struct compiler *c, struct source_place place, const char *fmt, va_list args)
 {
 	char text[512];
+
+	vsnprintf(text, sizeof(text), fmt, args);
+	c->report->n_errors++;
+	c->report->error(c->report->ctx, place, text);
+}
+
+void compile_error(struct compiler *c, struct source_place place, const char *fmt, ...)
+{
 	va_list args;
 
 	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
+	report(c, place, fmt, args);
 	va_end(args);
-	c->report->n_errors++;
-	c->report->error(c->report->ctx, place, text);
+}
+
+void compile_flaw(struct compiler *c, struct source_place place, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	if (!c->report->lenient)
+		report(c, place, fmt, args);
+	va_end(args);
 }
 
 const char *compile_str(struct compiler *c, const char *s)

@@ -168,7 +168,7 @@ static int classify_all(struct classifier *c)
 
 static int run(const struct rule_paths *paths)
 {
-	struct classifier c = { .rules = rule_paths_load(paths) };
+	struct classifier c = { .rules = rule_paths_load(paths, true) };
 	struct buf name = { .data = NULL };
 	int result;
 

@@ -217,8 +217,8 @@ static void print_text(const struct diff *d)
 
 static int compare(struct diff *d, const char *corpus, bool json)
 {
-	d->old.rules = rule_paths_load(&d->old.paths);
-	d->new.rules = rule_paths_load(&d->new.paths);
+	d->old.rules = rule_paths_load(&d->old.paths, true);
+	d->new.rules = rule_paths_load(&d->new.paths, true);
 	if (!d->old.rules || !d->new.rules)
 		return CTL_FAILED;
 	d->scratch = triage_scratch_new();

@@ -78,7 +78,7 @@ static int fill(const struct args *a, struct signature *s, struct err *e)
 /* Only what loads, with all its tests, can be approved. */
 static int name_ruleset(const struct rule_paths *paths, struct signature *s, struct err *e)
 {
-	struct ruleset *rules = rule_paths_load(paths);
+	struct ruleset *rules = rule_paths_load(paths, false);
 	int rc = 0;
 
 	if (!rules)

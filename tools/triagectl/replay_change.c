@@ -33,7 +33,7 @@ static int load_rules(struct change *c, struct err *e)
 		if (strcmp(c->args->given[i].option->name, "rules") == 0)
 			rule_paths_add_named(&paths, c->args->given[i].value);
 	if (paths.n)
-		c->rules = rule_paths_load(&paths);
+		c->rules = rule_paths_load(&paths, true);
 	bool bad = paths.n && !c->rules;
 	rule_paths_free(&paths);
 	return bad ? err_set(e, "these rules cannot be used") : 0;

@@ -37,10 +37,12 @@ void rule_paths_default(struct rule_paths *p)
 	add_tree(p, "/usr/share/triaged");
 }
 
-struct ruleset *rule_paths_load(const struct rule_paths *p)
+struct ruleset *rule_paths_load(const struct rule_paths *p, bool lenient)
 {
 	struct conf_errors errors = { .count = 0 };
-	struct rules_load load = { .paths = (const char *const *)p->at, .n_paths = p->n };
+	struct rules_load load = {
+		.paths = (const char *const *)p->at, .n_paths = p->n, .lenient = lenient
+	};
 	struct ruleset *rules = rules_load(&load, NULL, &errors);
 
 	fputs(buf_str(&errors.text), stderr);

@@ -2,6 +2,8 @@
 #ifndef TRIAGECTL_RULE_PATHS_H
 #define TRIAGECTL_RULE_PATHS_H
 
+#include <stdbool.h>
+
 #include "../../daemon/app/rule_files.h"
 
 #define RULE_PATHS_NONE "no rule files found beside this program or in /usr/share/triaged"
@@ -14,7 +16,7 @@ struct ruleset;
  */
 void rule_paths_default(struct rule_paths *p);
 
-/* Compile them as one ruleset; NULL, with every error on standard error, when that cannot be done. */
-struct ruleset *rule_paths_load(const struct rule_paths *p);
+/* Compile them as one ruleset; NULL, with every error on standard error, when that cannot be done. lenient: see rules_file.h. */
+struct ruleset *rule_paths_load(const struct rule_paths *p, bool lenient);
 
 #endif

@@ -22,6 +22,7 @@ typedef void (*ruleset_error_fn)(void *ctx, struct source_place place, const cha
 struct ruleset_report {
 	ruleset_error_fn error;
 	void *ctx;
+	bool lenient; /* flaws are let pass: what a set that may have run before has for nothing */
 	size_t n_errors;
 	size_t n_tests; /* run */
 };
@@ -31,7 +32,8 @@ struct ruleset;
 /*
  * NULL, with at least one error reported, when anything is wrong: syntax, unknown or duplicate
  * names, missing owner or date, a family no rule reads, a rule without two tests that fire it and
- * two that do not, or a failing test. Tests run when nothing else is wrong. Of a faulty source
+ * two that do not, or a failing test; and a flaw, that is words and conditions that never count, a
+ * rule said twice, an owner of blanks, a day that is none. Tests run when nothing else is wrong. Of a faulty source
  * NULL, whether there was more to report or not.
  */
 struct ruleset *ruleset_compile(

@@ -11,11 +11,11 @@
 
 #include "../../../daemon/app/rules_file.h"
 
-char *errors_of(const char *text)
+static char *errors_when(const char *text, bool lenient)
 {
 	char path[] = "/tmp/triaged-rules-XXXXXX";
 	const char *paths[] = { path };
-	struct rules_load load = { .paths = paths, .n_paths = 1 };
+	struct rules_load load = { .paths = paths, .n_paths = 1, .lenient = lenient };
 	struct conf_errors errors = { .count = 0 };
 	int fd = mkstemp(path);
 	struct ruleset *rules;
@@ -31,6 +31,19 @@ char *errors_of(const char *text)
 	ruleset_unref(&rules);
 	buf_free(&errors.text);
 	return result;
+}
+
+char *errors_of(const char *text)
+{
+	return errors_when(text, false);
+}
+
+void expect_runs(const char *text)
+{
+	char *errors = errors_when(text, true);
+
+	assert_string_equal(errors, "");
+	free(errors);
 }
 
 void expect(const char *text, const char *const *parts)

@@ -22,5 +22,7 @@ void expect(const char *text, const char *const *parts);
 
 /* Load text as one file, which must be good. */
 void expect_good(const char *text);
+/* The same as a node loads what may have run before: it may have flaws. */
+void expect_runs(const char *text);
 
 #endif

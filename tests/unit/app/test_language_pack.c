@@ -30,7 +30,8 @@ static struct ruleset *load(const char *more)
 	assert_int_equal(glob("conf/lexicon/*.conf", GLOB_APPEND, NULL, &files), 0);
 	if (more)
 		assert_int_equal(glob(more, GLOB_APPEND, NULL, &files), 0);
-	struct rules_load paths = { (const char *const *)files.gl_pathv, files.gl_pathc };
+	struct rules_load paths = { .paths = (const char *const *)files.gl_pathv,
+		.n_paths = files.gl_pathc };
 	struct ruleset *rules = rules_load(&paths, NULL, &errors);
 	if (!rules)
 		fail_msg("%s", buf_str(&errors.text));

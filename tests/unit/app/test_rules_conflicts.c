@@ -273,6 +273,18 @@ static void test_two_families(void **state)
 	free(errors);
 }
 
+/* A build that finds more must not keep rules from running that ran. */
+static void test_flaws_keep_nothing_from_running(void **state)
+{
+	(void)state;
+	expect_runs(HEAD GOOD "classes = ( " CLASS("one", "a|b") " );\n");
+	expect_runs(PLAN RULE_OF("S", HIGH, "{ signal = \"plan\"; window = \"message\"; }") LAST);
+	expect_runs(HEAD
+		"lexicon = ( " ENTRY
+		", { id = \"b\"; family = \"plan\"; lang = \"en\"; phrase = \"a way\"; owner = \" \"; "
+		"added = \"2026-02-31\"; } );\nrules: ( " RULE " );\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -288,6 +300,7 @@ int main(void)
 		cmocka_unit_test(test_cues),
 		cmocka_unit_test(test_unused_classes),
 		cmocka_unit_test(test_two_families),
+		cmocka_unit_test(test_flaws_keep_nothing_from_running),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

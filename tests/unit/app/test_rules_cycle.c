@@ -40,7 +40,8 @@ static struct ruleset *plain(void)
 {
 	struct conf_errors errors = { 0 };
 	const char *path = PLAIN;
-	struct ruleset *rules = rules_load(&(struct rules_load){ &path, 1 }, NULL, &errors);
+	struct ruleset *rules =
+		rules_load(&(struct rules_load){ .paths = &path, .n_paths = 1 }, NULL, &errors);
 	if (!rules)
 		fail_msg("%s", buf_str(&errors.text));
 	return rules;

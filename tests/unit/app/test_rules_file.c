@@ -94,7 +94,7 @@ static void test_all_at_once(void **state)
 		"{ id = \"b c\"; family = \"plan\"; lang = \"en\"; phrase = \"u v\"; owner = \"o\"; added = \"2026-01-01\"; time = \"later\"; }\n"
 		");\nrules: ( " RULE " );\n",
 		":3: family \"nosuch\" is unknown", ":4: lexicon: id \"a\" is already used",
-		":4: owner is missing", ":4: added \"soon\" is no day", ":4: lang \"fr\"",
+		":4: owner is missing", ":4: added is missing or no date", ":4: lang \"fr\"",
 		":4: phrase: a group without its closing",
 		":5: lexicon: id is missing or has other", ":5: time \"later\" is unknown");
 }
