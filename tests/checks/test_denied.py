@@ -26,17 +26,23 @@ BESIDE = {"en": ["{}", "no {}", "no, {}", "before you ask {}", "hi, {}, i just w
 
 # It stands behind a negation that is about something else.
 NOT_DENIED = {
-    EMERGENCY: ["i took all my pills", "i took an overdose"],
+    EMERGENCY: ["i took all my pills", "i took an overdose", "im having chest pain and cant breathe"],
     URGENT: ["im going to kill myself tonight", "i plan to end my life", "i have a gun and i want to die",
-             "he choked me last night", "the voices tell me to kill her", "i wrote a suicide note"],
+             "he choked me last night", "my husband choked me last night",
+             "i want to kill my boss tomorrow", "the voices tell me to kill her", "i wrote a suicide note"],
     HIGH: ["i want to kill myself", "i want to die", "im thinking about suicide", "he hits me",
-           "im being abused by my uncle", "hes planning to kill himself"],
+           "im being abused by my uncle", "hes planning to kill himself",
+           "my boyfriend hits me", "my dad beats my little brother", "my caregiver hits me"],
     MODERATE: ["i cut myself"],
 }
 BEHIND = ["my mom doesnt know {}", "nobody in my family knows {}", "they dont know {}", "my wife does not know that {}",
           "no one at work knows {}", "my parents arent aware that {}", "i havent told anyone {}", "i never told her {}",
           "no one believes {}", "im not lying {}", "i dont know what to do {}", "i cant sleep and {}",
           "my husband still doesnt realize {}", "never said this before {}", "i dont want to scare you but {}"]
+NOT_DENIED_ES = [(URGENT, "me voy a matar esta noche"), (HIGH, "quiero morir"), (EMERGENCY, "me tomé todas las pastillas"),
+                 (HIGH, "pienso en suicidarme"), (HIGH, "mi marido me pega"), (URGENT, "me ahorcó anoche")]
+BEHIND_ES = ["mi mamá no sabe que {}", "nadie en mi familia sabe que {}", "no le he dicho a nadie que {}", "no es broma, {}",
+             "no estoy mintiendo, {}", "no puedo dormir y {}", "no quiero asustarte pero {}", "nunca había contado esto, {}"]
 TURNED = {  # denied once, said in the same breath
     HIGH: ["i didnt plan to kill myself but now i do", "i dont plan to live, i plan to end my life",
            "i never wanted to die more than now", "i dont know if i want to end my life",
@@ -66,8 +72,9 @@ def test_denied_is_not_rated_in_spanish():
 
 def test_behind_another_negation_it_counts():
     said = [(least, b.format(s)) for b in BEHIND for least, all_of in NOT_DENIED.items() for s in all_of]
-    rated = _rated([s for _, s in said])
-    assert not [(level, s) for (level, s), (least, _) in zip(rated, said) if level < least]
+    spanish = [(least, b.format(s)) for b in BEHIND_ES for least, s in NOT_DENIED_ES]
+    rated = _rated([s for _, s in said]) + _rated([s for _, s in spanish], "es")
+    assert not [(level, s) for (level, s), (least, _) in zip(rated, said + spanish) if level < least]
 
 
 def test_denied_once_and_said_all_the_same():
