@@ -12,7 +12,8 @@
 
 #define SCHEMA 1
 
-static void report(struct compiler *c, struct source_place place, const char *fmt, va_list args)
+static void PRINTF_LIKE(3, 0)
+	report(struct compiler *c, struct source_place place, const char *fmt, va_list args)
 {
 	char text[512];
 
