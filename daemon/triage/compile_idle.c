@@ -1,13 +1,14 @@
 /*
  * Words that can never count: an entry that a frame with the same phrase sets aside wherever it
  * stands, and a cue whose words are also one of a kind that undoes it. Phrases are compared as they
- * are written out, of whatever language: a text is searched for those of all.
+ * are written out, of whatever language but for persons: a text is searched for those of all.
  */
 #include "compile.h"
 
 #include <string.h>
 
 #define KIND(k) (UINT32_C(1) << (k))
+#define PERSONS (KIND(CUE_THIRD_PARTY) | KIND(CUE_FIRST_PERSON))
 
 /*
  * Kinds of which the same words can be one only. Of several times the nearest counts, so another one
@@ -18,7 +19,7 @@ static const uint32_t exclusive[] = {
 	KIND(CUE_NOW) | KIND(CUE_SOON) | KIND(CUE_RECENT) | KIND(CUE_PAST),
 	KIND(CUE_NEGATION) | KIND(CUE_PSEUDO_NEGATION),
 	KIND(CUE_CHARTED) | KIND(CUE_PSEUDO_NEGATION),
-	KIND(CUE_THIRD_PARTY) | KIND(CUE_FIRST_PERSON),
+	PERSONS,
 	KIND(CUE_QUOTED) | KIND(CUE_EARNEST),
 	KIND(CUE_JOKE) | KIND(CUE_EARNEST),
 };
@@ -33,10 +34,11 @@ static uint32_t excluded_by(enum cue kind)
 	return kinds & ~KIND(kind);
 }
 
-static const char *key_of(struct buf *key, const char *sense, const char *phrase, size_t n)
+static const char *key_of(
+	struct buf *key, const char *sense, const char *lang, const char *phrase, size_t n)
 {
 	buf_clear(key);
-	buf_addf(key, "%s ", sense);
+	buf_addf(key, "%s %s ", sense, lang);
 	buf_add(key, phrase, n);
 	return buf_str(key);
 }
@@ -46,10 +48,13 @@ static void check_words(
 {
 	struct buf key = { .data = NULL };
 	uint32_t others = excluded_by(kind);
+	/* A word may be another person in one language and oneself in the next: it is read as the phrase is. */
+	const char *lang = KIND(kind) & PERSONS && s->lang ? s->lang : "";
 
 	for (; others; others &= others - 1) {
 		const char *other = cue_names[__builtin_ctz(others)];
-		const struct source_cue *before = map_get(&c->cues, key_of(&key, other, words, n));
+		const struct source_cue *before =
+			map_get(&c->cues, key_of(&key, other, lang, words, n));
 
 		if (before)
 			compile_flaw(c, s->place,
@@ -57,7 +62,7 @@ static void check_words(
 				words, cue_names[kind], other, before->place.file,
 				before->place.line);
 	}
-	map_put(&c->cues, key_of(&key, cue_names[kind], words, n), (void *)(uintptr_t)s);
+	map_put(&c->cues, key_of(&key, cue_names[kind], lang, words, n), (void *)(uintptr_t)s);
 	buf_free(&key);
 }
 
@@ -109,7 +114,7 @@ void compile_idle_entry(struct compiler *c, const struct source_entry *s)
 	const char *phrase = buf_str(&c->whole);
 
 	if (!s->not_figurative)
-		map_put(&c->entries, key_of(&key, s->family, phrase, strlen(phrase)),
+		map_put(&c->entries, key_of(&key, s->family, "", phrase, strlen(phrase)),
 			(void *)(uintptr_t)s);
 	buf_free(&key);
 }
@@ -126,7 +131,7 @@ void compile_idle_frame(
 	for (families &= ~FAMILIES_ACT; families; families &= families - 1) {
 		const char *family = family_names[__builtin_ctzll(families)];
 		const struct source_entry *entry =
-			map_get(&c->entries, key_of(&key, family, phrase, strlen(phrase)));
+			map_get(&c->entries, key_of(&key, family, "", phrase, strlen(phrase)));
 
 		if (entry)
 			compile_flaw(c, entry->place,

@@ -47,14 +47,14 @@ static int compile_phrase(struct compiler *c, const struct wording *s, uint16_t 
 	return result;
 }
 
-static void add_phrase(struct compiler *c, struct phrase ph, enum owner_kind kind, uint32_t index)
+static void add_phrase(struct compiler *c, struct phrase ph, struct owner owner)
 {
 	struct ruleset *r = c->rules;
 
 	r->phrases = mem_resize(r->phrases, r->n_phrases + 1, sizeof(*r->phrases));
 	r->owners = mem_resize(r->owners, r->n_phrases + 1, sizeof(*r->owners));
 	r->phrases[r->n_phrases] = ph;
-	r->owners[r->n_phrases++] = (struct owner){ kind, index };
+	r->owners[r->n_phrases++] = owner;
 }
 
 static void compile_emoji(struct compiler *c)
@@ -170,7 +170,7 @@ static void compile_entry(struct compiler *c, const struct source_entry *s, stru
 	compile_lang(c, s->place, s->lang);
 	if (compile_phrase(c, &wording, WORD_KEY, seen, &ph) < 0)
 		return;
-	add_phrase(c, ph, OWNER_ENTRY, r->n_entries);
+	add_phrase(c, ph, (struct owner){ OWNER_ENTRY, .index = r->n_entries });
 	if (family < 0 || when < 0 || subject < 0)
 		return;
 	compile_idle_entry(c, s);
@@ -295,7 +295,9 @@ static void compile_cue(struct compiler *c, const struct source_cue *s, struct m
 	r->judges_language |= kind == CUE_LIGHT;
 	ph.one_clause = true;
 	if (kind < CUE_MATCHED) {
-		add_phrase(c, ph, OWNER_CUE, (uint32_t)kind);
+		add_phrase(c, ph,
+			(struct owner){
+				OWNER_CUE, (uint32_t)kind, compile_lang_number(r, s->lang) });
 	} else if (kind == CUE_CLAUSE) {
 		add_clause_cue(r, ph);
 	} else {
@@ -395,7 +397,7 @@ static void compile_frame(struct compiler *c, const struct source_frame *s, stru
 		return;
 	compile_idle_frame(c, s, (enum reach)reach, families);
 	ph.one_clause = true; /* an idiom here sets nothing aside there */
-	add_phrase(c, ph, OWNER_FRAME, r->n_frames);
+	add_phrase(c, ph, (struct owner){ OWNER_FRAME, .index = r->n_frames });
 	r->frames = mem_resize(r->frames, r->n_frames + 1, sizeof(*r->frames));
 	r->frames[r->n_frames++] = (struct frame){ .id = compile_str(c, s->id),
 		.reach = (enum reach)reach,

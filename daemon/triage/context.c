@@ -13,19 +13,66 @@ static bool is_light(const struct ruleset *rules, const struct token *k)
 	       (k->word != WORD_NONE && (rules->vocab.words[k->word].marks & WORD_LIGHT));
 }
 
+/* The cues that begin in a clause, one after the other; NULL behind the last. */
+static const struct cue_match *first_cue(const struct triage_scratch *w, uint32_t clause)
+{
+	uint32_t at = clause < w->n_clause_cues ? w->clause_cues[clause] : 0;
+
+	return at ? &w->cues[at - 1] : NULL;
+}
+
+static const struct cue_match *next_cue(const struct triage_scratch *w, const struct cue_match *c)
+{
+	return c->next ? &w->cues[c->next - 1] : NULL;
+}
+
+static bool is_first_person(const struct ruleset *rules, const struct token *k)
+{
+	return k->word != WORD_NONE && (rules->vocab.words[k->word].marks & WORD_FIRST_PERSON);
+}
+
+/* "he": somebody else in one language and oneself in another. It is read in that of the phrase. */
+static bool is_homograph(const struct ruleset *rules, const struct token *k)
+{
+	return (k->marks & TOKEN_THIRD_PARTY) && is_first_person(rules, k);
+}
+
+/* "no he" corrects in English and denies in Spanish: does the negator count for this phrase? */
+static bool negates_in_its_language(const struct ruleset *rules, const struct triage_scratch *w,
+	const struct signal *s, const struct cue_match *negator)
+{
+	const struct token *tokens = w->honest.tokens;
+	bool negates = false;
+
+	for (const struct cue_match *c = first_cue(w, tokens[negator->from].clause); c;
+		c = next_cue(w, c)) {
+		if (c->kind != CUE_PSEUDO_NEGATION || c->from >= negator->end ||
+			c->end <= negator->from)
+			continue;
+		negates = c->lang != s->entry->lang && is_homograph(rules, &tokens[c->end - 1]);
+		if (!negates)
+			break;
+	}
+	return negates;
+}
+
 /* The negator that ends right before token end, unless it belongs to a phrase or does not count. */
-static const struct cue_match *negator_before(const struct triage_scratch *w, uint32_t end)
+static const struct cue_match *negator_before(const struct ruleset *rules,
+	const struct triage_scratch *w, const struct signal *s, uint32_t end)
 {
 	const struct token *tokens = w->honest.tokens;
 	const struct cue_match *c;
+	uint32_t marks = 0;
 
 	if (tokens[end - 1].negator == 0)
 		return NULL;
 	c = &w->cues[tokens[end - 1].negator - 1];
-	for (uint32_t i = c->from; i < c->end; i++)
+	for (uint32_t i = c->from; i < c->end; i++) {
 		if (!(tokens[i].marks & (TOKEN_OWN_NEGATOR | TOKEN_PSEUDO)))
 			return c;
-	return NULL;
+		marks |= tokens[i].marks;
+	}
+	return !(marks & TOKEN_OWN_NEGATOR) && negates_in_its_language(rules, w, s, c) ? c : NULL;
 }
 
 static bool is_and(const struct ruleset *rules, const struct token *k)
@@ -40,20 +87,16 @@ static bool joins_on(const struct ruleset *rules, const struct text *t, const st
 }
 
 /* A staff note lists in few words: "SI, no plan" is not a plan, whatever phrase runs over it. */
-static bool holds_negator(const struct triage_scratch *w, const struct signal *s)
+static bool holds_negator(
+	const struct ruleset *rules, const struct triage_scratch *w, const struct signal *s)
 {
 	for (uint32_t i = s->from + 2; i < s->end; i++) {
-		const struct cue_match *negator = negator_before(w, i);
+		const struct cue_match *negator = negator_before(rules, w, s, i);
 
 		if (negator && negator->from > s->from)
 			return true;
 	}
 	return false;
-}
-
-static bool is_first_person(const struct ruleset *rules, const struct token *k)
-{
-	return k->word != WORD_NONE && (rules->vocab.words[k->word].marks & WORD_FIRST_PERSON);
 }
 
 /* "… and he": another statement, with a subject of its own. */
@@ -89,7 +132,7 @@ static bool swallows_negator(
 	if (!s->phrase || !(FAMILIES_EVENT & FAMILY_BIT(s->family)))
 		return false;
 	for (uint32_t i = s->from + 2; i < s->end; i++) {
-		const struct cue_match *negator = negator_before(w, i);
+		const struct cue_match *negator = negator_before(rules, w, s, i);
 		uint32_t at = i;
 
 		if (!negator || negator->from <= s->from ||
@@ -140,7 +183,7 @@ static const char *read_negation(
 	uint32_t at = s->from;
 	bool at_phrase = true; /* the word at `at` begins a phrase */
 
-	if (w->calls_note && (is_charted_absent(w, s) || holds_negator(w, s)))
+	if (w->calls_note && (is_charted_absent(w, s) || holds_negator(rules, w, s)))
 		return "charted";
 	if (!w->calls_note && swallows_negator(rules, w, s))
 		return "negation";
@@ -153,7 +196,7 @@ static const char *read_negation(
 				break;
 			charted = true;
 		}
-		negator = negator_before(w, at);
+		negator = negator_before(rules, w, s, at);
 		if (negator && (!charted || negator->kind == CUE_CHARTED)) {
 			if (!joined)
 				reason = reason                         ? NULL
@@ -212,17 +255,18 @@ static const char *read_frame(
 	return NULL;
 }
 
-/* The cues that begin in a clause, one after the other; NULL behind the last. */
-static const struct cue_match *first_cue(const struct triage_scratch *w, uint32_t clause)
+static bool is_another(const struct ruleset *rules, const struct triage_scratch *w,
+	const struct signal *s, uint32_t at)
 {
-	uint32_t at = clause < w->n_clause_cues ? w->clause_cues[clause] : 0;
+	const struct token *k = &w->honest.tokens[at];
 
-	return at ? &w->cues[at - 1] : NULL;
-}
-
-static const struct cue_match *next_cue(const struct triage_scratch *w, const struct cue_match *c)
-{
-	return c->next ? &w->cues[c->next - 1] : NULL;
+	if (!is_homograph(rules, k))
+		return k->marks & TOKEN_THIRD_PARTY;
+	for (const struct cue_match *c = first_cue(w, k->clause); c; c = next_cue(w, c))
+		if (c->kind == CUE_THIRD_PARTY && c->from <= at && at < c->end &&
+			c->lang == s->entry->lang)
+			return true;
+	return false;
 }
 
 /* Whoever is named last before the end of the phrase, inside it or before it in the clause. */
@@ -235,7 +279,7 @@ static enum subject read_subject(
 	for (uint32_t i = s->end; i-- > 0 && (i >= s->from || t->tokens[i].clause == s->clause);) {
 		if (t->tokens[i].marks & TOKEN_CLIENT)
 			subject = SUBJECT_SELF;
-		else if (t->tokens[i].marks & TOKEN_THIRD_PARTY)
+		else if (is_another(rules, w, s, i))
 			subject = SUBJECT_OTHER;
 		else if (is_first_person(rules, &t->tokens[i]))
 			subject = SUBJECT_SELF;

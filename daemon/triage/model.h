@@ -22,6 +22,7 @@ enum owner_kind { OWNER_ENTRY, OWNER_FRAME, OWNER_CUE };
 struct owner {
 	enum owner_kind kind;
 	uint32_t index; /* ENTRY, FRAME: into their arrays; CUE: enum cue */
+	size_t lang;    /* CUE: into langs */
 };
 
 struct entry {
@@ -127,6 +128,7 @@ struct signal {
 
 struct cue_match {
 	enum cue kind;
+	size_t lang;        /* into langs */
 	uint32_t from, end; /* honest tokens */
 	uint32_t next;      /* number + 1 of another one that begins in the same clause, 0 none */
 };

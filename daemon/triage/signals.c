@@ -121,8 +121,9 @@ static bool reaches_further(
 	return !known || from < known->from || (from == known->from && kind == CUE_CHARTED);
 }
 
-static bool add_cue(struct triage_scratch *w, enum cue kind, const struct scan_match *m)
+static bool add_cue(struct triage_scratch *w, const struct owner *o, const struct scan_match *m)
 {
+	enum cue kind = (enum cue)o->index;
 	struct token *tokens = w->honest.tokens, *last = &tokens[m->end - 1];
 	uint32_t *in_clause = &w->clause_cues[tokens[m->from].clause];
 	static const uint32_t marks[CUE_COUNT] = { [CUE_PSEUDO_NEGATION] = TOKEN_PSEUDO,
@@ -141,7 +142,7 @@ static bool add_cue(struct triage_scratch *w, enum cue kind, const struct scan_m
 		reaches_further(w, last->negator, kind, m->from))
 		last->negator = (uint32_t)w->n_cues + 1;
 	GROW(w->cues, w->n_cues, w->cap_cues);
-	w->cues[w->n_cues++] = (struct cue_match){ kind, m->from, m->end, *in_clause };
+	w->cues[w->n_cues++] = (struct cue_match){ kind, o->lang, m->from, m->end, *in_clause };
 	*in_clause = (uint32_t)w->n_cues;
 	w->cue_kinds |= 1u << kind;
 	return true;
@@ -170,7 +171,7 @@ static bool add_honest(const struct ruleset *rules, struct triage_scratch *w)
 		else if (o->kind == OWNER_FRAME)
 			all &= add_frame(w, &rules->frames[o->index], m);
 		else
-			all &= add_cue(w, (enum cue)o->index, m);
+			all &= add_cue(w, o, m);
 	}
 	return all;
 }
@@ -211,7 +212,7 @@ static bool add_further(
 		if (o->kind == OWNER_ENTRY)
 			all &= add_signal(w, rules, reading, m);
 		else if (o->kind == OWNER_CUE && is_raising((enum cue)o->index))
-			all &= add_cue(w, (enum cue)o->index, &honest);
+			all &= add_cue(w, o, &honest);
 	}
 	return all;
 }

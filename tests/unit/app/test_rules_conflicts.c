@@ -236,6 +236,9 @@ static void test_cues(void **state)
 		       "joke", "for real")),
 		":5: cue: \"for real\" cannot be earnest and quoted",
 		":6: cue: \"for real\" cannot be joke and earnest");
+	expect_good("languages = ( { lang = \"es\"; owner = \"o\"; added = \"2026-01-01\"; } );\n" CUES(
+		CUE("third_party",
+			"he") ", { kind = \"first_person\"; lang = \"es\"; phrase = \"(yo|he)\"; }"));
 	expect_good(CUES(CUE("negation", "nor") ", " CUE("and", "nor") ", " CUE(
 		"light", "(nor|but)") ", " CUE("clause", "but") ", " CUE("statement",
 		"but") ", " CUE("negation", "denies") ", " CUE("charted", "denies") ", " CUE("now",
