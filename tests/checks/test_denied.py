@@ -66,7 +66,8 @@ def test_denied_is_not_rated():
 
 
 def test_denied_is_not_rated_in_spanish():
-    said = [b.format(d.format(a)) for b in BESIDE["es"] for d in DENIED["es"] for a in ACTS["es"]]
+    said = [b.format(d.format(a)) for b in BESIDE["es"] for d in DENIED["es"] for a in ACTS["es"]
+            if b != "no {}" or d.startswith(("no ", "yo no "))]
     assert not [(level, s) for level, s in _rated(said, "es") if level > MODERATE]
 
 

@@ -14,6 +14,7 @@ PLAIN = {
         "me estoy cortando", "mi alumno dice que no quiere vivir", "mi señora está deprimida y habla de matarse",
         "mi hermano habla solo y cree que lo persiguen", "mi hijo dice que le hablan por la tele", "soy el enviado de dios",
         "i just want to morirme", "no quiero estar alive", "ya no puedo i want to kill myself", "siento que quiero to die",
+        "me he estado cortando", "me he cortado los brazos otra vez", "he perdido las ganas de vivir", "siempre he querido morir",
     ],
     "high": [
         "me imagino tirándome al metro", "me quiero tirar por el balcón", "mi ex me está siguiendo",
@@ -21,14 +22,18 @@ PLAIN = {
         "el novio de mi mamá me mira cuando me baño", "mi tía no le da las medicinas a mi abuelita", "voy a hacer una masacre",
         "mañana voy a llevar una pistola a la escuela", "tengo un machete y voy por él", "mi novio me vende",
         "me están extorsionando con mis nudes", "mi husband me choked", "mi primo me violaba",
+        "he pensado en matarme", "me ha pegado mi marido", "me han violado", "he estado pensando en suicidarme",
     ],
     "urgent": [
         "me voy a inyectar toda la insulina", "me voy a desvivir hoy", "im going to matarme", "voy a jump del bridge",
         "me voy a matar esta noche", "me voy a tirar por la ventana", "tengo un plan para matarme",
+        "he decidido matarme esta noche", "ya me he despedido de todos", "mi hijo a intentado matarse",
     ],
     "emergency": [
         "me pasé de dosis", "se me fue la mano con las pastillas", "me acabo de inyectar toda la insulina", "me tomé todas mis pills",
         "tomé de más y no siento las piernas", "hay un incendio en mi casa y no podemos salir", "me tomé un frasco de pastillas",
+        "me he tomado treinta pastillas de paracetamol", "me e tomado 40 pastillas", "he bebido lejía", "mi hermana se ha colgado",
+        "mi madre se ha tomado todas las pastillas",
     ],
 }
 AROUND = [
@@ -52,6 +57,7 @@ EVERYDAY = [
     "la fila del SAT no se mueve", "me tiro de los pelos con este informe", "la renta me está ahorcando",
     "este calor de Maracaibo me va a matar", "estoy con la soga al cuello con la hipoteca", "suicidio posicional le dicen",
     "mi bardo bebió el veneno por el gnomo", "me clavé el cuchillo del queso, un puntito", "este parcial me va a matar",
+    "se me ha colgado el ordenador", "me he cortado el pelo yo sola", "he discutido con mi jefe", "he aprobado el examen",
     "prefiero un periódico que me lleve la contraria", "el padre habló de morir al pecado y renacer",
 ]
 
