@@ -150,7 +150,7 @@ int reply_lead(const redisReply *r, struct lead_answer *a)
 		!reply_is_text(reply_at(r, 2)) || reply_int(reply_at(r, 3), &a->remaining_ms) < 0 ||
 		reply_int(reply_at(r, 4), &a->now_ms) < 0 ||
 		reply_int(reply_at(r, 5), &a->batch) < 0 || !reply_is_text(reply_at(r, 6)) ||
-		a->epoch < mine || a->now_ms < 0)
+		mine < 0 || a->epoch < mine || a->now_ms < 0)
 		return -1;
 	a->instance = reply_str(reply_at(r, 6));
 	a->mine = mine == 1;
