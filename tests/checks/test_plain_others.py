@@ -38,6 +38,10 @@ TOLD = [
     ("{w} slit {p} wrists", "emergency"),
     ("{w} cuts {r}", "moderate"),
     ("{w} keeps talking about killing {r}", "high"),
+    ("{w} mentioned overdosing", "high"),
+    ("{w} has talked about committing suicide", "high"),
+    ("{w} is trying to end {p} life", "urgent"),
+    ("{w} said goodbye and is going to end {p} life", "urgent"),
     ("{w} told me {s} has a plan to end {p} life", "urgent"),
 ]
 BEFORE = ["", "hi, ", "ok so ", "im not calling for myself, ", "not sure what to do. ", "i heard that ", "so basically "]

@@ -12,6 +12,7 @@ from test_disguise import levels
 
 AT_LEAST = {
     "urgent": """
+my [stepdad|husband|ex] is coming to kill me
 he [pulled|pointed] a gun on me
 my [husband|ex] put a [gun|knife] to my [head|throat]
 he [held|put] a knife [to my throat|against my throat]
@@ -35,6 +36,9 @@ he [wont stop|cant stop] hitting me
 help he has a [gun|knife]
 """,
     "high": """
+[my husband|my girlfriend|he] [would not|wouldnt|will not|didnt] stop [hitting|kicking|slapping|dragging] me
+[my ex|he] [keeps|started|has been] [throwing me against the wall|slamming me into the door]
+[my boyfriend|he] [has beaten me again|was burning me with cigarettes]
 [he|my boyfriend|my wife] [choked|strangled] me
 he [grabbed|squeezed|gripped] my [throat|neck]
 he [gripped|grabbed] me by the throat
@@ -102,6 +106,9 @@ he is harassing me
 }
 AT_MOST = {
     "low": """
+my dog would not stop hitting me with his tail
+my team has beaten us again
+he threw me against the wall in our wrestling match and i loved it
 he choked in the [final|playoffs]
 i choked on [a chip|my coffee]
 my [wife|husband|boyfriend] beats me [at everything|to the bathroom|at chess]
