@@ -59,7 +59,28 @@ EVERYDAY = [
     "mi bardo bebió el veneno por el gnomo", "me clavé el cuchillo del queso, un puntito", "este parcial me va a matar",
     "se me ha colgado el ordenador", "me he cortado el pelo yo sola", "he discutido con mi jefe", "he aprobado el examen",
     "prefiero un periódico que me lleve la contraria", "el padre habló de morir al pecado y renacer",
+    "mi alumno sigue pegándome stickers en la espalda",
+    "el sol no para de quemarme en la playa", "el frío sigue pegándome fuerte", "no dejo de lastimarme el tobillo en el fútbol",
+    "mi papá va a tirarse en paracaídas", "mi hija quiere tirarse por el tobogán",
 ]
+
+
+# What is told of others in every form of the verb: who, what, and how it is said.
+PERSONS = ["mi hermano", "mi hija", "una compañera de clase", "él"]
+ACTS = ["matarse", "ahorcarse", "suicidarse", "pegarse un tiro", "cortarse las venas", "tirarse del puente", "tomarse todas las pastillas",
+        "quitarse la vida"]
+TOLD = {
+    "urgent": ["{who} va a {act} esta noche", "{who} amenaza con {act}", "{who} planea {act}", "{who} está intentando {act}",
+               "{who} acaba de intentar {act}", "{who} decidió {act}"],
+    "high": ["{who} quiere {act}", "{who} habla de {act}", "{who} ha pensado en {act}", "creo que {who} puede {act}",
+             "me preocupa que {who} quiera {act}", "{who} bromea con {act} pero creo que es en serio", "{who} trató de {act} anoche"],
+}
+ABUSERS = ["mi esposo", "mi padrastro", "él"]
+BLOWS = [("pegarme", "pegándome"), ("golpearme", "golpeándome"), ("patearme", "pateándome"), ("darme cachetadas", "dándome cachetadas"),
+         ("aventarme contra la pared", "aventándome contra la pared"), ("jalarme del pelo", "jalándome del pelo"),
+         ("obligarme a tener relaciones", "obligándome a tener relaciones"), ("quemarme con el cigarro", "quemándome con el cigarro")]
+BEATEN = ["{who} volvió a {bare}", "{who} suele {bare}", "{who} no paraba de {bare}", "{who} no deja de {bare}", "{who} empezó a {bare}",
+          "tengo miedo de que {who} vuelva a {bare}", "{who} sigue {ing}", "{who} lleva años {ing}"]
 
 
 def below(texts):
@@ -75,6 +96,12 @@ def test_plain_spanish_is_heard(least):
 
 def test_nothing_beside_it_hides_it():
     assert below(BESIDE) == []
+
+
+def test_others_are_heard_in_every_form():
+    told = [(form.format(who=who, act=act), least) for least in TOLD for form in TOLD[least] for who in PERSONS for act in ACTS]
+    told += [(form.format(who=who, bare=bare, ing=ing), "high") for form in BEATEN for who in ABUSERS for bare, ing in BLOWS]
+    assert below(told) == []
 
 
 def test_everyday_spanish_is_low():
