@@ -14,6 +14,9 @@ PLAIN = {
         "i took something to kill myself", "i took the whole bottle", "i took them, all of them",
         "i took too many sleeping pills and im getting tired", "im about to jump", "im on the other side of the railing",
         "im standing on the bridge about to jump",
+        "ive been taking them one after another for the last hour", "im swallowing them as i write this",
+        "i have opened the vein", "the ropes round my neck", "i got my piece to my head",
+        "i have kerosene poured on my body",
     ],
     URGENT: [
         "after tonight you wont have to worry about me", "gunna kill my self tonite",
@@ -37,6 +40,9 @@ PLAIN = {
         "ive decided to kill myself", "my finger is on the trigger", "nothing will stop me from killing myself",
         "prolly gonna kms tomorrow", "the gun is loaded and its in my hand", "the knife is on my wrist",
         "this is my last night alive",
+        "next train im jumping", "i stopped counting after thirty tablets",
+        "me and him are going to kill ourselves together this weekend",
+        "im climbing over now",
     ],
     HIGH: [
         "I find myself thinking about ending things permanently.", "I have been having thoughts of taking my own life.",
@@ -62,6 +68,9 @@ PLAIN = {
         "please look after my kids when im gone", "suicide seems like the only option", "tell my wife it wasnt her fault",
         "wanna end my life", "whats the easiest way to die", "who will take care of my kids when im dead",
         "will i go to hell if i kill myself",
+        "this time im really doing it", "im about to take the lot", "im thinking of topping myself",
+        "i been thinkin bout takin myself out this world", "me i want kill me, no more life for me",
+        "i cant even die right",
     ],
     MODERATE: [
         "90 days clean from sh gone", "I do not wish to continue living.", "cutting makes me feel better",
@@ -84,6 +93,11 @@ PLAIN = {
         "my mom saw the scars on my arm and flipped", "nobody would even care if i was dead",
         "nobody would notice if i died", "not wanting to exist rn", "there is no point in going on",
         "theres no point in living", "whats the point of living",
+        "ive had enough of life", "lifes not worth living", "dont much care whether i live or die",
+        "wish it was me in that coffin", "the children would do better without a mother like me",
+        "cant picture being alive at 30", "i dont see why i should go on", "when will it be my turn to die",
+        "life is finish for me", "im not safe with my own thoughts", "cutting isnt enough anymore",
+        "wish mom had aborted me",
     ],
 }
 
