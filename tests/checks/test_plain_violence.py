@@ -12,6 +12,8 @@ from test_disguise import levels
 
 AT_LEAST = {
     "urgent": """
+[my stepdad has my mum at gunpoint|hes whuppin on my mama right now|ive killed my wife|imma pop him tonight]
+theres someone shooting at our school
 my [stepdad|husband|ex] is coming to kill me
 he [pulled|pointed] a gun on me
 my [husband|ex] put a [gun|knife] to my [head|throat]
@@ -36,6 +38,16 @@ he [wont stop|cant stop] hitting me
 help he has a [gun|knife]
 """,
     "high": """
+ive been threatened with a knife by my partner
+[he wont take no for an answer, he pins me down|he struck me, i regret to say]
+he waits outside my college every day
+my family will kill me if they find out i have a boyfriend
+[we get locked in the cellar when we are bad|is it normal if your mum hits you with a shoe]
+i found pictures on my husbands computer of children
+[my son has sent photos to someone who is now demanding money|dude on snap said send another or ur mom sees these]
+[we are ten girls in a flat, they lock the door and men come|some man got my sister trickin and she only 15]
+[the aide at the care home shook my grandmother|im being shouted at and knocked about by my own daughter]
+online guy keeps posting he wants to kill women
 [my husband|my girlfriend|he] [would not|wouldnt|will not|didnt] stop [hitting|kicking|slapping|dragging] me
 [my ex|he] [keeps|started|has been] [throwing me against the wall|slamming me into the door]
 [my boyfriend|he] [has beaten me again|was burning me with cigarettes]
@@ -106,6 +118,8 @@ he is harassing me
 }
 AT_MOST = {
     "low": """
+[he|she] stabbed me in the back at work by taking the credit
+[she shot my whole family in the orchard, the prints came out gorgeous|no ones hurting me at home im just so fed up of sharing a room]
 my dog would not stop hitting me with his tail
 my team has beaten us again
 he threw me against the wall in our wrestling match and i loved it
