@@ -4,7 +4,7 @@ import pytest
 
 from test_disguise import levels
 
-MODERATE, HIGH, URGENT = 1, 2, 3
+MODERATE, HIGH, URGENT, EMERGENCY = 1, 2, 3, 4
 
 # An act in its forms: bare, past, participle, -ing.
 ACTS = {"en": [
@@ -90,6 +90,18 @@ EVERYDAY = {"en": [
     "con el aguinaldo ya me ahorqué con las cuotas del refri", "se me ha colgado el ordenador",
 ]}
 
+# The same as others chart it.
+NOTED = {
+    EMERGENCY: ["82F on morphine, RR 6, not rousable", "NB limp and blue; grandmother on line; CPR instr given",
+        "DV IN PROGRESS, SUSPECT STILL ON SCENE, ARMED W/ MACHETE"],
+    URGENT: ["abuser due home in 30 min; caller & 2 kids packing, no transport"],
+    HIGH: ["c/o partner forcing sex, most recent Sat, does not want police", "Diabulimia: omitting insulin, sugars 450, N/V",
+           "HI thoughts toward brother, no plan, no weapon.", "Wife says pt manic & aggressive, smashed TV, slept 2h in 4 d",
+           "Reports IPV x 3 yrs, escalating, partner monitors phone"],
+    MODERATE: ["Resumed cutting after 6 mos; no intent to die", "Drinking daily since divorce, hopeless, denies SI",
+               "Pt wishes he'd never been born; denies plan or intent.", "Partner belittles & controls money; no physical violence reported"],
+}
+
 
 def rated(lang, texts):
     return levels([{"text": text, "lang": lang, "channel": "sms"} for text in texts])
@@ -101,6 +113,12 @@ def test_every_form_is_heard(lang, floor):
     texts = [said.format(bare=bare, past=past, participle=participle, ing=ing)
              for said in SAID[lang][floor] for bare, past, participle, ing in ACTS[lang]] + ALONE[lang][floor]
     assert [text for text, level in zip(texts, rated(lang, texts)) if level < floor] == []
+
+
+@pytest.mark.parametrize("floor", sorted(NOTED))
+def test_notes_are_read(floor):
+    found = levels([{"text": text, "lang": "en", "channel": "voice_notes"} for text in NOTED[floor]])
+    assert [text for text, level in zip(NOTED[floor], found) if level < floor] == []
 
 
 @pytest.mark.parametrize("lang", sorted(ALONE))
