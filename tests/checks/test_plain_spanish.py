@@ -104,6 +104,16 @@ def test_others_are_heard_in_every_form():
     assert below(told) == []
 
 
+def test_abuse_and_threats_are_heard():
+    assert below([(text, "high") for text in [
+        "mi padrastro volvió a tocarme", "mi tío me ha estado tocando", "mi papá lleva años abusando de mí",
+        "mi entrenador me tomó fotos en la ducha", "el novio de mi mamá me hace quitarme la ropa", "mi abuelo intentó violarme anoche",
+        "mi abuela dice que su nieto la empuja", "casi apuñalo a mi jefe ayer", "y si mato a mi vecino", "he pensado en matar a mi ex",
+    ]] + [("voy en camino a matar a mi ex", "urgent"), ("compré una pistola para matar a mi jefe", "urgent"),
+          ("mi mamá está teniendo una sobredosis", "urgent"), ("las voces no paran de decirme que salte", "urgent"), ("encontré a mi hijo con el frasco vacío", "urgent"),
+          ("mi hermano lleva 5 días sin dormir y habla con dios", "moderate")]) == []
+
+
 def test_everyday_spanish_is_low():
     found = levels([{"text": text, "lang": "es", "channel": "text"} for text in EVERYDAY])
     assert [text for text, level in zip(EVERYDAY, found) if level > 0] == []
