@@ -126,15 +126,22 @@ static void react(struct whatif *w, const char *offer, enum reaction_kind kind, 
 	struct what_offer *o = map_remove(&w->offers, offer);
 	if (!o)
 		return;
-	int64_t after = at_ms - o->at_ms;
+	int64_t after = at_ms - o->at_ms + (kind == REACT_NOT_YET);
 	struct reactions *r = what_reactions(w, w->contacts[o->contact].id, o->responder, true);
 	r->at = mem_resize(r->at, r->n + 1, sizeof *r->at);
-	r->at[r->n++] = (struct reaction){ kind, after };
+	r->at[r->n++] = (struct reaction){ kind, o->at_ms, after, w->n_entries, false };
 	if (kind == REACT_ACCEPT) {
 		delay_add(what_responder(w, o->responder), after);
 		delay_add(&w->accepts, after);
 	}
 	free(o);
+}
+
+void what_leave_open(struct whatif *w)
+{
+	const char *offer;
+	for (size_t i = 0; map_walk(&w->offers, &i, &offer);)
+		react(w, offer, REACT_NOT_YET, w->end_ms);
 }
 
 /* ---- contacts ---- */
@@ -200,6 +207,7 @@ static void return_segment(struct what_contact *c, int64_t at_ms)
 struct gathering {
 	struct whatif *w;
 	int64_t at_ms;
+	size_t contact; /* of the command, or NONE */
 };
 
 static void keep_offer(struct gathering *g, char *const words[5])
@@ -236,13 +244,16 @@ static void gather_decision(void *arg, const char *name, char *const words[5])
 		react(g->w, words[0], REACT_ACCEPT, g->at_ms);
 		if ((contact = what_find(g->w, words[1])) != NONE)
 			begin_segment(g->w, contact, words[2], g->at_ms);
+	} else if (strcmp(name, "served_on_island") == 0 && words[1]) {
+		if ((contact = what_find(g->w, words[0])) != NONE)
+			begin_segment(g->w, contact, words[1], g->at_ms);
 	} else if (strcmp(name, "declined") == 0) {
 		react(g->w, words[0], REACT_DECLINE, g->at_ms);
 	} else if (strcmp(name, "unoffered") == 0 && words[1]) {
 		if (strcmp(words[1], "expired") == 0)
 			react(g->w, words[0], REACT_PASS, g->at_ms);
 		else if (strcmp(words[1], "accepted") != 0 && strcmp(words[1], "declined") != 0)
-			free(map_remove(&g->w->offers, words[0]));
+			react(g->w, words[0], REACT_NOT_YET, g->at_ms);
 	} else if (strcmp(name, "closed") == 0) {
 		if ((contact = what_find(g->w, words[0])) != NONE)
 			close_segment(g->w, contact, g->at_ms);
@@ -258,8 +269,8 @@ static void gather_decision(void *arg, const char *name, char *const words[5])
 
 static bool is_decided_anew(const struct command *c)
 {
-	return c->command == COMMAND_TICK || c->command == COMMAND_OFFER_ACCEPT ||
-	       c->command == COMMAND_OFFER_DECLINE;
+	return !c->fact &&
+	       (c->command == COMMAND_OFFER_ACCEPT || c->command == COMMAND_OFFER_DECLINE);
 }
 
 /* Done by staff in or about a conversation. */
@@ -273,6 +284,8 @@ static bool is_of_staff(const struct command *c)
 	case COMMAND_CONTACT_NOTE:
 	case COMMAND_CONTACT_ESCALATE:
 	case COMMAND_CONTACT_CLOSE:
+	case COMMAND_CONTACT_TRANSFER:
+	case COMMAND_TRANSFER_CANCEL:
 	case COMMAND_RESPONDER_DONE:
 	case COMMAND_DISPATCH_ACK:
 	case COMMAND_DISPATCH_OUTCOME:
@@ -309,6 +322,7 @@ static struct what_event *add_event(struct whatif *w, int64_t at_ms)
 	}
 	struct what_event *event = &w->events[w->n_events++];
 	*event = (struct what_event){ .at_ms = at_ms,
+		.place = w->n_entries,
 		.contact = NONE,
 		.segment = NONE,
 		.next_of_segment = NONE,
@@ -387,38 +401,52 @@ static const char *keep_ruleset(struct whatif *w, const char *ruleset)
 	return copy;
 }
 
+static void find_opened(void *arg, const char *name, char *const words[5])
+{
+	struct gathering *g = arg;
+	bool begins = strcmp(name, "opened") == 0 || strcmp(name, "adopted") == 0;
+	if (begins && words[0] && what_find(g->w, words[0]) == NONE)
+		g->contact = add_contact(g->w, words[0], g->at_ms);
+}
+
+static void keep_event(struct gathering *g, const struct command *c, int64_t seq)
+{
+	struct whatif *w = g->w;
+	struct what_event *event = add_event(w, g->at_ms);
+	keep_command(w, event, c);
+	event->is_tick = c->command == COMMAND_TICK;
+	event->contact = g->contact;
+	event->seq = seq;
+	event->ruleset = keep_ruleset(w, c->ruleset);
+	struct what_contact *of = g->contact == NONE ? NULL : &w->contacts[g->contact];
+	if (of && of->served && is_of_staff(c))
+		join_segment(w, of, event);
+	if (of && (c->level > 0 || c->command == COMMAND_CONTACT_OPEN)) {
+		event->recorded = c->level > 0 ? asked(c->level) : LEVEL_HIGH;
+		if (event->recorded > of->then.level)
+			of->then.level = event->recorded;
+		join_triaged(w, of, event);
+	}
+}
+
 static void on_command(void *arg, const struct ledger_entry *entry, const struct command *c,
 	const struct step *step, int64_t seq)
 {
 	struct whatif *w = arg;
-	struct gathering g = { w, entry->at_ms };
+	struct gathering g = { w, entry->at_ms, contact_of(w, c) };
+	struct slice decisions = { buf_str(&step->decisions), step->decisions.len };
 	w->end_ms = entry->at_ms;
-	size_t contact = c->command == COMMAND_CONTACT_OPEN && *c->contact
-				 ? add_contact(w, c->contact, entry->at_ms)
-				 : contact_of(w, c);
-	if (!is_decided_anew(c)) {
-		struct what_event *event = add_event(w, entry->at_ms);
-		keep_command(w, event, c);
-		event->contact = contact;
-		event->seq = seq;
-		event->ruleset = keep_ruleset(w, c->ruleset);
-		struct what_contact *of = contact == NONE ? NULL : &w->contacts[contact];
-		if (of && of->served && is_of_staff(c))
-			join_segment(w, of, event);
-		if (of && (c->level > 0 || c->command == COMMAND_CONTACT_OPEN)) {
-			event->recorded = c->level > 0 ? asked(c->level) : LEVEL_HIGH;
-			if (event->recorded > of->then.level)
-				of->then.level = event->recorded;
-			join_triaged(w, of, event);
-		}
-	}
-	replay_decisions((struct slice){ buf_str(&step->decisions), step->decisions.len },
-		gather_decision, &g);
+	w->n_entries++;
+	replay_decisions(decisions, find_opened, &g);
+	if (!is_decided_anew(c))
+		keep_event(&g, c, seq);
+	replay_decisions(decisions, gather_decision, &g);
 }
 
 static void on_mark(void *arg, const struct ledger_entry *entry, const struct mark *m)
 {
 	struct whatif *w = arg;
+	w->n_entries++;
 	struct what_event *event = add_event(w, entry->at_ms);
 	event->from = w->n_options;
 	w->options = mem_resize(w->options, w->n_options + 1, sizeof *w->options);

@@ -1,15 +1,19 @@
 /*
  * What if: the same contacts and the same people under other rules or other options. The history is
- * gathered from a replay; then the core decides it once more, with these assumptions:
+ * gathered from a replay; then the core decides it once more. With the same rules and options it comes
+ * out as it was. Otherwise these are the assumptions:
  *
  * - Contacts, what people write, answers and leaving, sessions and presence come at their recorded
  *   times, and so does what staff does with a contact that nobody serves.
  * - A responder reacts to an offer of a contact as they did in the history to the same (accepts or
  *   declines after so long, or lets it pass); to an offer they never had, they accept after their
- *   own median time, or that of all where they never accepted.
+ *   own median time, or that of all where they never accepted. Where an offer was withdrawn before
+ *   they reacted they accept after that median too, but not before it was withdrawn then.
  * - A conversation belongs to its contact: what was done in it, its end included, comes as long
  *   after the acceptance as it did then, by whoever serves now. One that was never held, or that its
  *   responder lost, lasts the median of all conversations, in the latter case from the loss on.
+ * - What falls due is seen to at once, or when it was in the history, where a node was up to a second
+ *   late.
  */
 #ifndef TRIAGED_APP_WHATIF_H
 #define TRIAGED_APP_WHATIF_H

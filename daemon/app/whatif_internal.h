@@ -9,7 +9,9 @@
 
 struct what_event {
 	int64_t at_ms;    /* recorded; events are in that order */
+	size_t place;     /* in the ledger */
 	size_t from, len; /* the command in whatif.bytes; len 0: options[from] take effect */
+	bool is_tick;     /* the command only lets time pass */
 	size_t contact;   /* NONE */
 	size_t segment;   /* of the contact's, when it belongs to a conversation; NONE: fixed */
 	size_t next_of_segment, next_triaged;
@@ -40,16 +42,23 @@ struct what_contact {
 	const char *responder; /* who serves or served last */
 };
 
-enum reaction_kind { REACT_ACCEPT, REACT_DECLINE, REACT_PASS };
+enum reaction_kind {
+	REACT_ACCEPT,
+	REACT_DECLINE,
+	REACT_PASS,
+	REACT_NOT_YET, /* the offer was withdrawn, or the history ended: after_ms is the least */
+};
 
 struct reaction {
 	enum reaction_kind kind;
-	int64_t after_ms;
+	int64_t offered_ms, after_ms;
+	size_t place; /* in the ledger */
+	bool used;
 };
 
 struct reactions { /* of a responder to a contact */
 	struct reaction *at;
-	size_t n, used;
+	size_t n;
 };
 
 struct what_offer {
@@ -79,6 +88,7 @@ struct whatif {
 	struct map rulesets;                  /* as commands name them, owned */
 	struct core_options *options;
 	size_t n_options;
+	size_t n_entries;       /* of the ledger until now */
 	int64_t end_ms;         /* of the history */
 	struct command command; /* at hand */
 	struct buf scratch;
@@ -88,6 +98,8 @@ int64_t what_median(struct delays *d, int64_t unless);
 struct delays *what_responder(struct whatif *w, const char *name);
 struct reactions *what_reactions(
 	struct whatif *w, const char *contact, const char *responder, bool make);
+/* Offers that nobody reacted to until the end of the history. */
+void what_leave_open(struct whatif *w);
 size_t what_find(const struct whatif *w, const char *contact); /* NONE */
 /* Decode an event's command into w->command; CHECKs: it was encoded here. */
 const struct command *what_command(struct whatif *w, const struct what_event *event);

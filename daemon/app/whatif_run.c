@@ -12,8 +12,8 @@
 #define ACCEPT_UNLESS_MS       ((int64_t)5 * 1000)
 #define CONVERSATION_UNLESS_MS ((int64_t)20 * 60 * 1000)
 
-/* Written and forgotten so often: the core keeps what ended until then. */
-#define WRITE_EVERY 64
+/* A recorded tick this long after something was due is the one that saw to it: the node was late. */
+#define LATE_MS 1000
 
 enum act_kind {
 	ACT_ACCEPT,
@@ -25,7 +25,7 @@ enum act_kind {
 struct act {
 	enum act_kind kind;
 	int64_t at_ms;
-	size_t order;             /* of the recorded event; behind those for others */
+	size_t place;             /* in the ledger; behind all of it for what is assumed */
 	size_t contact, accepted; /* the conversation: n_accepted of the contact then */
 	size_t event;
 	char offer[24];
@@ -39,8 +39,8 @@ struct run {
 	const struct core_options *fixed;
 	struct step step;
 	struct heap acts;
-	size_t order;
-	size_t applied;
+	size_t place;
+	size_t tick; /* the next event that is one */
 	int64_t median_conversation;
 	struct map medians;    /* responder -> int64_t */
 	struct map dispatches; /* "contact number" -> id */
@@ -53,7 +53,7 @@ static int compare_acts(const void *a, const void *b)
 	const struct act *x = a, *y = b;
 	if (x->at_ms != y->at_ms)
 		return x->at_ms < y->at_ms ? -1 : 1;
-	return (x->order > y->order) - (x->order < y->order);
+	return (x->place > y->place) - (x->place < y->place);
 }
 
 static struct act *plan(struct run *r, enum act_kind kind, int64_t at_ms)
@@ -61,7 +61,7 @@ static struct act *plan(struct run *r, enum act_kind kind, int64_t at_ms)
 	struct act *act = mem_zalloc(sizeof *act);
 	act->kind = kind;
 	act->at_ms = at_ms;
-	act->order = r->order++;
+	act->place = r->place++;
 	act->event = NONE;
 	return act;
 }
@@ -84,21 +84,39 @@ static int64_t usual_accept(struct run *r, const char *responder)
 	return *known;
 }
 
+/* To the same offer, if it is one of then; otherwise to the next one. */
+static struct reaction *reaction_to(
+	struct run *r, const char *contact, const char *responder, int64_t now)
+{
+	struct reactions *known = what_reactions(r->w, contact, responder, false);
+	struct reaction *next = NULL;
+	for (size_t i = known ? known->n : 0; i-- > 0;) {
+		if (known->at[i].used)
+			continue;
+		next = &known->at[i];
+		if (next->offered_ms == now)
+			break;
+	}
+	if (next)
+		next->used = true;
+	return next;
+}
+
 static void on_offered(struct run *r, int64_t now, char *const words[5])
 {
 	size_t contact = what_find(r->w, words[1]);
 	if (contact == NONE || strlen(words[0]) >= sizeof((struct act *)0)->offer)
 		return;
-	struct reactions *known = what_reactions(r->w, words[1], words[2], false);
-	struct reaction reaction = { REACT_ACCEPT, 0 };
-	if (known && known->used < known->n)
-		reaction = known->at[known->used++];
-	else
-		reaction.after_ms = usual_accept(r, words[2]);
-	if (reaction.kind == REACT_PASS)
+	int64_t after = usual_accept(r, words[2]);
+	struct reaction *known = reaction_to(r, words[1], words[2], now);
+	if (known && known->kind == REACT_PASS)
 		return;
-	struct act *act = plan(r, reaction.kind == REACT_ACCEPT ? ACT_ACCEPT : ACT_DECLINE,
-		now + reaction.after_ms);
+	if (known && (known->kind != REACT_NOT_YET || known->after_ms >= after))
+		after = known->after_ms;
+	bool declines = known && known->kind == REACT_DECLINE;
+	struct act *act = plan(r, declines ? ACT_DECLINE : ACT_ACCEPT, now + after);
+	if (known && known->kind != REACT_NOT_YET && known->offered_ms == now)
+		act->place = known->place;
 	act->contact = contact;
 	act->responder = what_responder(r->w, words[2])->name;
 	snprintf(act->offer, sizeof act->offer, "%s", words[0]);
@@ -112,7 +130,7 @@ static void plan_conversation(struct run *r, size_t contact, int64_t now)
 	const struct what_segment *s = n < c->n_segments ? &c->segments[n] : NULL;
 	for (size_t i = s ? s->first : NONE; i != NONE; i = r->w->events[i].next_of_segment) {
 		struct act *act = plan(r, ACT_EVENT, now + r->w->events[i].at_ms - s->accepted_ms);
-		act->order = i;
+		act->place = r->w->events[i].place;
 		act->event = i;
 		act->contact = contact;
 		act->accepted = c->n_accepted;
@@ -127,13 +145,13 @@ static void plan_conversation(struct run *r, size_t contact, int64_t now)
 	heap_push(&r->acts, act);
 }
 
-static void on_accepted(struct run *r, int64_t now, char *const words[5])
+static void on_accepted(struct run *r, int64_t now, const char *id, const char *responder)
 {
-	size_t contact = what_find(r->w, words[1]);
+	size_t contact = what_find(r->w, id);
 	if (contact == NONE)
 		return;
 	struct what_contact *c = &r->w->contacts[contact];
-	c->responder = what_responder(r->w, words[2])->name;
+	c->responder = what_responder(r->w, responder)->name;
 	c->n_accepted++;
 	if (c->now.waited_ms < 0) {
 		c->now.waited_ms = now - c->arrived_ms;
@@ -160,7 +178,9 @@ static void on_decision(void *arg, const char *name, char *const words[5])
 	if (strcmp(name, "offered") == 0 && words[2])
 		on_offered(r, core_now(r->core), words);
 	else if (strcmp(name, "accepted") == 0 && words[2])
-		on_accepted(r, core_now(r->core), words);
+		on_accepted(r, core_now(r->core), words[1], words[2]);
+	else if (strcmp(name, "served_on_island") == 0)
+		on_accepted(r, core_now(r->core), words[0], words[1]);
 	else if (strcmp(name, "dispatch_requested") == 0)
 		on_dispatched(r, words);
 }
@@ -174,18 +194,31 @@ static void apply_one(struct run *r, const struct command *c, int64_t at_ms)
 	/* What is decided below may apply nothing by itself: acts are only planned. */
 	replay_decisions((struct slice){ buf_str(&r->step.decisions), r->step.decisions.len },
 		on_decision, r);
-	if (++r->applied % WRITE_EVERY == 0)
-		core_take_dirty(r->core, forget, NULL);
+	core_take_dirty(r->core, forget, NULL);
 }
 
-/* Everything that is due in front of this moment happens at its own. */
+static bool ticked_then(struct run *r, int64_t due)
+{
+	const struct what_event *events = r->w->events;
+	while (r->tick < r->w->n_events &&
+		(!events[r->tick].is_tick || events[r->tick].at_ms < due))
+		r->tick++;
+	return r->tick < r->w->n_events && events[r->tick].at_ms <= due + LATE_MS;
+}
+
+/* Everything that is due in front of this moment happens at its own, or when it did then. */
 static void pass_time(struct run *r, int64_t at_ms)
 {
 	struct command tick;
 	int64_t due;
 	command_init(&tick, COMMAND_TICK);
-	while ((due = core_next_due(r->core)) <= at_ms)
+	while ((due = core_next_due(r->core)) <= at_ms) {
+		if (due < core_now(r->core))
+			due = core_now(r->core);
+		if (ticked_then(r, due))
+			break;
 		apply_one(r, &tick, due);
+	}
 }
 
 static void apply(struct run *r, const struct command *c, int64_t at_ms)
@@ -203,13 +236,12 @@ static void rate(const struct what_event *event, struct command *c)
 	c->unscored = event->rating.unscored;
 }
 
-/* The dispatch of now in the place of the one of then; false: there is none yet. */
-static bool translate_dispatch(struct run *r, struct command *c)
+/* The dispatch of now in the place of the one of then; "": there is none yet. */
+static const char *dispatch_of_now(struct run *r, const char *dispatch)
 {
-	const char *key = map_get(&r->w->dispatches, c->dispatch);
+	const char *key = map_get(&r->w->dispatches, dispatch);
 	const char *id = key ? map_get(&r->dispatches, key) : NULL;
-	c->dispatch = id ? id : "";
-	return id != NULL;
+	return id ? id : "";
 }
 
 static void do_event(struct run *r, size_t i, int64_t at_ms)
@@ -223,8 +255,7 @@ static void do_event(struct run *r, size_t i, int64_t at_ms)
 		return;
 	}
 	struct command c = *what_command(r->w, event);
-	if (*c.dispatch && !translate_dispatch(r, &c))
-		return;
+	c.dispatch = dispatch_of_now(r, c.dispatch);
 	if (event->segment != NONE && strcmp(c.role, "responder") == 0)
 		c.identity = of->responder;
 	rate(event, &c);
@@ -269,12 +300,12 @@ static void do_act(struct run *r, const struct act *act)
 		do_event(r, act->event, act->at_ms);
 }
 
-/* Everything planned that goes before the event at that place. */
-static void run_acts(struct run *r, int64_t at_ms, size_t order)
+/* Everything planned that goes before that place. */
+static void run_acts(struct run *r, int64_t at_ms, size_t place)
 {
 	struct act *act;
 	while ((act = heap_top(&r->acts)) &&
-		(act->at_ms < at_ms || (act->at_ms == at_ms && act->order < order))) {
+		(act->at_ms < at_ms || (act->at_ms == at_ms && act->place < place))) {
 		heap_remove(&r->acts, act);
 		do_act(r, act);
 		free(act);
@@ -287,7 +318,7 @@ static void run_all(struct run *r)
 	for (size_t i = 0; i < r->w->n_events; i++) {
 		if (r->w->events[i].segment != NONE)
 			continue;
-		run_acts(r, r->w->events[i].at_ms, i);
+		run_acts(r, r->w->events[i].at_ms, r->w->events[i].place);
 		do_event(r, i, r->w->events[i].at_ms);
 	}
 	run_acts(r, r->w->end_ms, SIZE_MAX);
@@ -310,7 +341,8 @@ void whatif_run(struct whatif *w, const struct core_options *options)
 				 : w->n_options ? &w->options[0]
 						: &first),
 		.fixed = options,
-		.order = w->n_events };
+		.place = w->n_entries + 1 };
+	what_leave_open(w);
 	heap_init(&r.acts, compare_acts, offsetof(struct act, index));
 	map_init(&r.medians, 0, 0);
 	map_init(&r.dispatches, 0, 0);

@@ -139,6 +139,22 @@ static inline void history_random(struct history *h)
 	history_apply(h, &c);
 }
 
+/* As a node does: what is due comes first, a few milliseconds late. */
+static inline void history_random_timely(struct history *h)
+{
+	struct command c, tick;
+	command_init(&tick, COMMAND_TICK);
+	int64_t due, now = h->now + generate_pause(&h->g, h->core);
+	while ((due = core_next_due(h->core)) <= now) {
+		due += h->g.next(&h->g, 5);
+		h->now = due > h->now ? due : h->now;
+		history_apply(h, &tick);
+	}
+	h->now = now > h->now ? now : h->now;
+	generate_command(&h->g, h->core, &c);
+	history_apply(h, &c);
+}
+
 static inline void history_end(struct history *h)
 {
 	struct history_stored *s;

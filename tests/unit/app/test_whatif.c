@@ -279,6 +279,32 @@ static void any_history_can_be_decided_anew(void **state)
 	}
 }
 
+/* Random histories again, bursts and transfers included: under their own options everybody is served as
+ * they were, to the millisecond. */
+static void a_history_comes_out_as_it_was(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 20; seed++) {
+		struct night n = { .n_offers = 0 };
+		size_t served = 0;
+		history_start(&n.h, seed);
+		for (int i = 1; i <= 3000; i++)
+			history_random_timely(&n.h);
+		struct whatif *w = gather(&n);
+		whatif_run(w, NULL);
+		for (size_t i = 0; i < whatif_contacts(w); i++) {
+			struct whatif_outcome o;
+			whatif_outcome(w, i, &o);
+			assert_int_equal(o.now.waited_ms, o.then.waited_ms);
+			assert_string_equal(o.now.by, o.then.by);
+			served += o.then.waited_ms >= 0;
+		}
+		assert_true(served > 10);
+		whatif_free(&w);
+		history_end(&n.h);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -286,6 +312,7 @@ int main(void)
 		cmocka_unit_test(a_contact_rated_higher_goes_first),
 		cmocka_unit_test(other_options_change_who_waits),
 		cmocka_unit_test(any_history_can_be_decided_anew),
+		cmocka_unit_test(a_history_comes_out_as_it_was),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
