@@ -8,10 +8,11 @@
 #include "triaged/base/log.h"
 #include "node.h"
 
-#define SAY_AGAIN_MS   30000
-#define END_SAID_TIMES 3
-#define DAY_MS         86400000LL
-#define NEAR_END_DAYS  30 /* certificates: time for somebody to notice, order and install one */
+#define SAY_AGAIN_MS      30000
+#define END_SAID_TIMES    3
+#define DAY_MS            86400000LL
+#define INTAKE_REFUSED_MS (10 * 60 * 1000)
+#define NEAR_END_DAYS     30 /* certificates: time for somebody to notice, order and install one */
 
 static bool invariant_broken(const struct node *n, char detail[ALARM_DETAIL_MAX])
 {
@@ -91,6 +92,14 @@ static bool rules_stuck(const struct node *n, char detail[ALARM_DETAIL_MAX])
 	return *n->cycle.stuck;
 }
 
+/* A front end that was mended is quiet; one that was not will say so again. */
+static bool intake_refused(const struct node *n, char detail[ALARM_DETAIL_MAX])
+{
+	const struct edge_untaken *u = edge_untaken(n->edge);
+	snprintf(detail, ALARM_DETAIL_MAX, "%s", u->what);
+	return u->count > 0 && mono_since_ms(u->at) < INTAKE_REFUSED_MS;
+}
+
 static bool test_contact_missing(const struct node *n, char detail[ALARM_DETAIL_MAX])
 {
 	int64_t within_s = n->config->watch.test_contact_s, age_ms = center_test_age_ms(n->center);
@@ -113,6 +122,7 @@ static const struct condition {
 	{ "rules_missing", rules_missing },
 	{ "rules_rolled_back", rules_rolled_back },
 	{ "rules_stuck", rules_stuck },
+	{ "intake_refused", intake_refused },
 	{ "test_contact_missing", test_contact_missing },
 };
 

@@ -124,6 +124,17 @@ static void serve(struct session *s, const struct verb *verb, struct rpc_request
 		hand_over(s, verb, r);
 }
 
+static void refuse_form(
+	struct session *s, const struct verb *verb, const char *id, const struct verb_fault *f)
+{
+	struct rpc_error error = {
+		.code = f->code, .reason = f->reason, .detail = f->detail, .field = f->field
+	};
+	if (verb->vital)
+		session_untaken(s, verb->method, &error);
+	session_error(s, id, &error);
+}
+
 static void handle(struct session *s, struct rpc_request *r)
 {
 	struct edge *edge = s->edge;
@@ -151,11 +162,7 @@ static void handle(struct session *s, struct rpc_request *r)
 	int checked = verb_check(verb, r->params, edge->limits.text_bytes, &f, &unknown);
 	edge->counts.unknown_params += unknown;
 	if (checked < 0)
-		session_error(s, r->id,
-			&(struct rpc_error){ .code = f.code,
-				.reason = f.reason,
-				.detail = f.detail,
-				.field = f.field });
+		refuse_form(s, verb, r->id, &f);
 	else if (verb->roles != 0 && s->unanswered >= edge->limits.unanswered)
 		refuse(s, r->id, "unanswered", 0);
 	else
@@ -170,6 +177,7 @@ void edge_line(struct session *s, char *text, size_t n)
 	bool greeted = s->greeted;
 	s->edge->counts.lines++;
 	if (rpc_read(text, n, s->edge->limits.nesting, &r, &fault, &e) < 0) {
+		session_untaken(s, "a request", &fault);
 		if (admit(s, r.id, NULL))
 			session_error(s, r.id, &fault);
 	} else {

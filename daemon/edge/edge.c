@@ -211,6 +211,11 @@ void edge_disconnect(struct edge *edge, uint64_t session, const char *why)
 		session_step(s, SESSION_STEP_FINISH, why);
 }
 
+const struct edge_untaken *edge_untaken(const struct edge *edge)
+{
+	return &edge->untaken;
+}
+
 void edge_counts(const struct edge *edge, struct edge_counts *counts)
 {
 	*counts = edge->counts;

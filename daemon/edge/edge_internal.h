@@ -32,6 +32,7 @@ struct edge {
 	struct event *turn_end;
 	struct buf out; /* scratch for one answer */
 	struct edge_counts counts;
+	struct edge_untaken untaken;
 	uint64_t last_token, last_ticket;
 };
 

@@ -296,6 +296,17 @@ void session_error(struct session *s, const char *id, const struct rpc_error *er
 	session_send(s, &edge->out);
 }
 
+void session_untaken(struct session *s, const char *method, const struct rpc_error *error)
+{
+	struct edge_untaken *u = &s->edge->untaken;
+	if (!s->greeted || !(s->chosen & ROLE_FRONTEND))
+		return;
+	u->count++;
+	u->at = mono_now();
+	snprintf(u->what, sizeof u->what, "%.64s: %s %s%s%s", s->who->name, method, error->reason,
+		error->field ? ": " : "", error->field ? error->field : "");
+}
+
 void session_identify(struct session *s, struct principal *who, unsigned roles)
 {
 	principal_ref(who);

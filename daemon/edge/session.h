@@ -84,6 +84,8 @@ bool session_step(struct session *s, enum session_step step, const char *why);
 
 /* Append one or more whole lines. A session whose backlog is over the limit is dropped. */
 void session_send(struct session *s, const struct buf *lines);
+/* Count a request of a front end that could not be taken; method: what is known of it. */
+void session_untaken(struct session *s, const char *method, const struct rpc_error *error);
 void session_error(struct session *s, const char *id, const struct rpc_error *error);
 
 /* Look at the deadlines again by then. */

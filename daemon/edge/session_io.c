@@ -23,8 +23,9 @@ static void line_over_limit(struct session *s, const struct line *line)
 	char id[RPC_ID_MAX + 3];
 	s->edge->counts.over_limit++;
 	rpc_scan_id(line->text, line->length, id, sizeof id);
-	session_error(
-		s, id, &(struct rpc_error){ .code = RPC_TOO_LARGE, .reason = "line_too_long" });
+	struct rpc_error error = { .code = RPC_TOO_LARGE, .reason = "line_too_long" };
+	session_untaken(s, "a request", &error);
+	session_error(s, id, &error);
 	session_step(s, SESSION_STEP_FINISH, "line_too_long");
 }
 

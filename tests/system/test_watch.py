@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+from devkit.line import RpcError
 from harness.center import CLIENTS, PROGRAM, eventually
 from harness.desk import triagectl
 
@@ -68,6 +69,24 @@ def test_missing_test_contact_is_an_alarm_until_one_comes(center):
     assert probe(center).returncode == 0
     assert lead.note("notice", 10, kind="alarm_over")["alarm"] == "test_contact_missing"
     assert lead.request("board.get")["alarms"] == []
+
+
+def test_a_front_end_that_cannot_be_understood_is_an_alarm(center):
+    """It was told; but whoever wrote to it may be waiting for an answer that never comes."""
+    center.node(watch__test_contact_s=0)
+    gateway, lead = center.session("gateway"), center.session("lead")
+    with pytest.raises(RpcError) as e:
+        center.open(gateway, text="private words " * 2000)
+    assert e.value.reason == "text_too_long"
+    told = lead.note("notice", 10, kind="alarm")
+    assert told["alarm"] == "intake_refused"
+    assert told["detail"] == "gateway: contact.open text_too_long: text"
+    assert [a["alarm"] for a in lead.request("board.get")["alarms"]] == ["intake_refused"]
+    gateway.send_raw(b'{"jsonrpc":"2.0","id":9,"method":"contact.open","params":{"ref":"u1",'
+                       b'"channel":"sms","text":"se\xf1or"}}\n')
+    status = eventually(lambda: [a for a in center.session("root").request("node.status")["alarms"]
+                                 if a["detail"] == "gateway: a request parse_error"])
+    assert status[0]["alarm"] == "intake_refused" and "private" not in center.nodes[0].log_text()
 
 
 def test_failed_probe_names_the_step(center):

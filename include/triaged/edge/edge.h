@@ -13,6 +13,7 @@
 
 #include <stdint.h>
 
+#include "triaged/base/clock.h"
 #include "triaged/base/json.h"
 #include "triaged/base/record.h"
 #include "triaged/core/output.h"
@@ -164,5 +165,14 @@ struct edge_counts {
 		unknown_params, slow_readers, idle_closed, over_limit;
 };
 void edge_counts(const struct edge *edge, struct edge_counts *counts);
+
+/* What front ends said of people and could not be taken as it stood: unreadable, too long, or with a
+ * wrong parameter. Each was told so; somebody in need may be behind it all the same. */
+struct edge_untaken {
+	uint64_t count;
+	struct mono at; /* the last one */
+	char what[160]; /* client, method, reason, parameter: nobody's words */
+};
+const struct edge_untaken *edge_untaken(const struct edge *edge);
 
 #endif
