@@ -277,7 +277,8 @@ static void compile_cue(struct compiler *c, const struct source_cue *s, struct m
 	static const uint16_t marks[CUE_COUNT] = { [CUE_FIRST_PERSON] = WORD_FIRST_PERSON,
 		[CUE_LIGHT] = WORD_LIGHT,
 		[CUE_AND] = WORD_AND,
-		[CUE_NUMBER] = WORD_NUMBER };
+		[CUE_NUMBER] = WORD_NUMBER,
+		[CUE_FILLER] = WORD_FILLER };
 	struct ruleset *r = c->rules;
 	int kind = word_of(c, s->place, "kind", s->kind, cue_names, CUE_COUNT, -1);
 	const struct wording wording = { s->place, s->kind, s->lang, s->phrase, false };

@@ -10,7 +10,8 @@
 static bool is_light(const struct ruleset *rules, const struct token *k)
 {
 	return (k->marks & TOKEN_DIGITS) ||
-	       (k->word != WORD_NONE && (rules->vocab.words[k->word].marks & WORD_LIGHT));
+	       (k->word != WORD_NONE &&
+		       (rules->vocab.words[k->word].marks & (WORD_LIGHT | WORD_FILLER)));
 }
 
 /* The cues that begin in a clause, one after the other; NULL behind the last. */

@@ -8,9 +8,11 @@
 #include "lookalike.h"
 #include "split.h"
 
-#define APART_MAX  64      /* letters set apart looked at together */
-#define WORK_SPLIT 16      /* steps for a letter of words run together */
-#define WORK_MAX   1000000 /* steps for one message: some 20 ms */
+#define APART_MAX   64 /* letters set apart looked at together */
+#define STAMMER_MAX 3  /* words said again at once: "i dont know i dont know" */
+#define NOTHING     UINT32_MAX
+#define WORK_SPLIT  16      /* steps for a letter of words run together */
+#define WORK_MAX    1000000 /* steps for one message: some 20 ms */
 
 struct decoding {
 	const struct decoder *d;
@@ -19,6 +21,7 @@ struct decoding {
 	const struct text *honest;
 	struct text *out; /* words up to `copied` */
 	uint32_t copied;
+	uint32_t parted; /* token behind what was left out, or NOTHING */
 	bool changed;
 	size_t work; /* done so far */
 };
@@ -390,11 +393,74 @@ static uint32_t decode_word(struct decoding *c, uint32_t i)
 	return 1;
 }
 
+/* A word between white spaces, and no letter of a word set apart. */
+static bool is_word_apart(const struct decoding *c, uint32_t i)
+{
+	const struct text *h = c->honest;
+	const struct token *k = &h->tokens[i];
+	char letters[APART_MAX] NOT_ZEROED;
+
+	return !(k->marks & TOKEN_DIGITS) && h->chunks[k->chunk].first == i &&
+	       h->chunks[k->chunk + 1].first == i + 1 &&
+	       (k->len > 1 || letters_apart(c, i, letters) <= 2);
+}
+
+/* Are the n words from i on said once more right behind, in the same sentence? */
+static bool is_said_twice(const struct decoding *c, uint32_t i, uint32_t n)
+{
+	const struct text *h = c->honest;
+
+	if (i + 2 * n > h->n_tokens)
+		return false;
+	for (uint32_t k = i; k < i + n; k++) {
+		const struct token *x = &h->tokens[k], *y = &h->tokens[k + n];
+
+		if (x->len != y->len || ((k > i ? x->marks : 0) | y->marks) & TOKEN_HARD ||
+			memcmp(h->padded.data + x->at, h->padded.data + y->at, x->len) != 0 ||
+			!is_word_apart(c, k))
+			return false;
+	}
+	return true;
+}
+
+/* Words from token i on that may be left out, and are; how many. */
+static uint32_t skip_stammer(struct decoding *c, uint32_t i)
+{
+	const struct text *h = c->honest;
+	uint32_t word = h->tokens[i].word, n = STAMMER_MAX;
+
+	if (word != WORD_NONE && (c->vocab->words[word].marks & WORD_FILLER))
+		n = 1;
+	else
+		while (n > 0 && !is_said_twice(c, i, n))
+			n--;
+	if (n == 0)
+		return 0;
+	text_append_run(c->out, h, c->copied, i);
+	c->copied = c->parted = i + n;
+	c->changed = true;
+	return n;
+}
+
+/* Token i as it is: what it stands beside now is not what was written. */
+static void put_parted(struct decoding *c, uint32_t i)
+{
+	struct token like = c->honest->tokens[i];
+
+	like.marks |= TOKEN_CHANGED;
+	like.honest = i;
+	like.honest_end = i + 1;
+	text_append(c->out, c->honest->padded.data + like.at, like.len, &like);
+	c->copied = i + 1;
+}
+
 static uint32_t decode_at(struct decoding *c, uint32_t i)
 {
 	const struct text *h = c->honest;
-	uint32_t chunk = h->tokens[i].chunk, used;
+	uint32_t chunk = h->tokens[i].chunk, used = skip_stammer(c, i);
 
+	if (used)
+		return used;
 	if (h->tokens[i].len == 1) {
 		used = decode_apart(c, i);
 		if (used)
@@ -411,12 +477,15 @@ enum decode_outcome decode_text(const struct decode_input *in, struct text *out)
 		.vocab = in->vocab,
 		.p = in->text,
 		.honest = in->honest,
+		.parted = NOTHING,
 		.out = out };
 
 	text_clear(out);
 	for (uint32_t i = 0; i < in->honest->n_tokens;) {
 		uint32_t used = decode_at(&c, i);
 
+		if (used == 0 && i == c.parted)
+			put_parted(&c, i);
 		i += used ? used : 1;
 	}
 	if (!c.changed && c.work <= WORK_MAX)

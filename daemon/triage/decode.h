@@ -3,8 +3,9 @@
  *
  * Every word the ruleset does not know is tried as lookalike letters, digits and signs for
  * letters, starred-out letters, letters set apart or run together, stretched letters, and one
- * typing mistake; it is replaced when the result is a word the ruleset knows. The reading is only
- * ever searched for additional signals, so a wrong guess can raise a level but never lower one.
+ * typing mistake; it is replaced when the result is a word the ruleset knows. What is said twice at
+ * once and what only fills is left out, as people speak and dictate: "I I um took". The reading is
+ * only ever searched for additional signals, so a wrong guess can raise a level but never lower one.
  */
 #ifndef TRIAGE_DECODE_H
 #define TRIAGE_DECODE_H

@@ -8,7 +8,8 @@
 
 #include "sound.h"
 
-#define TYPO_MIN   5 /* shortest known word that a mistake may stand for */
+#define TYPO_MIN   4 /* shortest known word that a mistake may stand for */
+#define TYPO_OTHER 5 /* shortest with another mistake than two neighbours swapped */
 #define TYPO_SUBST 6 /* shortest with one letter exchanged: short ones turn into other words */
 #define SOUND_MIN  4 /* letters of a word that is read by its sound */
 #define JOIN_MIN   6 /* shortest known word split in two by a space */
@@ -177,7 +178,7 @@ static bool is_one_mistake(const char *a, size_t n, const char *b, size_t m)
 	while (tail < least - head && a[n - 1 - tail] == b[m - 1 - tail])
 		tail++;
 	if (n != m)
-		return head + tail == least;
+		return m >= TYPO_OTHER && head + tail == least;
 	if (head + tail + 1 >= n)
 		return m >= TYPO_SUBST;
 	return head + tail + 2 == n && a[head] == b[head + 1] && a[head + 1] == b[head];
@@ -205,7 +206,7 @@ uint32_t decoder_mistyped(
 {
 	uint32_t word;
 
-	if (n + 1 < TYPO_MIN || n > WORD_MAX)
+	if (n < TYPO_MIN || n > WORD_MAX)
 		return WORD_NONE;
 	word = typo_lookup(d, vocab, vocab_hash(p, n), p, n);
 	for (size_t i = 0; i < n && word == WORD_NONE; i++)

@@ -87,6 +87,7 @@ const char *const cue_names[CUE_COUNT] = {
 	[CUE_AND] = "and",
 	[CUE_NUMBER] = "number",
 	[CUE_KNOWN] = "known",
+	[CUE_FILLER] = "filler",
 	[CUE_COMMON] = "common",
 	[CUE_FREQUENT] = "frequent",
 	[CUE_FOREIGN] = "foreign",

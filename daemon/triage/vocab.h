@@ -28,6 +28,7 @@ enum {
 	WORD_ANOTHER = 1024,   /* there it names somebody else */
 	WORD_CAPITALS = 2048,  /* there it is short for another word when in capitals */
 	WORD_FOREIGN = 4096,   /* of a language without a lexicon; in no phrase */
+	WORD_FILLER = 8192,    /* said while thinking; says nothing */
 };
 
 struct vocab_word {

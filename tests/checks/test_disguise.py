@@ -61,7 +61,15 @@ def cyrillic(text):
     return text.translate(str.maketrans("aeopc", "\u0430\u0435\u043e\u0440\u0441"))
 
 
-DISGUISES = [apart, words_apart, dotted, leet, shouted, stretched, fullwidth, zero_width, cyrillic]
+def stammered(text):
+    return " ".join(word + " " + word for word in text.split())
+
+
+def hesitant(text):
+    return "um " + " um ".join(text.split())
+
+
+DISGUISES = [apart, words_apart, dotted, leet, shouted, stretched, fullwidth, zero_width, cyrillic, stammered, hesitant]
 BESIDE = {
     "en": (["no,", "honestly", "no really", "not kidding", "its not a joke", "please help", "i mean", "never mind", "sorry"],
            ["for real", "right now", "and i mean it", "no joke", "idk", "dont tell my mom", "but whatever"]),

@@ -20,7 +20,7 @@ static int set_up(void **state)
 	static const char *const words[] = { "kill", "myself", "suicide", "die", "end", "life",
 		"pills", "tonight", "rapist", "the", "to", "my", "all", "get", "her", "uni", "ver",
 		"si", "ty", "tos", "tys", "train", "tracks", "kicked", "yells", "overdosed",
-		"raped", "scissors", "a", "at", "tot", "tonighta", "monday", "mondays" };
+		"raped", "scissors", "a", "at", "tot", "tonighta", "monday", "mondays", "um", "rope" };
 	static struct decoding d;
 
 	memset(&d, 0, sizeof(d));
@@ -33,7 +33,11 @@ static int set_up(void **state)
 			d.vocab.words[w].marks |= WORD_FIRST_PERSON;
 		if (strcmp(words[i], "to") == 0)
 			d.vocab.words[w].marks |= WORD_LIGHT;
+		if (strcmp(words[i], "um") == 0)
+			d.vocab.words[w].marks = WORD_FILLER;
 	}
+	vocab_spell(&d.vocab, "da", vocab_find(&d.vocab, "the", 3));
+	vocab_spell(&d.vocab, "tot", vocab_find(&d.vocab, "to", 2)); /* a word of its own as well */
 	decoder_init(&d.decoder, &d.vocab);
 	*state = &d;
 	return 0;
@@ -112,6 +116,18 @@ static void test_decoded(void **state)
 		{ "toendmylife", " to end my life " },
 		{ "ireallythinktheonlywayouttonightistokillmyself",
 			" all the tonight to kill myself " },
+		{ "rpoe", " rope " },
+		{ "rop", NULL }, /* of four letters only a swap: "rap", "rose" are words */
+		{ "roep", " rope " },
+		{ "rose", NULL },
+		{ "all da life", " all the life " },
+		{ "tot all", " to all " },
+		{ "my my life", " my life " },
+		{ "um my um life", " my life " },
+		{ "kill my kill my life", " kill my life " },
+		{ "end my life end my life", " end my life " },
+		{ "the. the life", NULL }, /* two sentences */
+		{ "20 20 pills", NULL },
 		{ "\xd1\x95uicid\xd0\xb5", " suicide " },
 	};
 
