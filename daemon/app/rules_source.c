@@ -147,6 +147,7 @@ static const struct rules_member alias_members[] = {
 	MEMBER(RULES_STRING, source_alias, word),
 	MEMBER(RULES_STRING, source_alias, lang),
 	MEMBER(RULES_STRING, source_alias, forms),
+	MEMBER(RULES_STRING, source_alias, spelt),
 	MEMBER(RULES_STRING, source_alias, owner),
 	MEMBER(RULES_STRING, source_alias, added),
 	{ .name = NULL },

@@ -43,6 +43,7 @@ void compile_languages(struct compiler *c);    /* before the words */
 void compile_wording(struct compiler *c);      /* what consoles show of instruments */
 void compile_classes(struct compiler *c);      /* before the words */
 void compile_aliases(struct compiler *c);      /* likewise */
+void compile_spellings(struct compiler *c);    /* behind the words */
 void compile_classes_used(struct compiler *c); /* report those that no phrase takes */
 
 /* A phrase as it is written, what for, and its language. */

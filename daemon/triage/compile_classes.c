@@ -113,7 +113,7 @@ void compile_aliases(struct compiler *c)
 		if (!*word || !is_alias_word(word))
 			compile_error(c, s->place,
 				"alias: word is missing or not one word in small letters");
-		else if (!s->forms || !*s->forms)
+		else if (s->forms ? !*s->forms : !s->spelt)
 			compile_error(c, s->place, "alias %s: forms are missing", word);
 		else if (map_get(&c->aliases, name_key(&key, s->lang, word, strlen(word))))
 			compile_error(c, s->place, "alias %s: there is one already", word);
@@ -121,6 +121,49 @@ void compile_aliases(struct compiler *c)
 			map_put(&c->aliases, buf_str(&key), (void *)(uintptr_t)s);
 	}
 	buf_free(&key);
+}
+
+static void compile_spelling(
+	struct compiler *c, const struct source_alias *s, const char *p, size_t n)
+{
+	struct vocab *vocab = &c->rules->vocab;
+	char word[WORD_MAX + 1];
+
+	if (n == 0 || n > WORD_MAX) {
+		compile_error(
+			c, s->place, "alias %s: spelt: a word is missing or too long", s->word);
+		return;
+	}
+	memcpy(word, p, n);
+	word[n] = '\0';
+	if (!is_alias_word(word))
+		compile_error(c, s->place,
+			"alias %s: spelt: \"%s\" is not one word in small letters", s->word, word);
+	else if (!vocab_spell(vocab, word, vocab_find(vocab, s->word, strlen(s->word))))
+		compile_flaw(c, s->place, "alias %s: spelt: \"%s\" is in another one too", s->word,
+			word);
+}
+
+void compile_spellings(struct compiler *c)
+{
+	for (size_t i = 0; i < c->source->n_aliases; i++) {
+		const struct source_alias *s = &c->source->aliases[i];
+
+		if (!s->spelt || !s->word)
+			continue;
+		if (vocab_find(&c->rules->vocab, s->word, strlen(s->word)) == WORD_NONE) {
+			compile_flaw(c, s->place, "alias %s: no phrase has the word", s->word);
+			continue;
+		}
+		for (const char *p = s->spelt;; p++) {
+			size_t n = strcspn(p, "|");
+
+			compile_spelling(c, s, p, n);
+			p += n;
+			if (!*p)
+				break;
+		}
+	}
 }
 
 /* What is being written out. */
@@ -147,6 +190,8 @@ static void expand_word(struct expansion *x, const char *p, size_t n, char behin
 
 	if (x->wording->aliased && before != '#' && before != '<' && behind != '*')
 		alias = map_get(&x->c->aliases, name_key(&x->key, x->wording->lang, p, n));
+	if (alias && !alias->forms)
+		alias = NULL;
 	if (alias && group)
 		buf_adds(x->out, "(");
 	buf_add(x->out, p, n);

@@ -103,6 +103,8 @@ static uint32_t resolve(struct decoding *c, const char *p, size_t n)
 	if (memchr(p, LOOKALIKE_MASK, n) || memchr(p, LOOKALIKE_I_OR_L, n))
 		return find_pattern(c, p, n);
 	word = vocab_find(c->vocab, p, n);
+	if (word == WORD_NONE)
+		word = vocab_spelt(c->vocab, p, n);
 	for (size_t most = 2; most >= 1 && word == WORD_NONE; most--) {
 		size_t len = collapse(p, n, most, shorter);
 
@@ -375,6 +377,10 @@ static uint32_t decode_word(struct decoding *c, uint32_t i)
 	if (word != WORD_NONE) {
 		put(c, word, i, i + 2);
 		return 2;
+	}
+	if (k->word != WORD_NONE && (c->vocab->words[k->word].marks & WORD_SPELT)) {
+		put(c, vocab_spelt(c->vocab, h->padded.data + k->at, k->len), i, i + 1);
+		return 1;
 	}
 	if (k->word != WORD_NONE || (k->marks & TOKEN_DIGITS))
 		return 0;

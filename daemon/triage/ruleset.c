@@ -198,6 +198,7 @@ struct ruleset *ruleset_compile(const struct ruleset_source *source, struct rule
 	compile_classes(&c);
 	compile_aliases(&c);
 	compile_words(&c);
+	compile_spellings(&c);
 	compile_classes_used(&c);
 	compile_rules(&c);
 	check_families(&c);

@@ -12,11 +12,13 @@ void vocab_init(struct vocab *v)
 	v->slots = mem_resize(NULL, v->n_slots, sizeof(*v->slots));
 	memset(v->slots, 0, v->n_slots * sizeof(*v->slots));
 	map_init(&v->expected, 0, 0);
+	map_init(&v->spelt, 0, 0);
 }
 
 void vocab_fini(struct vocab *v)
 {
 	map_fini(&v->expected);
+	map_fini(&v->spelt);
 	free(v->bytes);
 	free(v->words);
 	free(v->slots);
@@ -70,6 +72,24 @@ uint32_t vocab_find(const struct vocab *v, const char *p, size_t n)
 	if (n > v->longest)
 		return WORD_NONE;
 	return v->slots[slot_of(v, p, n)] - 1; /* a free slot gives WORD_NONE */
+}
+
+bool vocab_spell(struct vocab *v, const char *spelling, uint32_t word)
+{
+	uintptr_t known = (uintptr_t)map_get(&v->spelt, spelling);
+	uint32_t itself = vocab_find(v, spelling, strlen(spelling));
+
+	if (itself != WORD_NONE)
+		v->words[itself].marks |= WORD_SPELT;
+	map_put(&v->spelt, spelling, (void *)(uintptr_t)(known ? known : word + 1));
+	return !known || known == word + 1;
+}
+
+uint32_t vocab_spelt(const struct vocab *v, const char *p, size_t n)
+{
+	uintptr_t known = (uintptr_t)map_getn(&v->spelt, p, n);
+
+	return known ? (uint32_t)(known - 1) : WORD_NONE;
 }
 
 bool vocab_begins(const struct vocab *v, uint32_t word, uint32_t beginning)

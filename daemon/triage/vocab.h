@@ -29,6 +29,7 @@ enum {
 	WORD_CAPITALS = 2048,  /* there it is short for another word when in capitals */
 	WORD_FOREIGN = 4096,   /* of a language without a lexicon; in no phrase */
 	WORD_FILLER = 8192,    /* said while thinking; says nothing */
+	WORD_SPELT = 16384,    /* stands in a phrase, and for another word as well */
 };
 
 struct vocab_word {
@@ -46,6 +47,7 @@ struct vocab {
 	size_t n_slots;  /* power of two */
 	size_t longest;
 	struct map expected; /* words not entered yet -> the marks they get then */
+	struct map spelt;    /* other spellings -> the number of the word they stand for, + 1 */
 };
 
 /* Is it one that disguises and misspellings resolve to? */
@@ -60,6 +62,9 @@ uint32_t vocab_add(struct vocab *v, const char *p, size_t n); /* the number it h
 /* Mark a word if it is known, or when it becomes so: it is not entered. */
 void vocab_expect(struct vocab *v, const char *p, size_t n, uint16_t marks);
 uint32_t vocab_find(const struct vocab *v, const char *p, size_t n);
+/* Have a spelling stand for a word; false: it stands for another. */
+bool vocab_spell(struct vocab *v, const char *spelling, uint32_t word);
+uint32_t vocab_spelt(const struct vocab *v, const char *p, size_t n); /* the word, or WORD_NONE */
 /* Are the letters of `beginning` the first ones of `word`? */
 bool vocab_begins(const struct vocab *v, uint32_t word, uint32_t beginning);
 const char *vocab_text(const struct vocab *v, uint32_t word); /* len bytes, no NUL behind */

@@ -28,12 +28,13 @@ struct source_class {
 };
 
 /*
- * aliases = ( { word; lang; forms; owner; added } ): wherever a phrase of the lexicon, a frame or a
- * class of that language has the word, one of its forms may stand for it; written like a group.
+ * aliases = ( { word; lang; forms?; spelt?; owner; added } ): wherever a phrase of the lexicon, a frame
+ * or a class of that language has the word, one of its forms may stand for it; written like a group.
+ * spelt, "a|b": single words that are read as this one beside what is written.
  */
 struct source_alias {
 	struct source_place place;
-	const char *word, *lang, *forms, *owner, *added;
+	const char *word, *lang, *forms, *spelt, *owner, *added;
 };
 
 /* lexicon = ( { id; family; lang; phrase; owner; added; negatable?; figurative_ok?; time?; subject? } ) */
