@@ -84,6 +84,43 @@ static void test_aliases(void **state)
 		":7: owner is missing");
 }
 
+#define SPELT(word, more)                                                                          \
+	"{ word = \"" word "\"; lang = \"en\"; " more "owner = \"o\"; added = \"2026-01-01\"; }"
+
+/* Spellings are read as the word beside what is written, also where they are words themselves. */
+static void test_spellings(void **state)
+{
+	char *errors = errors_of(HEAD "aliases = ( " SPELT(
+		"plan", "spelt = \"plaan|see\"; ") ", " SPELT("my",
+		"forms = \"ma\"; spelt = \"mah\"; ") " );\n"
+						     "lexicon = ( { id = \"a\"; family = \"plan\"; lang = \"en\"; "
+						     "phrase = \"(my|see) plan\"; owner = \"o\"; added = \"2026-01-01\"; } );\n"
+						     "rules: ( { id = \"R\"; level = \"high\"; explain = \"x\"; "
+						     "when: { signal = \"plan\"; }; tests: ( "
+						     "{ text = \"mah plaan\"; level = \"high\"; }, "
+						     "{ text = \"ma see\"; level = \"high\"; }, "
+						     "{ text = \"see plan\"; level = \"high\"; }, "
+						     "{ text = \"mah mother\"; level = \"low\"; }, "
+						     "{ text = \"see mah\"; level = \"low\"; } ); } );\n");
+	(void)state;
+
+	assert_string_equal(errors, "");
+	free(errors);
+	EXPECT(HEAD "aliases = ( " SPELT("plan", "spelt = \"pl|\"; ") ",\n" SPELT(
+		       "my", "spelt = \"Ma|m y\"; ") ",\n" SPELT("none",
+		       "spelt = \"nun\"; ") ",\n" SPELT("see", "spelt = \"pl\"; ") ",\n" SPELT("x",
+		       "") " );\n"
+			   "lexicon = ( { id = \"a\"; family = \"plan\"; lang = \"en\"; "
+			   "phrase = \"(my|see) plan\"; owner = \"o\"; added = \"2026-01-01\"; } );\nrules: ( " RULE
+			   " );\n",
+		":2: alias plan: spelt: a word is missing or too long",
+		":3: alias my: spelt: \"Ma\" is not one word in small letters",
+		":3: alias my: spelt: \"m y\" is not one word",
+		":4: alias none: no phrase has the word",
+		":5: alias see: spelt: \"pl\" is in another one too",
+		":6: alias x: forms are missing");
+}
+
 static void test_all_at_once(void **state)
 {
 	(void)state;
@@ -368,6 +405,7 @@ int main(void)
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_classes),
 		cmocka_unit_test(test_aliases),
+		cmocka_unit_test(test_spellings),
 		cmocka_unit_test(test_all_at_once),
 		cmocka_unit_test(test_all_stages),
 		cmocka_unit_test(test_unread),
