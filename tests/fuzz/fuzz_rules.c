@@ -71,6 +71,7 @@ static void try_ruleset(char *const line[LINES])
 	struct source_alias alias = { .word = line[5],
 		.lang = line[1],
 		.forms = line[4],
+		.spelt = strlen(line[0]) % 2 ? line[3] : NULL,
 		.owner = "x",
 		.added = "2026-01-01" };
 	struct source_points points = {

@@ -47,7 +47,7 @@ static inline struct ruleset *fuzz_ruleset(void)
 		{ FUZZ_PLACE, "day", "en", "day|night|my last (day|night)", "x", "2026-01-01" },
 	};
 	static struct source_alias aliases[] = {
-		{ FUZZ_PLACE, "last", "en", "lst|very last", "x", "2026-01-01" },
+		{ FUZZ_PLACE, "last", "en", "lst|very last", "lahst|day", "x", "2026-01-01" },
 	};
 	static struct source_cue cues[] = {
 		{ FUZZ_PLACE, "negation", "en", "(not|no|never)" },
@@ -63,6 +63,7 @@ static inline struct ruleset *fuzz_ruleset(void)
 		{ FUZZ_PLACE, "earnest", "en", "for real" },
 		{ FUZZ_PLACE, "clause", "en", "(but|even though)" },
 		{ FUZZ_PLACE, "first_person", "en", "(i|my|myself)" },
+		{ FUZZ_PLACE, "filler", "en", "(um|er)" },
 		{ FUZZ_PLACE, "light", "en", "(to|want|the|a|and|of)" },
 		{ FUZZ_PLACE, "number", "en", "(ten|twenty)" },
 	};
