@@ -17,31 +17,6 @@ struct whatif *whatif_new(void)
 	return w;
 }
 
-static void free_delays(struct delays *d)
-{
-	free(d->name);
-	free(d->at);
-	*d = (struct delays){ 0 };
-}
-
-static void free_people(struct whatif *w)
-{
-	struct delays *d;
-	struct reactions *r;
-	for (size_t i = 0; (d = map_walk(&w->responders, &i, NULL));) {
-		free_delays(d);
-		free(d);
-	}
-	for (size_t i = 0; (r = map_walk(&w->reactions, &i, NULL));) {
-		free(r->at);
-		free(r);
-	}
-	map_fini(&w->responders);
-	map_fini(&w->reactions);
-	free_delays(&w->accepts);
-	free_delays(&w->conversations);
-}
-
 static void free_values(struct map *m)
 {
 	void *v;
@@ -56,7 +31,7 @@ void whatif_free(struct whatif **slot)
 	*slot = NULL;
 	if (!w)
 		return;
-	free_people(w);
+	what_free_people(w);
 	free_values(&w->offers);
 	free_values(&w->dispatches);
 	free_values(&w->rulesets);
@@ -71,77 +46,6 @@ void whatif_free(struct whatif **slot)
 	buf_free(&w->bytes);
 	buf_free(&w->scratch);
 	free(w);
-}
-
-/* ---- people ---- */
-
-static void delay_add(struct delays *d, int64_t ms)
-{
-	if ((d->n & (d->n - 1)) == 0)
-		d->at = mem_resize(d->at, d->n ? 2 * d->n : 1, sizeof *d->at);
-	d->at[d->n++] = ms;
-}
-
-static int compare_ms(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-	return (x > y) - (x < y);
-}
-
-int64_t what_median(struct delays *d, int64_t unless)
-{
-	if (d->n == 0)
-		return unless;
-	qsort(d->at, d->n, sizeof *d->at, compare_ms);
-	return d->at[d->n / 2];
-}
-
-struct delays *what_responder(struct whatif *w, const char *name)
-{
-	struct delays *d = map_get(&w->responders, name);
-	if (d)
-		return d;
-	d = mem_zalloc(sizeof *d);
-	d->name = mem_strdup(name);
-	map_put(&w->responders, name, d);
-	return d;
-}
-
-struct reactions *what_reactions(
-	struct whatif *w, const char *contact, const char *responder, bool make)
-{
-	struct buf key = { 0 };
-	buf_addf(&key, "%s %s", contact, responder);
-	struct reactions *r = map_get(&w->reactions, key.data);
-	if (!r && make) {
-		r = mem_zalloc(sizeof *r);
-		map_put(&w->reactions, key.data, r);
-	}
-	buf_free(&key);
-	return r;
-}
-
-static void react(struct whatif *w, const char *offer, enum reaction_kind kind, int64_t at_ms)
-{
-	struct what_offer *o = map_remove(&w->offers, offer);
-	if (!o)
-		return;
-	int64_t after = at_ms - o->at_ms + (kind == REACT_NOT_YET);
-	struct reactions *r = what_reactions(w, w->contacts[o->contact].id, o->responder, true);
-	r->at = mem_resize(r->at, r->n + 1, sizeof *r->at);
-	r->at[r->n++] = (struct reaction){ kind, o->at_ms, after, w->n_entries, false };
-	if (kind == REACT_ACCEPT) {
-		delay_add(what_responder(w, o->responder), after);
-		delay_add(&w->accepts, after);
-	}
-	free(o);
-}
-
-void what_leave_open(struct whatif *w)
-{
-	const char *offer;
-	for (size_t i = 0; map_walk(&w->offers, &i, &offer);)
-		react(w, offer, REACT_NOT_YET, w->end_ms);
 }
 
 /* ---- contacts ---- */
@@ -192,7 +96,7 @@ static void close_segment(struct whatif *w, size_t contact, int64_t at_ms)
 	if (s->closed_ms)
 		return;
 	s->closed_ms = at_ms;
-	delay_add(&w->conversations, at_ms - s->accepted_ms);
+	what_delay_add(&w->conversations, at_ms - s->accepted_ms);
 }
 
 static void return_segment(struct what_contact *c, int64_t at_ms)
@@ -241,19 +145,19 @@ static void gather_decision(void *arg, const char *name, char *const words[5])
 	if (strcmp(name, "offered") == 0 && words[1] && words[2]) {
 		keep_offer(g, words);
 	} else if (strcmp(name, "accepted") == 0 && words[1] && words[2]) {
-		react(g->w, words[0], REACT_ACCEPT, g->at_ms);
+		what_react(g->w, words[0], REACT_ACCEPT, g->at_ms);
 		if ((contact = what_find(g->w, words[1])) != NONE)
 			begin_segment(g->w, contact, words[2], g->at_ms);
 	} else if (strcmp(name, "served_on_island") == 0 && words[1]) {
 		if ((contact = what_find(g->w, words[0])) != NONE)
 			begin_segment(g->w, contact, words[1], g->at_ms);
 	} else if (strcmp(name, "declined") == 0) {
-		react(g->w, words[0], REACT_DECLINE, g->at_ms);
+		what_react(g->w, words[0], REACT_DECLINE, g->at_ms);
 	} else if (strcmp(name, "unoffered") == 0 && words[1]) {
 		if (strcmp(words[1], "expired") == 0)
-			react(g->w, words[0], REACT_PASS, g->at_ms);
+			what_react(g->w, words[0], REACT_PASS, g->at_ms);
 		else if (strcmp(words[1], "accepted") != 0 && strcmp(words[1], "declined") != 0)
-			react(g->w, words[0], REACT_NOT_YET, g->at_ms);
+			what_react(g->w, words[0], REACT_NOT_YET, g->at_ms);
 	} else if (strcmp(name, "closed") == 0) {
 		if ((contact = what_find(g->w, words[0])) != NONE)
 			close_segment(g->w, contact, g->at_ms);

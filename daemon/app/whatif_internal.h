@@ -94,12 +94,16 @@ struct whatif {
 	struct buf scratch;
 };
 
+void what_delay_add(struct delays *d, int64_t ms);
 int64_t what_median(struct delays *d, int64_t unless);
 struct delays *what_responder(struct whatif *w, const char *name);
 struct reactions *what_reactions(
 	struct whatif *w, const char *contact, const char *responder, bool make);
+/* Somebody reacted to an offer, if it is known. */
+void what_react(struct whatif *w, const char *offer, enum reaction_kind kind, int64_t at_ms);
 /* Offers that nobody reacted to until the end of the history. */
 void what_leave_open(struct whatif *w);
+void what_free_people(struct whatif *w);
 size_t what_find(const struct whatif *w, const char *contact); /* NONE */
 /* Decode an event's command into w->command; CHECKs: it was encoded here. */
 const struct command *what_command(struct whatif *w, const struct what_event *event);

@@ -454,8 +454,6 @@ static void put_parted(struct decoding *c, uint32_t i)
 	struct token like = c->honest->tokens[i];
 
 	like.marks |= TOKEN_CHANGED;
-	like.honest = i;
-	like.honest_end = i + 1;
 	text_append(c->out, c->honest->padded.data + like.at, like.len, &like);
 	c->copied = i + 1;
 }

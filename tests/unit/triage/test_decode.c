@@ -20,7 +20,8 @@ static int set_up(void **state)
 	static const char *const words[] = { "kill", "myself", "suicide", "die", "end", "life",
 		"pills", "tonight", "rapist", "the", "to", "my", "all", "get", "her", "uni", "ver",
 		"si", "ty", "tos", "tys", "train", "tracks", "kicked", "yells", "overdosed",
-		"raped", "scissors", "a", "at", "tot", "tonighta", "monday", "mondays", "um", "rope" };
+		"raped", "scissors", "a", "at", "tot", "tonighta", "monday", "mondays", "um",
+		"rope" };
 	static struct decoding d;
 
 	memset(&d, 0, sizeof(d));
