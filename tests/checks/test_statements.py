@@ -12,7 +12,7 @@ FOLDER = os.path.join(TOP, "tests", "bench", "statements")
 LEFT = {
     "call-notes-en": (16, 74, 36),
     "medical-en": (14, 78, 31),
-    "notes-medical-es": (17, 64, 46),
+    "notes-medical-es": (17, 64, 23),
     "others-en": (16, 62, 38),
     "self-en": (25, 96, 40),
     "typing-en": (61, 143, 18),
