@@ -11,8 +11,9 @@ FOLDER = os.path.join(TOP, "tests", "bench", "statements")
 # Outside their bound: danger rated low, danger rated below its least level (those included), harmless rated over.
 LEFT = {
     "call-notes-en": (16, 74, 36),
+    "intent-es": (0, 0, 0),
     "medical-en": (14, 78, 31),
-    "notes-medical-es": (17, 64, 23),
+    "notes-medical-es": (17, 61, 23),
     "others-en": (16, 62, 38),
     "self-en": (25, 96, 40),
     "typing-en": (61, 143, 18),
