@@ -29,7 +29,7 @@ static int points(const struct ruleset *rules, const struct token *k)
 static bool is_repaired(const struct triage_scratch *w, const struct token *k)
 {
 	return (k->marks & TOKEN_CHANGED) && k->honest_end == k->honest + 1 &&
-	       !w->honest.chunks[k->chunk].odd;
+	       k->word != w->honest.tokens[k->honest].word && !w->honest.chunks[k->chunk].odd;
 }
 
 /* Known words among those long enough to be of one language only. */
@@ -55,6 +55,16 @@ static int short_percent(int points, int words, const struct own_words *own)
 		return percent;
 	of_own = own->points * 50 / own->n;
 	return of_own < percent ? of_own : percent;
+}
+
+/* Said again counts as said: the decoded reading leaves it out. */
+static int words_said(const struct text *honest)
+{
+	int words = 0;
+
+	for (uint32_t i = 0; i < honest->n_tokens; i++)
+		words += !(honest->tokens[i].marks & TOKEN_DIGITS);
+	return words;
 }
 
 /*
@@ -83,7 +93,7 @@ static int percent_covered(const struct ruleset *rules, const struct triage_scra
 		if (words >= COVERAGE_WINDOW && sum < least)
 			least = sum;
 	}
-	if (words < COVERAGE_MIN_WORDS)
+	if (words == 0 || words_said(&w->honest) < COVERAGE_MIN_WORDS)
 		return foreign && sum <= 0 ? 0 : -1;
 	percent = words < COVERAGE_WINDOW ? short_percent(sum, words, &own)
 					  : least * 50 / COVERAGE_WINDOW;
